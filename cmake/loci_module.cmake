@@ -1,0 +1,61 @@
+# loci_module(name [DEPENDS module...] [PRIVATE target...] [PRIVATE_INCLUDES dir...] [TEST_DEPENDS module...])
+#
+# A library loci_<name> from src/<name>/*.cc and a test program <name>_test from src/<name>/*_test.cc.
+# DEPENDS is the only list of the modules it may include; tools/check_layers.py reads it. TEST_DEPENDS are
+# modules that only its tests use. Third-party libraries are PRIVATE, so none leaks into another module.
+#
+# Kernels compiled for one instruction set are files named *_avx2.cc and *_avx512.cc: they get their flags here
+# and are reached only after a check of the processor at run time.
+set(LOCI_AVX2_FLAGS -mavx2 -mfma -mf16c -mpopcnt)
+set(LOCI_AVX512_FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mfma -mf16c
+                      -mpopcnt -mprefer-vector-width=512)
+include(GoogleTest)
+
+function(loci_module name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE;PRIVATE_INCLUDES;TEST_DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+
+  if(NOT sources)
+    add_library(loci_${name} INTERFACE)
+    target_include_directories(loci_${name} INTERFACE ${PROJECT_SOURCE_DIR}/include)
+    return()
+  endif()
+  add_library(loci_${name} STATIC ${sources})
+  add_library(loci::${name} ALIAS loci_${name})
+  target_include_directories(loci_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include
+                                          PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_include_directories(loci_${name} SYSTEM PRIVATE ${ARG_PRIVATE_INCLUDES})
+  foreach(dep IN LISTS ARG_DEPENDS)
+    target_link_libraries(loci_${name} PUBLIC loci_${dep})
+  endforeach()
+  target_link_libraries(loci_${name} PRIVATE loci_warnings ${ARG_PRIVATE})
+  foreach(source IN LISTS sources)
+    if(source MATCHES "_avx2\\.cc$")
+      set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -O3 ${LOCI_AVX2_FLAGS})
+    elseif(source MATCHES "_avx512\\.cc$")
+      set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -O3 ${LOCI_AVX512_FLAGS})
+    endif()
+  endforeach()
+
+  if(LOCI_BUILD_TESTS AND tests)
+    find_package(GTest REQUIRED)
+    add_executable(${name}_test ${tests})
+    target_include_directories(${name}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+    target_include_directories(${name}_test SYSTEM PRIVATE ${ARG_PRIVATE_INCLUDES})
+    target_link_libraries(${name}_test PRIVATE loci_${name} loci_warnings ${ARG_PRIVATE}
+                                               GTest::gtest GTest::gmock GTest::gtest_main)
+    foreach(dep IN LISTS ARG_TEST_DEPENDS)
+      target_link_libraries(${name}_test PRIVATE loci_${dep})
+    endforeach()
+    add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
+    set_tests_properties(${name} PROPERTIES
+      ENVIRONMENT "LOCI_SHARED_DIR=${PROJECT_SOURCE_DIR}/../shared" TIMEOUT 300)
+  endif()
+endfunction()
+
+if(LOCI_BUILD_TESTS)
+  enable_testing()
+endif()

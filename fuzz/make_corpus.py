@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: The loci authors
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the small seed inputs of the fuzz targets into fuzz/corpus. Needs the standard library only.
+
+Usage: make_corpus.py [FOLDER]"""
+import io
+import json
+import pathlib
+import pickle
+import struct
+import sys
+import types
+import zipfile
+import zlib
+
+ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / 'corpus')
+
+
+def save(kind, name, data):
+    folder = ROOT / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+
+
+# Stand-ins with the names that torch and numpy give their functions, so that pickle writes the same bytes.
+def module(name, **members):
+    made = types.ModuleType(name)
+    for key, value in members.items():
+        setattr(made, key, value)
+        value.__module__, value.__qualname__ = name, key
+    sys.modules[name] = made
+    return made
+
+
+def function():
+    return lambda *args: None
+
+
+torch = module('torch', FloatStorage=type('FloatStorage', (), {}), LongStorage=type('LongStorage', (), {}))
+torch_utils = module('torch._utils', _rebuild_tensor_v2=function(), _rebuild_parameter=function())
+numpy = module('numpy', dtype=type('dtype', (), {}), ndarray=type('ndarray', (), {}))
+multiarray = module('numpy.core.multiarray', scalar=function(), _reconstruct=function())
+module('numpy.core')
+
+
+class Storage:
+    def __init__(self, key, count, kind=torch.FloatStorage):
+        self.key, self.count, self.kind = key, count, kind
+
+
+class Tensor:
+    def __init__(self, storage, shape, stride=None, offset=0):
+        if stride is None:
+            stride, step = [], 1
+            for side in reversed(shape):
+                stride.insert(0, step)
+                step *= side
+        self.args = (storage, offset, tuple(shape), tuple(stride), False, {})
+
+    def __reduce__(self):
+        return torch_utils._rebuild_tensor_v2, self.args
+
+
+class DType:
+    def __init__(self, code):
+        self.code = code
+
+    def __reduce__(self):
+        return numpy.dtype, (self.code, False, True), (3, '<', None, None, None, -1, -1, 0)
+
+
+class Scalar:
+    def __reduce__(self):
+        return multiarray.scalar, (DType('f8'), struct.pack('<d', 0.5))
+
+
+class Array:
+    def __reduce__(self):
+        return (multiarray._reconstruct, (numpy.ndarray, (0,), b'b'),
+                (1, (2,), DType('f4'), False, struct.pack('<2f', 1, 2)))
+
+
+def dump(value, protocol=2):
+    out = io.BytesIO()
+    pickler = pickle._Pickler(out, protocol)
+    pickler.persistent_id = lambda v: ('storage', v.kind, v.key, 'cpu', v.count) if isinstance(v, Storage) else None
+    pickler.dump(value)
+    return out.getvalue()
+
+
+def pickles():
+    from collections import OrderedDict
+    state = OrderedDict([('pool.conv.weight', Tensor(Storage('0', 6), [2, 3, 1, 1])),
+                         ('module.pool.centroids', Tensor(Storage('1', 6), [2, 3], [1, 2])),
+                         ('encoder.0.weight', Tensor(Storage('0', 6), [1, 3, 1, 1], None, 1))])
+    checkpoint = {'epoch': 3, 'state_dict': state, 'recalls': {1: Scalar(), 5: 0.75}, 'best': Array(), 'ok': True,
+                  'list': [1, (2, 3), None, 'text', b'bytes', -5, 1 << 40, 1 << 80]}
+    for protocol in range(6):
+        save('pickle', f'checkpoint_protocol{protocol}', dump(checkpoint, protocol))
+    legacy = (dump(0x1950a86a20f9469cfc6c) + dump(1001) + dump({'protocol_version': 1001, 'little_endian': True})
+              + dump(checkpoint) + dump(['0', '1']))
+    for key in range(2):
+        legacy += struct.pack('<q', 6) + struct.pack('<6f', *range(key, key + 6))
+    save('pickle', 'legacy', legacy)
+    save('pickle', 'os_system', b'\x80\x02cos\nsystem\nX\x04\x00\x00\x00true\x85R.')
+    save('pickle', 'stack_global', b'\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x04true\x85R.')
+    save('pickle', 'loop', b'\x80\x02]q\x00h\x00a.')
+    save('pickle', 'laughs', b'\x80\x02' + b''.join(b'](' + b'2' * 0 + (b'h%c' % (i - 1) if i else b'K\x01') * 10
+                                                    + b'eq%c' % i for i in range(9)) + b'.')
+    save('pickle', 'huge_text', b'\x80\x04\x8d' + struct.pack('<Q', 1 << 60) + b'.')
+    save('pickle', 'marks', b'\x80\x02' + b'(' * 2000 + b't' * 2000 + b'.')
+
+
+def npy(descr, shape, data, fortran=False):
+    header = repr({'descr': descr, 'fortran_order': fortran, 'shape': tuple(shape)}).encode()
+    header += b' ' * (-(10 + len(header) + 1) % 64) + b'\n'
+    return b'\x93NUMPY\x01\x00' + struct.pack('<H', len(header)) + header + data
+
+
+def zips():
+    arrays = {'a': npy('<f4', (2, 3), struct.pack('<6f', *range(6))),
+              'b': npy('<f8', (3,), struct.pack('<3d', *range(3)), True),
+              'c': npy('<U2', (2,), 'ab'.encode('utf-32-le') * 2),
+              'd': npy('<u2', (), struct.pack('<H', 7)), 'e': npy('|O', (1,), b'\x80\x02K\x01.')}
+    for name, method in (('stored', zipfile.ZIP_STORED), ('deflated', zipfile.ZIP_DEFLATED)):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, 'w', method) as archive:
+            for key, content in arrays.items():
+                archive.writestr(zipfile.ZipInfo(f'{key}.npy'), content, method)
+            archive.writestr(zipfile.ZipInfo('note.txt'), b'text')
+        save('npz', name + '.npz', out.getvalue())
+    for key, content in arrays.items():
+        save('npz', key + '.npy', content)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo('bomb.npy'), npy('<f4', (1 << 16,), bytes(1 << 18)), zipfile.ZIP_DEFLATED)
+    save('npz', 'zeros.npz', out.getvalue())
+
+
+# MATLAB level 5
+def element(kind, data):
+    return struct.pack('<II', kind, len(data)) + data + bytes(-len(data) % 8)
+
+
+def matrix(array_class, shape, name, body):
+    return element(14, element(6, struct.pack('<II', array_class, 0)) + element(5, struct.pack(f'<{len(shape)}i', *shape))
+                   + element(1, name.encode()) + body)
+
+
+def doubles(values, shape, name=''):
+    return matrix(6, shape, name, element(9, struct.pack(f'<{len(values)}d', *values)))
+
+
+def singles(values, shape, name=''):
+    return matrix(7, shape, name, element(7, struct.pack(f'<{len(values)}f', *values)))
+
+
+def text(value, name=''):
+    return matrix(4, (1, len(value)), name, element(16, value.encode()))
+
+
+def cell(items, name=''):
+    return matrix(1, (1, len(items)), name, b''.join(items))
+
+
+def structure(fields, name=''):
+    names = b''.join(key.encode().ljust(32, b'\0') for key in fields)
+    return matrix(2, (1, 1), name, element(5, struct.pack('<i', 32)) + element(1, names) + b''.join(fields.values()))
+
+
+def mats():
+    header = b'MATLAB 5.0 MAT-file'.ljust(124) + struct.pack('<HH', 0x0100, 0x4d49)
+    layers = [structure({'type': text('conv'), 'name': text('conv1'),
+                         'weights': cell([singles(range(12), (2, 2, 3, 1)), singles([0], (1, 1))])}),
+              structure({'type': text('relu'), 'name': text('relu1')}),
+              structure({'type': text('pool'), 'name': text('pool1'), 'method': text('max'), 'pool': doubles([3, 3], (1, 2)),
+                         'stride': doubles([2, 2], (1, 2)), 'pad': doubles([0, 1, 0, 1], (1, 4))}),
+              structure({'type': text('normalize'), 'name': text('norm1'), 'param': doubles([5, 1, 2e-5, .75], (1, 4))}),
+              structure({'type': text('custom'), 'name': text('vlad:core'),
+                         'weights': cell([singles([1, 2], (1, 1, 1, 2)), singles([3, 4], (1, 1, 1, 2))])}),
+              structure({'type': text('conv'), 'name': text('WPCA'),
+                         'weights': cell([singles([1, 2, 3, 4], (1, 1, 2, 2)), singles([0, 0], (2, 1))])})]
+    meta = structure({'normalization': structure({'averageImage': singles([120, 110, 100], (1, 1, 3))})})
+    net = structure({'layers': cell(layers), 'meta': meta}, 'net')
+    db = structure({'whichSet': text('test'), 'dbImageFns': cell([text('a.jpg'), text('b.jpg')]),
+                    'utmDb': doubles([1, 2, 3, 4], (2, 2)), 'qImageFns': cell([text('q.jpg')]),
+                    'utmQ': doubles([1, 2], (2, 1)), 'posDistThr': doubles([25], (1, 1))}, 'dbStruct')
+    for name, body in (('net', net), ('dbstruct', db)):
+        save('mat', name + '_v6.mat', header + body)
+        packed = zlib.compress(body)
+        save('mat', name + '_v7.mat', header + struct.pack('<II', 15, len(packed)) + packed)
+
+
+def safetensors(entries, metadata, data):
+    header = dict(entries)
+    if metadata:
+        header['__metadata__'] = metadata
+    head = json.dumps(header).encode()
+    return struct.pack('<Q', len(head)) + head + data
+
+
+def models():
+    entry = {'dtype': 'F32', 'shape': [2, 3], 'data_offsets': [0, 24]}
+    data = struct.pack('<6f', *range(6))
+    save('model', 'plain', safetensors({'a': entry}, {}, data))
+    save('model', 'metadata', safetensors({'a': entry}, {'format': 'pt', 'loci': '{"format_version":1}'}, data))
+    save('model', 'overlap', safetensors({'a': entry, 'b': entry}, {}, data))
+    save('model', 'huge_header', struct.pack('<Q', 1 << 60) + b'{}')
+    save('model', 'huge_shape', safetensors({'a': {'dtype': 'F32', 'shape': [1 << 40, 1 << 40], 'data_offsets': [0, 24]}},
+                                            {}, data))
+
+
+pickles()
+zips()
+mats()
+models()

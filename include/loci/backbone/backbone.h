@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loci/base/features.h"
+#include "loci/base/status.h"
+#include "loci/model/model.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace loci {
+
+enum class Precision { kFp32, kBf16, kInt8, kAuto };
+const char* precision_name(Precision precision);
+Result<Precision> parse_precision(const std::string& text);
+
+/// Who computes a 3x3 convolution of stride 1. Everything else is oneDNN's.
+enum class KernelChoice {
+  kAuto,  ///< the fastest by a short timing when a size is planned, remembered for the life of the
+          ///< process
+  kDirect,           ///< oneDNN's direct convolution: the reference for speed and accuracy
+  kLibraryWinograd,  ///< oneDNN's Winograd where it has one, else direct
+  kWinograd,  ///< our Winograd F(4x4, 3x3) wherever it applies, tile blocks by rule: the same bits
+              ///< in every run
+};
+const char* kernel_choice_name(KernelChoice choice);
+Result<KernelChoice> parse_kernel_choice(const std::string& text);
+
+struct BackboneOptions {
+  /// int8 needs the activation ranges that calibrate() stores in a model.
+  Precision precision = Precision::kFp32;
+  int num_threads = 0;
+  int max_cached_sizes =
+      4;  ///< plans kept for different input sizes; the least recently used goes first
+  KernelChoice kernel_choice =
+      KernelChoice::kAuto;  ///< any but kAuto makes results the same bits in every run
+  /// Run the precision asked for even where the processor has no instructions for it: slow, for
+  /// tests.
+  bool emulate_precision = false;
+};
+
+/// What one layer of the last run cost.
+struct LayerTime {
+  std::string layer;   ///< the operator's name; "input" and "output" are changes of layout
+  std::string kernel;  ///< "winograd", or oneDNN's name such as "jit:avx512_core"
+  double ms = 0;
+  double gflop = 0;  ///< 2 x multiply-adds of the direct convolution, 0 for other layers
+};
+
+/// Runs a model's network on the CPU: image tensor -> N x D features.
+///
+/// A size that is new is planned first: kernels chosen, layouts fixed, weights packed, every
+/// activation given its place in one block of memory that all sizes share and that is kept. Later
+/// runs of that size allocate only their result.
+///
+/// Threads: run() may be called from many threads; calls on one Backbone take turns
+class Backbone {
+ public:
+  /// `model` must have a network (spec.features == "network").
+  /// Errors: InvalidArgument for a model without network or, with int8, without activation ranges;
+  /// NotFound or Corrupt
+  ///         with the tensor's name for weights that do not fit the network
+  static Result<std::unique_ptr<Backbone>> create(std::shared_ptr<const Model> model,
+                                                  const BackboneOptions& options);
+  virtual ~Backbone() = default;
+
+  virtual int64_t feature_dim() const = 0;  ///< D
+  /// The precision that really runs: falls back where the processor lacks one, and says so in
+  /// `note()`.
+  virtual Precision precision() const = 0;
+  virtual const std::string& note() const = 0;
+  /// `input`: batch x height x width x 3 float32, preprocessed, rows contiguous. One Features a
+  /// batch image, its map's height and width set, features not normalised. Errors: InvalidArgument
+  /// for a side below 32 px or a size that does not fit into memory; Unsupported for an operator
+  ///         that the processor has no kernel for
+  virtual Result<std::vector<Features>> run(const float* input,
+                                            int batch,
+                                            int height,
+                                            int width) = 0;
+
+  /// Bytes of the block that holds all activations and scratch, for the largest size planned so
+  /// far.
+  virtual size_t activation_bytes() const = 0;
+  /// Bytes of the packed weights that the plans use, beside those of the model.
+  virtual size_t weight_bytes() const = 0;
+  /// Layers of the last run, in order.
+  virtual std::vector<LayerTime> layer_times() const = 0;
+};
+
+/// Finds the ranges of all activations over a set of inputs, for int8.
+/// Threads: one at a time
+class Calibrator {
+ public:
+  static Result<std::unique_ptr<Calibrator>> create(std::shared_ptr<const Model> model,
+                                                    int num_threads = 0);
+  virtual ~Calibrator() = default;
+  /// Runs fp32 on a batch as Backbone::run() takes it, and widens the ranges.
+  virtual Status add(const float* input, int batch, int height, int width) = 0;
+  /// The model with a tensor `calibration.<operator>` [2] (lowest, highest value) for the image
+  /// ("input") and each operator, to be saved or run with Precision::kInt8. InvalidArgument before
+  /// the first add().
+  virtual Result<std::shared_ptr<const Model>> finish() const = 0;
+};
+
+}  // namespace loci

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loci/base/status.h"
+
+namespace loci {
+
+/// The whole of a regular file. Corrupt when it is larger than `max_bytes`, before anything is allocated.
+Result<std::vector<uint8_t>> read_file(const std::string& path, uint64_t max_bytes = uint64_t{1} << 32);
+Result<std::string> read_text_file(const std::string& path, uint64_t max_bytes = uint64_t{1} << 30);
+
+/// Writes a file so that at any instant either the old one or the whole new one is there: a temporary name in the
+/// same folder, fsync, rename, fsync of the folder. A failure (disk full) removes the temporary file.
+Status write_file(const std::string& path, std::span<const uint8_t> content);
+Status write_file(const std::string& path, std::string_view content);
+
+/// The same in pieces, for files that do not fit in memory twice. Without commit() nothing appears at `path`.
+class FileWriter {
+ public:
+  static Result<FileWriter> create(const std::string& path);
+  FileWriter(FileWriter&& other) noexcept;
+  FileWriter& operator=(FileWriter&& other) noexcept;
+  ~FileWriter();
+  Status write(const void* data, size_t size);
+  Status commit();
+
+ private:
+  FileWriter(std::string path, std::string temporary, int fd);
+  std::string path_, temporary_;
+  int fd_ = -1;
+  std::vector<uint8_t> buffer_;
+  Status flush();
+};
+
+/// A file mapped read-only into memory.
+class MappedFile {
+ public:
+  static Result<MappedFile> open(const std::string& path);
+  MappedFile() = default;
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+  std::span<const uint8_t> bytes() const { return {static_cast<const uint8_t*>(data_), size_}; }
+
+ private:
+  void* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+struct FileInfo {
+  uint64_t size = 0;
+  int64_t mtime_ns = 0;  ///< modification time, nanoseconds since 1970
+  bool is_directory = false;
+};
+/// NotFound when nothing is there. Follows symbolic links.
+Result<FileInfo> file_info(const std::string& path);
+
+/// Regular files below `folder`, relative to it, sorted by bytes, whose extension (lower case, with the dot) is one of
+/// `extensions` (all files when empty). Follows symbolic links to folders once: a loop is entered no second time.
+/// Folders that cannot be read are named in `problems` and passed over. Names starting with '.' are left out.
+Result<std::vector<std::string>> list_files(const std::string& folder,
+                                            const std::vector<std::string>& extensions,
+                                            std::vector<std::string>* problems = nullptr);
+
+/// Creates a folder and its parents.
+Status make_folders(const std::string& path);
+
+/// A new empty folder below the system's temporary folder, removed with its content at the end.
+class TempFolder {
+ public:
+  explicit TempFolder(std::string_view prefix = "loci");
+  ~TempFolder();
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  const std::string& path() const { return path_; }
+  std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
+
+ private:
+  std::string path_;
+};
+
+/// a * b and a + b, or false when the result does not fit.
+inline bool checked_mul(uint64_t a, uint64_t b, uint64_t* out) { return !__builtin_mul_overflow(a, b, out); }
+inline bool checked_add(uint64_t a, uint64_t b, uint64_t* out) { return !__builtin_add_overflow(a, b, out); }
+
+}  // namespace loci

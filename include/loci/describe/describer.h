@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "loci/backbone/backbone.h"
+#include "loci/base/features.h"
+#include "loci/base/matrix.h"
+#include "loci/base/progress.h"
+#include "loci/base/status.h"
+#include "loci/image/decode.h"
+#include "loci/image/exif.h"
+#include "loci/image/image.h"
+#include "loci/model/model.h"
+
+namespace loci {
+
+struct DescribeOptions {
+  Precision precision = Precision::kAuto;
+  int num_threads = 0;
+};
+
+/// Milliseconds that stages of one description took.
+struct StageTimes {
+  double decode_ms = 0, resize_ms = 0, features_ms = 0, pooling_ms = 0, whitening_ms = 0;
+};
+
+/// image -> descriptor: one producer of features (a network or RootSIFT), one pooling, and whitening where the model has it.
+/// Descriptors have unit L2 norm, so their dot product is the cosine similarity.
+/// Threads: const members are safe from many threads
+class Describer {
+ public:
+  static Result<std::unique_ptr<Describer>> create(std::shared_ptr<const Model> model, const DescribeOptions& options = {});
+  virtual ~Describer() = default;
+
+  const Model& model() const { return *model_; }
+  const std::shared_ptr<const Model>& shared_model() const { return model_; }
+  int64_t dim() const { return dim_; }  ///< M
+  /// How images should be decoded for this model (the wanted size lets a JPEG be decoded small).
+  virtual DecodeOptions decode_options(int width, int height) const = 0;
+  virtual Precision precision() const = 0;
+
+  /// The N x D features before pooling.
+  virtual Result<Features> features(const Image& image, int num_threads, StageTimes* times = nullptr) const = 0;
+  /// Writes dim() values.
+  Status describe(const Image& image, std::span<float> out, int num_threads = 1, StageTimes* times = nullptr) const;
+  /// Pooling and whitening of features made before.
+  Status pool(const FeaturesView& features, std::span<float> out, int num_threads = 1, StageTimes* times = nullptr) const;
+
+ protected:
+  Describer() = default;
+  struct Parts;
+  std::shared_ptr<const Model> model_;
+  std::shared_ptr<const Parts> parts_;
+  int64_t dim_ = 0;
+};
+
+/// One image of a batch, described.
+struct DescribedImage {
+  Status status;                  ///< why there is no descriptor, if there is none
+  std::vector<float> descriptor;  ///< dim() values
+  int width = 0, height = 0;      ///< of the file, as seen
+  PhotoInfo info;
+  std::string sha256;             ///< of the file's bytes, when asked for
+};
+
+/// Reads, decodes and describes files on all threads, decoding ahead of describing, and hands the results over in
+/// argument order, one at a time, on the calling thread. `sink` returning false stops. A file that cannot be read is a
+/// DescribedImage with its status, never a failure of the batch.
+/// Cost: at most 2 * threads + 2 images in memory
+Status describe_files(const Describer& describer, std::span<const std::string> paths, int num_threads, bool want_sha256,
+                      const std::function<bool(size_t, DescribedImage&&)>& sink, const JobControl& job = {});
+
+}  // namespace loci

@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "loci/base/options.h"
+#include "loci/base/progress.h"
+#include "loci/base/status.h"
+#include "loci/model/model.h"
+
+namespace loci {
+
+struct LearnOptions {
+  int num_clusters = 64;
+  int whiten_dim = 0;
+  int max_images = 1000;
+  int features_per_image = 200;
+  uint64_t seed = 1;
+  int num_threads = 0;
+
+  template <class V>
+  void describe(V&& v) {
+    v({"num_clusters", "clusters K of the vocabulary"}, num_clusters);
+    v({"whiten_dim", "width of the whitened descriptor, 0 for none; fewer when there are fewer photos"}, whiten_dim);
+    v({"max_images", "photos the vocabulary is learnt from, drawn at random"}, max_images);
+    v({"features_per_image", "features taken of each, drawn at random"}, features_per_image);
+    v({"seed", "seed of the draws and of k-means"}, seed);
+    v({"num_threads", "threads, 0 for all"}, num_threads);
+  }
+};
+
+/// Learns the clusters of `start`'s pooling (vlad: centers; netvlad: centers and assignment) and its whitening from photos.
+/// Unreadable photos are passed over. Errors: InvalidArgument when too few photos can be read.
+Result<std::shared_ptr<const Model>> learn_model(const ModelSpec& start, const TensorMap& network_weights,
+                                                 std::span<const std::string> photos, const LearnOptions& options,
+                                                 const JobControl& job = {});
+
+/// The spec of the classic baseline: dense RootSIFT, hard VLAD, intra-normalisation.
+ModelSpec rootsift_vlad_spec();
+
+}  // namespace loci

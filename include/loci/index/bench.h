@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loci/base/options.h"
+#include "loci/base/progress.h"
+#include "loci/base/status.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace loci {
+
+struct SearchBenchOptions {
+  int64_t rows = 100000;
+  int64_t dim = 4096;
+  int64_t queries = 1000;
+  int k = 1;
+  double noise = 1.0;
+  std::string kinds = "flat,flat-f16,flat-i8-scan,flat-i8,hnsw,ivfpq";
+  int repeats = 3;
+  uint64_t seed = 1;
+  int num_threads = 0;
+
+  template <class V>
+  void describe(V&& v) {
+    v({"rows", "database descriptors"}, rows);
+    v({"dim", "values of a descriptor"}, dim);
+    v({"queries", "queries of the batch"}, queries);
+    v({"k", "hits asked for"}, k);
+    v({"noise",
+       "length of the noise that makes a query of a unit row; 0: the rows themselves, inf: no "
+       "relation"},
+      noise);
+    v({"kinds",
+       "what is measured: flat, flat-f16, flat-i8-scan (no filter by signs), flat-i8, hnsw, ivfpq"},
+      kinds);
+    v({"repeats",
+       "measurements of the batch, of which the median counts; single queries are measured more "
+       "often"},
+      repeats);
+    v({"seed", "seed of the made-up descriptors"}, seed);
+    v({"num_threads", "threads, 0 for all"}, num_threads);
+  }
+};
+
+/// One way of searching, measured.
+struct SearchTiming {
+  std::string kind;
+  double build_s = 0;
+  double memory_mib = 0;  ///< beside the float32 rows
+  double single_ms = 0;   ///< one query, median
+  double batch_ms = 0;    ///< all queries in one call, median
+  double single_gb_per_s =
+      0;  ///< bytes of the whole copy over single_ms; 0 where not all of it is read
+  double share_of_bandwidth = 0;  ///< of SearchBench::read_gb_per_s
+  double top1_agreement =
+      0;  ///< part of the queries with the first hit of the exact scan (recall@1 against exact)
+  double undecided = 0;       ///< flat-i8: part of the queries that the signs could not decide
+  double single_speedup = 0;  ///< FAISS's time over this one; 0 without FAISS
+  double batch_speedup = 0;
+};
+
+struct SearchBench {
+  SearchBenchOptions options;
+  std::string cpu, simd;
+  int threads = 0;
+  double read_gb_per_s = 0;  ///< reading the rows once with all threads, median
+  int64_t checked_queries =
+      0;  ///< queries whose answer of the float32 scan was compared with a float64 scan
+  double float64_agreement = 0;  ///< part of those that have the same first hit and the same score
+  bool has_faiss = false;
+  double faiss_single_ms = 0;  ///< IndexFlatIP's search of one query
+  double faiss_batch_ms = 0;
+  double faiss_agreement = 0;
+  std::vector<SearchTiming> timings;
+
+  std::string brief_report() const;
+  std::string to_json() const;
+};
+
+/// Measures exact and approximate search and FAISS's flat index over the same descriptors in one
+/// run.
+///
+/// The descriptors are seeded: rows/10 places, each a random direction; a row is its place's unit
+/// direction plus noise of length 1, scaled to unit length (two rows of a place have a cosine of
+/// about .5, of different places about 0), and a query a row plus noise of length `noise`, scaled
+/// likewise. Errors: InvalidArgument for sizes that make no sense or kinds that are not known;
+/// Cancelled Cost:   rows * dim * 4 bytes for the rows, a tenth of that for the places, and one
+/// index at a time
+Result<SearchBench> bench_search(const SearchBenchOptions& options, const JobControl& job = {});
+
+}  // namespace loci

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loci/base/features.h"
+#include "loci/base/options.h"
+#include "loci/base/status.h"
+#include "loci/image/image.h"
+
+#include <utility>
+#include <vector>
+
+namespace loci {
+
+struct SiftOptions {
+  bool dense = true;
+  int step_px = 8;
+  int num_scales = 3;
+  double first_bin_px = 4;
+  double min_contrast = 1;
+  int max_features = 2000;
+  bool upright = true;
+  int min_side_px = 240;
+  int max_side_px = 640;
+
+  template <class V>
+  void describe(V&& v) {
+    v({"dense", "features on a regular grid instead of at detected corners and blobs"}, dense);
+    v({"step_px", "dense: distance between grid points, pixels of the resized image"}, step_px);
+    v({"num_scales", "dense: number of feature sizes, each sqrt(2) times the one before"},
+      num_scales);
+    v({"first_bin_px", "dense: side of one of the 4x4 cells of the smallest feature, pixels"},
+      first_bin_px);
+    v({"min_contrast",
+       "dense: leave out features whose mean gradient is smaller, grey levels a pixel (sky, blank "
+       "walls)"},
+      min_contrast);
+    v({"max_features", "sparse: keep this many of the strongest"}, max_features);
+    v({"upright",
+       "sparse: do not turn features to their dominant gradient (photos are rarely upside down)"},
+      upright);
+    v({"min_side_px",
+       "grow images whose shorter side is smaller to this, pixels (thumbnails have too few "
+       "features otherwise)"},
+      min_side_px);
+    v({"max_side_px", "shrink images whose longer side is larger to this, pixels"}, max_side_px);
+  }
+};
+
+/// Where a feature lies in the image it was taken from (pixels of that image, before any resizing).
+struct Keypoint {
+  float x = 0, y = 0;
+  float size_px = 0;    ///< side of the square that was described
+  float angle_deg = 0;  ///< clockwise
+};
+
+struct LocalFeatures {
+  Features features;  ///< N x 128, each row of unit L2 norm or all zero
+  std::vector<Keypoint> keypoints;
+};
+
+/// RootSIFT: SIFT (Lowe 2004) scaled to unit L1 norm, then the square root of every value, so that
+/// Euclidean distance between them is the Hellinger distance between the histograms (Arandjelovic
+/// and Zisserman, CVPR 2012). Threads: any number at once; a call uses one thread
+Result<LocalFeatures> extract_root_sift(const Image& image, const SiftOptions& options);
+
+/// Size at which `extract_root_sift` looks at an image of width x height.
+std::pair<int, int> sift_working_size(int width, int height, const SiftOptions& options);
+
+}  // namespace loci

@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loci/base/geo.h"
+#include "loci/base/progress.h"
+#include "loci/base/status.h"
+#include "loci/describe/describer.h"
+#include "loci/index/index.h"
+#include "loci/model/model.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loci {
+
+/// One photograph of a collection.
+struct PlaceImage {
+  int64_t id = 0;
+  std::string path;  ///< as a person would open it: absolute
+  int width = 0, height = 0;
+  uint64_t size_bytes = 0;
+  int64_t mtime_ns = 0;
+  std::string sha256;
+  std::optional<LatLon> position;
+  std::optional<int64_t> taken;
+  std::optional<double> heading_deg;
+};
+
+struct Match {
+  PlaceImage image;
+  float score = 0;  ///< cosine similarity, 1 for the same descriptor
+};
+
+/// Where a query was taken, from the positions of its matches.
+struct Location {
+  LatLon position;
+  double radius_m = 0;    ///< about two thirds of the evidence lies within it
+  int support = 0;        ///< matches that agree
+  double confidence = 0;  ///< 0 to 1
+};
+
+struct QueryAnswer {
+  std::vector<Match> matches;
+  bool known_place = false;  ///< the best match is better than chance for this collection
+  double confidence =
+      0;  ///< part of the collection's own chance scores that lie below the best one
+  std::optional<Location> location;  ///< only for a known place whose matches carry positions
+};
+
+struct FailedImage {
+  std::string image;
+  Status error;
+};
+
+struct IndexReport {
+  int64_t added = 0, updated = 0, removed = 0, unchanged = 0, total = 0;
+  std::vector<FailedImage> failed;
+  bool interrupted =
+      false;  ///< cancelled; everything counted here is saved, and the next update goes on
+};
+
+struct UpdateOptions {
+  int num_threads = 0;
+  bool remove_missing = true;  ///< forget photographs below the given folders that are gone
+  double max_wait_s = -1;      ///< how long to wait for another process that is changing the
+                               ///< collection; negative: no bound
+};
+
+struct VerifyReport {
+  int64_t images = 0;
+  std::vector<std::string> problems;  ///< empty for a sound collection
+};
+
+/// A collection of described photographs in one folder: SQLite catalogue, descriptor segments, the
+/// model itself. docs/formats/place_db.md is the format and the reason why it survives a kill at
+/// any instant. Threads: query() is const and safe from many threads; update(), compact() and
+/// remove() exclude each other and other
+///          processes by a lock file; readers see the collection as it was when it was opened or
+///          last refreshed
+class PlaceDb {
+ public:
+  /// Makes an empty collection. InvalidArgument when the folder holds one already or holds other
+  /// files.
+  static Result<std::unique_ptr<PlaceDb>> create(const std::string& folder,
+                                                 std::shared_ptr<const Model> model,
+                                                 const DescribeOptions& options = {});
+  /// Opens one. `expected_fingerprint`, when not empty, must be the collection's model: else
+  /// InvalidArgument naming both and saying how to index again (`expected_name`: what that model is
+  /// called, for the message). Errors: NotFound where there is no collection; Unsupported for a
+  /// newer format version, by number; Corrupt
+  static Result<std::unique_ptr<PlaceDb>> open(const std::string& folder,
+                                               const DescribeOptions& options = {},
+                                               const std::string& expected_fingerprint = "",
+                                               const std::string& expected_name = "");
+  static bool exists(const std::string& folder);
+  virtual ~PlaceDb() = default;
+
+  virtual const Describer& describer() const = 0;
+  virtual int64_t size() const = 0;
+  /// Looks at what other processes have changed since it was opened (or refreshed).
+  virtual Status refresh() = 0;
+  /// Adds new photographs, describes changed ones (size or time, then content) again, forgets
+  /// missing ones. `paths` are files and folders. Waits for another process that is updating, and
+  /// says so through `job`.
+  virtual Result<IndexReport> update(const std::vector<std::string>& paths,
+                                     const UpdateOptions& options = {},
+                                     const JobControl& job = {}) = 0;
+  virtual Result<int64_t> remove(const std::vector<std::string>& paths) = 0;
+  virtual Result<QueryAnswer> query(const Image& image,
+                                    int k,
+                                    const IndexOptions& index = {}) const = 0;
+  virtual Result<QueryAnswer> query_descriptor(std::span<const float> descriptor,
+                                               int k,
+                                               const IndexOptions& index = {}) const = 0;
+  virtual Result<PlaceImage> image(int64_t id) const = 0;
+  virtual Result<std::vector<PlaceImage>> images() const = 0;
+  /// The stored descriptor of an image.
+  virtual Result<std::vector<float>> descriptor(int64_t id) const = 0;
+  /// Reads every segment and compares digests, counts and catalogue.
+  virtual Result<VerifyReport> verify() const = 0;
+  /// Rewrites the segments without the rows of removed and updated images.
+  virtual Status compact() = 0;
+};
+
+}  // namespace loci

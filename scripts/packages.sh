@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: The loci authors
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing to build loci on Debian 12. Sourced by the other scripts; does nothing when all is there.
+loci_packages=(
+  g++ cmake ninja-build ccache mold git python3 libgtest-dev libgmock-dev libcli11-dev nlohmann-json3-dev
+  libturbojpeg0-dev libexif-dev libopencv-dev libsqlite3-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev
+  libhnswlib-dev libfaiss-dev libmatio-dev libzip-dev zlib1g-dev libembree-dev
+)
+
+loci_install_packages() {
+  local missing=() package
+  for package in "${loci_packages[@]}" "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  echo "installing: ${missing[*]}" >&2
+  local root=()
+  [ "$(id -u)" -eq 0 ] || root=(sudo)
+  "${root[@]}" apt-get update -qq >&2
+  DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}

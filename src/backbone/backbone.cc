@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/backbone/backbone.h"
+
+#include "plan.h"
+#include "thread_team.h"
+
+#include "loci/base/check.h"
+#include "loci/base/parallel.h"
+#include "loci/base/text.h"
+#include "loci/model/architectures.h"
+
+#include <list>
+#include <mutex>
+#include <optional>
+
+namespace loci {
+namespace {
+
+using namespace internal;  // NOLINT: this file is the module's front
+constexpr int kSmallestSide = 32;
+constexpr int kLargestSide = 1 << 15;
+
+Precision fastest(const WeightStore& weights) {
+  const Instructions have = instructions();
+  if (have.vnni && weights.has_ranges()) return Precision::kInt8;
+  return have.bf16 ? Precision::kBf16 : Precision::kFp32;
+}
+
+/// The precision that will run for the one asked for, and a sentence where they differ.
+std::pair<Precision, std::string> settle(Precision wanted,
+                                         const WeightStore& weights,
+                                         bool emulate) {
+  const Instructions have = instructions();
+  if (wanted == Precision::kAuto) return {fastest(weights), ""};
+  if (wanted == Precision::kBf16 && !have.bf16) {
+    return {Precision::kFp32,
+            "this processor has no bf16 instructions (AVX512_BF16): running in fp32"};
+  }
+  if (wanted == Precision::kInt8 && !have.vnni && !emulate) {
+    return {Precision::kFp32, "this processor has no int8 dot products (VNNI): running in fp32"};
+  }
+  return {wanted, ""};
+}
+
+class PlannedBackbone final : public Backbone {
+ public:
+  explicit PlannedBackbone(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
+
+  Status load(const BackboneOptions& options) {
+    max_plans_ = static_cast<size_t>(std::max(1, options.max_cached_sizes));
+    const Network& network = model_->spec.network;
+    LOCI_TRY(channels, operator_channels(network, 3));
+    feature_dim_ = channels.back();
+    LOCI_RETURN_IF_ERROR(weights_.load(network, model_->tensors, 3));
+    std::tie(precision_, note_) = settle(options.precision, weights_, options.emulate_precision);
+    if (options.precision == Precision::kInt8 && !weights_.has_ranges()) {
+      return invalid_argument(
+          "this model has no activation ranges, which int8 needs: calibrate it on some photos "
+          "first");
+    }
+    plan_options_ = {precision_, options.kernel_choice, resolve_threads(options.num_threads)};
+    return {};
+  }
+
+  int64_t feature_dim() const override { return feature_dim_; }
+  Precision precision() const override { return precision_; }
+  const std::string& note() const override { return note_; }
+
+  Result<std::vector<Features>> run(const float* input, int batch, int height, int width) override {
+    return run(input, batch, height, width, nullptr);
+  }
+
+  Result<std::vector<Features>> run(
+      const float* input, int batch, int height, int width, Ranges* ranges) {
+    LOCI_REQUIRE(input != nullptr, "the image tensor is there");
+    if (batch < 1 || std::min(height, width) < kSmallestSide ||
+        std::max(height, width) > kLargestSide) {
+      return invalid_argument(format(
+          "cannot run on %d images of %dx%d px: expected at least one, with sides from %d to "
+          "%d px",
+          batch,
+          width,
+          height,
+          kSmallestSide,
+          kLargestSide));
+    }
+    const std::lock_guard lock(mutex_);
+    const ScopedTeamSize team(plan_options_.num_threads);
+    try {
+      LOCI_TRY(plan, plan_for(batch, height, width));
+      arena_.reserve(plan->arena_bytes);
+      std::vector<Features> out(static_cast<size_t>(batch));
+      const Extent map = plan->output;
+      for (Features& each : out) {
+        each.values = Matrix(int64_t{map.height} * map.width, map.channels);
+        each.height = map.height;
+        each.width = map.width;
+      }
+      plan->run(input, out, arena_.data(), times_, ranges);
+      return out;
+    } catch (const Error& error) {
+      return error.status();
+    } catch (...) {
+      return library_status(format("network on %d images of %dx%d px", batch, width, height));
+    }
+  }
+
+  size_t activation_bytes() const override {
+    const std::lock_guard lock(mutex_);
+    return arena_.size();
+  }
+  size_t weight_bytes() const override {
+    const std::lock_guard lock(mutex_);
+    return weights_.bytes();
+  }
+  std::vector<LayerTime> layer_times() const override {
+    const std::lock_guard lock(mutex_);
+    return times_;
+  }
+  const Model& model() const { return *model_; }
+
+ private:
+  /// The plan of a size, made if need be; the front of the list is the one used last.
+  Result<Plan*> plan_for(int batch, int height, int width) {
+    for (auto it = plans_.begin(); it != plans_.end(); ++it) {
+      if ((*it)->batch != batch || (*it)->height != height || (*it)->width != width) continue;
+      plans_.splice(plans_.begin(), plans_, it);
+      return plans_.front().get();
+    }
+    LOCI_TRY(graph, lower(model_->spec.network, {3, height, width}));
+    plans_.push_front(build_plan(graph, batch, plan_options_, weights_));
+    if (plans_.size() > max_plans_) plans_.pop_back();
+    return plans_.front().get();
+  }
+
+  const std::shared_ptr<const Model> model_;
+  mutable std::mutex mutex_;
+  WeightStore weights_;
+  PlanOptions plan_options_;
+  Precision precision_ = Precision::kFp32;
+  std::string note_;
+  int64_t feature_dim_ = 0;
+  size_t max_plans_ = 4;
+  std::list<std::unique_ptr<Plan>> plans_;
+  Arena arena_;
+  std::vector<LayerTime> times_;
+};
+
+Result<std::unique_ptr<PlannedBackbone>> make_backbone(std::shared_ptr<const Model> model,
+                                                       const BackboneOptions& options) {
+  LOCI_REQUIRE(model != nullptr, "there is a model");
+  if (model->spec.features != "network" || model->spec.network.empty()) {
+    return invalid_argument("model '" + model->spec.name + "' has no network: its features are " +
+                            model->spec.features);
+  }
+  try {
+    auto made = std::make_unique<PlannedBackbone>(std::move(model));
+    LOCI_RETURN_IF_ERROR(made->load(options));
+    return made;
+  } catch (const std::invalid_argument&) {
+    throw;  // a broken contract
+  } catch (...) {
+    return library_status("network");
+  }
+}
+
+class RangeCalibrator final : public Calibrator {
+ public:
+  RangeCalibrator(std::shared_ptr<const Model> model, std::unique_ptr<PlannedBackbone> backbone)
+      : model_(std::move(model)), backbone_(std::move(backbone)) {}
+
+  Status add(const float* input, int batch, int height, int width) override {
+    return backbone_->run(input, batch, height, width, &ranges_).status();
+  }
+
+  Result<std::shared_ptr<const Model>> finish() const override {
+    if (ranges_.empty()) return invalid_argument("no image was given to calibrate on");
+    TensorMap tensors = model_->tensors;
+    for (const auto& [name, range] : ranges_) {
+      const float values[2] = {range.first, range.second};
+      tensors["calibration." + name] = make_tensor({2}, values);
+    }
+    return make_model(model_->spec, std::move(tensors));
+  }
+
+ private:
+  std::shared_ptr<const Model> model_;
+  std::unique_ptr<PlannedBackbone> backbone_;
+  Ranges ranges_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Backbone>> Backbone::create(std::shared_ptr<const Model> model,
+                                                   const BackboneOptions& options) {
+  LOCI_TRY(made, make_backbone(std::move(model), options));
+  return std::unique_ptr<Backbone>(std::move(made));
+}
+
+Result<std::unique_ptr<Calibrator>> Calibrator::create(std::shared_ptr<const Model> model,
+                                                       int num_threads) {
+  BackboneOptions options;
+  options.num_threads = num_threads;
+  options.kernel_choice = KernelChoice::kDirect;
+  LOCI_TRY(backbone, make_backbone(model, options));
+  return std::unique_ptr<Calibrator>(
+      std::make_unique<RangeCalibrator>(std::move(model), std::move(backbone)));
+}
+
+const char* precision_name(Precision precision) {
+  constexpr const char* kNames[] = {"fp32", "bf16", "int8", "auto"};
+  return kNames[static_cast<size_t>(precision)];
+}
+
+Result<Precision> parse_precision(const std::string& text) {
+  for (const Precision each :
+       {Precision::kFp32, Precision::kBf16, Precision::kInt8, Precision::kAuto}) {
+    if (text == precision_name(each)) return each;
+  }
+  return invalid_argument("precision '" + text +
+                          "' is not known: expected fp32, bf16, int8 or auto");
+}
+
+const char* kernel_choice_name(KernelChoice choice) {
+  constexpr const char* kNames[] = {"auto", "direct", "library-winograd", "winograd"};
+  return kNames[static_cast<size_t>(choice)];
+}
+
+Result<KernelChoice> parse_kernel_choice(const std::string& text) {
+  for (const KernelChoice each : {KernelChoice::kAuto,
+                                  KernelChoice::kDirect,
+                                  KernelChoice::kLibraryWinograd,
+                                  KernelChoice::kWinograd}) {
+    if (text == kernel_choice_name(each)) return each;
+  }
+  return invalid_argument("kernel choice '" + text +
+                          "' is not known: expected auto, direct, library-winograd or winograd");
+}
+
+}  // namespace loci

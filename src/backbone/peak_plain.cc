@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "peak.h"
+
+#define LOCI_VECTOR 4
+#define LOCI_CHAINS 10
+
+namespace loci::internal {
+namespace {
+#include "peak_kernel.inc.h"
+}  // namespace
+
+PeakLoops peak_loops_plain() { return {fp32_loop, nullptr, nullptr}; }
+
+}  // namespace loci::internal

@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "weight_store.h"
+
+#include "loci/base/text.h"
+#include "loci/model/architectures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace loci::internal {
+namespace {
+
+/// Corrupt with the tensor's name when a number is not finite: it would spread over whole maps.
+Status check_finite(const std::string& name, std::span<const float> values) {
+  float sum = 0;
+  for (const float value : values) sum += value * 0.f;
+  if (sum == 0.f) return {};
+  return corrupt("tensor '" + name + "' holds numbers that are not finite");
+}
+
+}  // namespace
+
+Instructions instructions() {
+  const auto has = [](dnnl::cpu_isa isa) {
+    const unsigned wanted = static_cast<unsigned>(isa),
+                   have = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+    return (wanted & have) == wanted;
+  };
+  return {has(dnnl::cpu_isa::avx512_core_bf16),
+          has(dnnl::cpu_isa::avx512_core_vnni) || has(dnnl::cpu_isa::avx2_vnni)};
+}
+
+Status WeightStore::load(const Network& network, const TensorMap& tensors, int in_channels) {
+  LOCI_TRY(channels, operator_channels(network, in_channels));
+  std::map<std::string, int> width = {{"input", in_channels}};
+  std::string before = "input";
+  for (size_t i = 0; i < network.ops.size(); ++i) {
+    const Op& op = network.ops[i];
+    width[op.name] = channels[i];
+    const auto range = tensors.find("calibration." + op.name);
+    if (range != tensors.end()) {
+      LOCI_TRY(values, find_vector(tensors, range->first, 2));
+      ranges_[op.name] = values;
+    }
+    if (op.type == OpType::kConv) {
+      const int in = width.at(op.inputs.empty() ? before : op.inputs[0]) / op.groups;
+      LOCI_TRY(weight,
+               find_tensor(
+                   tensors, op.name + ".weight", {op.out_channels, in, op.kernel_h, op.kernel_w}));
+      LOCI_RETURN_IF_ERROR(check_finite(op.name + ".weight", weight.floats()));
+      ConvNumbers numbers{weight, std::vector<float>(static_cast<size_t>(op.out_channels), 0.f)};
+      if (op.has_bias) {
+        LOCI_TRY(bias, find_vector(tensors, op.name + ".bias", op.out_channels));
+        LOCI_RETURN_IF_ERROR(check_finite(op.name + ".bias", bias));
+        numbers.bias = bias;
+      }
+      numbers_[op.name] = std::move(numbers);
+    }
+    before = op.name;
+  }
+  if (tensors.contains("calibration.input")) {
+    LOCI_TRY(values, find_vector(tensors, "calibration.input", 2));
+    ranges_["input"] = values;
+  }
+  return {};
+}
+
+const QuantizedWeights& WeightStore::quantized(const std::string& op, int largest) {
+  const auto key = std::make_pair(op, largest);
+  if (const auto found = quantized_.find(key); found != quantized_.end()) return found->second;
+  const ConvNumbers& numbers = numbers_.at(op);
+  const std::span<const float> weight = numbers.weight.floats();
+  const size_t out = numbers.bias.size(), each = weight.size() / out;
+  QuantizedWeights q;
+  q.values.resize(weight.size());
+  q.scales.resize(out);
+  for (size_t o = 0; o < out; ++o) {
+    float peak = 0;
+    for (size_t i = 0; i < each; ++i) peak = std::max(peak, std::abs(weight[o * each + i]));
+    const float scale = peak > 0 ? peak / static_cast<float>(largest) : 1.f;
+    q.scales[o] = scale;
+    for (size_t i = 0; i < each; ++i) {
+      q.values[o * each + i] = static_cast<int8_t>(std::lrint(weight[o * each + i] / scale));
+    }
+  }
+  return quantized_[key] = std::move(q);
+}
+
+const dnnl::memory& WeightStore::packed(const std::string& op,
+                                        const memory::desc& desc,
+                                        int groups,
+                                        int largest) {
+  std::vector<Packed>& list = packed_[op];
+  for (const Packed& each : list) {
+    if (each.desc == desc && each.largest == largest) return each.values;
+  }
+  const ConvNumbers& numbers = numbers_.at(op);
+  const bool integer = largest != 0;
+  memory::dims dims = numbers.weight.shape;
+  if (groups > 1) {
+    dims[0] /= groups;
+    dims.insert(dims.begin(), groups);
+  }
+  const memory::desc plain(dims,
+                           integer ? memory::data_type::s8 : memory::data_type::f32,
+                           groups > 1 ? memory::format_tag::goihw : memory::format_tag::oihw);
+  const void* values = integer ? static_cast<const void*>(quantized(op, largest).values.data())
+                               : static_cast<const void*>(numbers.weight.floats().data());
+  dnnl::memory from(plain, cpu_engine(), const_cast<void*>(values));
+  Packed made{desc, largest, std::make_unique<Arena>(desc.get_size()), {}};
+  made.values = dnnl::memory(desc, cpu_engine(), made.block->data());
+  dnnl::stream stream(cpu_engine());
+  dnnl::reorder(from, made.values).execute(stream, from, made.values);
+  stream.wait();
+  bytes_ += desc.get_size();
+  list.push_back(std::move(made));
+  return list.back().values;
+}
+
+const dnnl::memory& WeightStore::vector(const std::string& key, const std::vector<float>& values) {
+  if (const auto found = vectors_.find(key); found != vectors_.end()) return found->second.values;
+  const memory::desc desc(
+      {static_cast<memory::dim>(values.size())}, memory::data_type::f32, memory::format_tag::a);
+  Packed made{desc, 0, std::make_unique<Arena>(desc.get_size()), {}};
+  std::memcpy(made.block->data(), values.data(), values.size() * sizeof(float));
+  made.values = dnnl::memory(desc, cpu_engine(), made.block->data());
+  bytes_ += desc.get_size();
+  return (vectors_[key] = std::move(made)).values;
+}
+
+const float* WeightStore::winograd(const std::string& op,
+                                   const WinogradKernels& kernels,
+                                   int num_threads) {
+  if (const auto found = winograd_.find(op); found != winograd_.end()) {
+    return reinterpret_cast<const float*>(found->second->data());
+  }
+  const Tensor& weight = numbers_.at(op).weight;
+  const int out = static_cast<int>(weight.shape[0]), in = static_cast<int>(weight.shape[1]);
+  const size_t bytes = winograd_weight_floats(kernels, in, out) * sizeof(float);
+  auto block = std::make_unique<Arena>(bytes);
+  auto* packed = reinterpret_cast<float*>(block->data());
+  winograd_pack(kernels, in, out, weight.floats().data(), packed, num_threads);
+  bytes_ += bytes;
+  winograd_[op] = std::move(block);
+  return packed;
+}
+
+const float* WeightStore::winograd_bias(const std::string& op, const WinogradKernels& kernels) {
+  std::vector<float>& bias = winograd_bias_[op];
+  if (bias.empty()) {
+    bias = numbers_.at(op).bias;
+    const size_t unit = static_cast<size_t>(2 * kernels.width);
+    bias.resize((bias.size() + unit - 1) / unit * unit, 0.f);
+  }
+  return bias.data();
+}
+
+const std::vector<float>* WeightStore::range(const std::string& op) const {
+  const auto found = ranges_.find(op);
+  return found == ranges_.end() ? nullptr : &found->second;
+}
+
+}  // namespace loci::internal

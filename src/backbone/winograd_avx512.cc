@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "winograd.h"
+
+#define LOCI_VECTOR 16
+#define LOCI_ROWS 12
+
+namespace loci::internal {
+namespace {
+#include "winograd_kernel.inc.h"
+}  // namespace
+
+const WinogradKernels& winograd_kernels_avx512() { return kKernels; }
+
+}  // namespace loci::internal

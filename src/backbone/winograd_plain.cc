@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "winograd.h"
+
+#define LOCI_VECTOR 8
+#define LOCI_ROWS 2
+
+namespace loci::internal {
+namespace {
+#include "winograd_kernel.inc.h"
+}  // namespace
+
+const WinogradKernels& winograd_kernels_plain() { return kKernels; }
+
+}  // namespace loci::internal

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/base/text.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "loci/base/json_writer.h"
+#include "loci/base/rng.h"
+
+namespace loci {
+namespace {
+
+TEST(Csv, QuotesLineBreaksAndByteOrderMarkAreRead) {
+  const auto rows = parse_csv("\xEF\xBB\xBFpath,note\r\n\"a,b\",\"say \"\"hi\"\"\nthere\"\r\nlast,\n");
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[0][0], "path");
+  EXPECT_EQ(rows[1], (std::vector<std::string>{"a,b", "say \"hi\"\nthere"}));
+  EXPECT_EQ(rows[2], (std::vector<std::string>{"last", ""}));
+  EXPECT_EQ(csv_field("a\"b"), "\"a\"\"b\"");
+}
+
+TEST(ParseNumber, TrailingWordsAreNoNumber) {
+  EXPECT_EQ(parse_double(" 2.5 "), 2.5);
+  EXPECT_FALSE(parse_double("2.5m"));
+  EXPECT_FALSE(parse_double(""));
+  EXPECT_EQ(parse_int("+7"), 7);
+  EXPECT_FALSE(parse_int("99999999999999999999"));
+}
+
+TEST(EscapeHtml, MarkupAndBrokenUtf8BecomeHarmless) {
+  EXPECT_EQ(escape_html("<a href='x'>&\""), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;");
+  EXPECT_EQ(to_utf8("a\xFFz"), "a\xEF\xBF\xBDz");
+  EXPECT_EQ(to_utf8("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+TEST(Json, NestsAndEscapes) {
+  JsonWriter j;
+  j.object().member("a", 1).key("b").array().value("x\"\n").value(true).null().value(0.5).end().member("c", NAN).end();
+  EXPECT_EQ(j.str(), R"({"a":1,"b":["x\"\n",true,null,0.5],"c":null})");
+}
+
+TEST(Human, SizesAndTimesReadNaturally) {
+  EXPECT_EQ(human_bytes(1536), "1.5 KiB");
+  EXPECT_EQ(human_bytes(12), "12 B");
+  EXPECT_EQ(human_seconds(7500), "2 h 05 min");
+  EXPECT_EQ(human_seconds(3.21), "3.2 s");
+}
+
+TEST(Rng, StreamsAreReproducibleAndDifferent) {
+  Rng a(7), b(7), c(7, "other");
+  EXPECT_EQ(a.next(), b.next());
+  EXPECT_NE(a.next(), c.next());
+  const auto state = a.state();
+  const double expected = a.normal();
+  Rng d(0);
+  d.set_state(state);
+  EXPECT_EQ(d.normal(), expected);
+}
+
+TEST(Rng, NumbersHaveTheirMoments) {
+  Rng rng(3);
+  double sum = 0, square = 0;
+  constexpr int kCount = 20000;
+  for (int i = 0; i < kCount; ++i) {
+    const double x = rng.normal();
+    sum += x;
+    square += x * x;
+  }
+  EXPECT_NEAR(sum / kCount, 0, 0.03);
+  EXPECT_NEAR(square / kCount, 1, 0.05);
+}
+
+TEST(Rng, SampleIsSortedDifferentAndComplete) {
+  Rng rng(5);
+  const auto some = rng.sample(100, 20);
+  ASSERT_EQ(some.size(), 20u);
+  for (size_t i = 1; i < some.size(); ++i) EXPECT_LT(some[i - 1], some[i]);
+  EXPECT_LT(some.back(), 100);
+  EXPECT_EQ(rng.sample(5, 9), (std::vector<int64_t>{0, 1, 2, 3, 4}));
+}
+
+}  // namespace
+}  // namespace loci

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "loci/base/json_writer.h"
+#include "loci/base/text.h"
+#include "loci/base/file.h"
+#include "loci/data/dataset.h"
+#include "loci/eval/report.h"
+#include "loci/exchange/dbstruct.h"
+
+#include "eval_run.h"
+#include "models.h"
+#include "thumbnail.h"
+#include "verb.h"
+
+namespace loci::cli {
+namespace {
+
+struct EvalVerb {
+  std::string dataset;
+  std::vector<std::string> models;
+  std::vector<int> n = {1, 5, 10, 20};
+  std::string precision = "auto";
+  std::string html;
+  int dim = 0;
+  DatasetOptions data;
+  LearnOptions learn = classic_learn_options();
+};
+
+Result<Dataset> load(const EvalVerb& verb) {
+  if (verb.dataset.ends_with(".mat")) return load_dbstruct(verb.dataset, verb.data);
+  return load_dataset(verb.dataset, verb.data);
+}
+
+std::string run_json(const Dataset& dataset, const EvalRun& run) {
+  JsonWriter json;
+  json.object().member("model", run.model).member("fingerprint", run.fingerprint).member("dataset", dataset.name);
+  json.member("rule", describe_rule(dataset.rule)).member("dim", run.dim).member("queries", run.recall.queries);
+  json.member("answerable", run.recall.answerable_queries).member("database", dataset.database.size());
+  const auto table = [&](const char* name, const std::vector<double>& values) {
+    json.key(name).object();
+    for (size_t i = 0; i < values.size(); ++i) json.member(std::to_string(run.recall.n[i]), values[i]);
+    json.end();
+  };
+  table("recall", run.recall.all);
+  table("recall_answerable", run.recall.answerable);
+  json.key("ci95").object();
+  for (size_t i = 0; i < run.recall.n.size(); ++i) {
+    json.key(std::to_string(run.recall.n[i])).array().value(run.recall.ci95_low[i]).value(run.recall.ci95_high[i]).end();
+  }
+  json.end().member("ms_per_image", run.ms_per_image).member("failed", run.failed.size()).end();
+  return json.str();
+}
+
+std::string run_text(const EvalRun& run) {
+  std::string text = format("%-28.28s %5lld", run.model.c_str(), static_cast<long long>(run.dim));
+  for (size_t i = 0; i < run.recall.n.size(); ++i) {
+    text += format("   %.3f [%.3f %.3f]", run.recall.all[i], run.recall.ci95_low[i], run.recall.ci95_high[i]);
+  }
+  return text + format("   %.1f", run.ms_per_image);
+}
+
+std::string header_text(const Dataset& dataset, const EvalVerb& verb) {
+  std::string text = format("%s: %zu queries, %zu database images, right when %s\n", dataset.name.c_str(), dataset.queries.size(),
+                            dataset.database.size(), describe_rule(dataset.rule).c_str());
+  text += format("%-28s %5s", "model", "dim");
+  for (const int n : verb.n) text += format("   %-19s", format("R@%d [95 %%]", n).c_str());
+  return text + "   ms/image";
+}
+
+std::string page_of(const Dataset& dataset, const std::vector<std::vector<int64_t>>& positives, const std::vector<EvalRun>& runs) {
+  constexpr int kThumbnailSide = 240;
+  std::vector<ModelResult> models;
+  for (const EvalRun& run : runs) {
+    ModelResult model{.name = run.model, .recall = run.recall, .results = run.results};
+    for (const auto& scores : run.scores) model.best_score.push_back(scores.empty() ? -1 : static_cast<double>(scores[0]));
+    model.remark = format("%lld numbers an image, %.1f ms", static_cast<long long>(run.dim), run.ms_per_image);
+    models.push_back(std::move(model));
+  }
+  ReportOptions options;
+  options.thumbnail = [](const std::string& path) { return jpeg_thumbnail(path, kThumbnailSide); };
+  return evaluation_page(dataset, positives, models, options);
+}
+
+Status run(const EvalVerb& verb, Console& console) {
+  if (verb.n.empty() || *std::min_element(verb.n.begin(), verb.n.end()) < 1) {
+    return invalid_argument("--n: give cut-offs of 1 and more, such as 1,5,10,20");
+  }
+  LOCI_TRY(precision, parse_precision(verb.precision));
+  LOCI_TRY(dataset, load(verb));
+  for (const std::string& note : dataset.notes) console.note(note);
+  LOCI_TRY(positives, ground_truth(dataset));
+  if (std::all_of(positives.begin(), positives.end(), [](const auto& list) { return list.empty(); })) {
+    return invalid_argument(printable(verb.dataset) + ": no query has a right answer in the database, so there is no recall to "
+                            "measure; give positions, place names or frame order (docs/data_sets.md)");
+  }
+  console.result(header_text(dataset, verb));
+  std::vector<EvalRun> runs;
+  for (const std::string& name : verb.models) {
+    const auto database_photos = [&] {
+      std::vector<std::string> photos;
+      for (const ImageRecord& record : dataset.database) photos.push_back(image_path(dataset, record));
+      return photos;
+    };
+    LOCI_TRY(model, resolve_model(name, database_photos, verb.learn, console.job()));
+    LOCI_TRY(describer, Describer::create(model, {.precision = precision, .num_threads = verb.learn.num_threads}));
+    LOCI_TRY(done, run_eval(dataset, positives, *describer, verb.n, verb.dim, verb.learn.num_threads, console.job()));
+    if (done.model.empty()) done.model = name;
+    for (const std::string& failed : done.failed) console.note("failed: " + failed);
+    console.result_json(run_json(dataset, done));
+    console.result(run_text(done));
+    runs.push_back(std::move(done));
+  }
+  if (!verb.html.empty()) {
+    LOCI_RETURN_IF_ERROR(write_file(verb.html, page_of(dataset, positives, runs)));
+    console.note("page: " + verb.html);
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_eval_verb(Program& program) {
+  auto verb = std::make_shared<EvalVerb>();
+  CLI::App* app = add_verb(program, "eval", "Measure recall on a data set",
+                           "  loci eval gardens_point --model rootsift-vlad\n"
+                           "  loci eval pitts30k/ --split test --model a.safetensors --model rootsift-vlad --html report.html\n"
+                           "  loci eval webcams --model rootsift-vlad --query-filter time_of_day=night");
+  app->add_option("dataset", verb->dataset, "folder or file that says what it is (docs/data_sets.md)")->required();
+  app->add_option("--model", verb->models, std::string(kModelHelp) + "; several for a comparison")->required();
+  app->add_option("--n", verb->n, "cut-offs N of recall@N")->delimiter(',')->capture_default_str();
+  app->add_option("--html", verb->html, "write a page with curves and failed queries to this file");
+  app->add_option("--dim", verb->dim, "keep the first DIM coordinates of (whitened) descriptors, 0 for all")->capture_default_str();
+  app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
+  app->add_option("--threads", verb->learn.num_threads, "threads, 0 for all")->capture_default_str();
+  add_options(app, verb->data);
+  add_options(app, verb->learn);
+  app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run(*verb, console); }; });
+}
+
+}  // namespace loci::cli

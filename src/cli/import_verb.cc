@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/base/text.h"
+#include "loci/describe/learn.h"
+#include "loci/exchange/import.h"
+#include "loci/model/model.h"
+
+#include "models.h"
+#include "photos.h"
+#include "verb.h"
+
+namespace loci::cli {
+namespace {
+
+struct ImportVerb {
+  std::string file, out;
+  std::vector<std::string> init_from;
+  int whiten = 0;
+  bool list = false;
+  ImportOptions options;
+  LearnOptions learn;
+};
+
+Status list_families(Console& console) {
+  for (const ImportFamilyInfo& family : import_families()) {
+    console.result(format("  %-16s %s", family.name.c_str(), family.sentence.c_str()));
+  }
+  return {};
+}
+
+Status run_import(const ImportVerb& verb, Console& console) {
+  if (verb.list) return list_families(console);
+  if (verb.file.empty() || verb.out.empty()) return invalid_argument("import needs a weight file and -o MODEL.safetensors");
+  LOCI_TRY(imported, import_model(verb.file, verb.options));
+  std::shared_ptr<const Model> model = imported.model;
+  if (!verb.init_from.empty()) {
+    std::vector<std::string> problems;
+    LOCI_TRY(photos, find_photos(verb.init_from, &problems));
+    for (const std::string& problem : problems) console.note(problem);
+    LearnOptions learn = verb.learn;
+    learn.num_clusters = verb.options.num_clusters;
+    learn.whiten_dim = verb.whiten;
+    LOCI_TRY(learnt, learn_model(model->spec, model->tensors, photos, learn, console.job()));
+    model = learnt;
+  } else if (imported.report.needs_clusters) {
+    return invalid_argument(printable(verb.file) + ": holds no clusters for " + model->spec.pooling.type +
+                            "; give --init-from PHOTOS to learn them, or --pooling gem, max or mean");
+  }
+  LOCI_RETURN_IF_ERROR(save_model(*model, verb.out));
+  console.result_json(imported.report.to_json());
+  console.result(imported.report.to_text());
+  console.note("written: " + verb.out);
+  return {};
+}
+
+}  // namespace
+
+void add_import_verb(Program& program) {
+  auto verb = std::make_shared<ImportVerb>();
+  CLI::App* app = add_verb(program, "import", "Make a loci model of other people's weights",
+                           "  loci import Pitts30K_struct.mat -o pitts30k.safetensors\n"
+                           "  loci import checkpoint.pth.tar --family pytorch-netvlad -o port.safetensors\n"
+                           "  loci import mobilenet_v1.npz --pooling netvlad --init-from photos/ --whiten 512 -o mine.safetensors\n"
+                           "  loci import --list");
+  app->add_option("file", verb->file, "weight file: .mat, .pth, .pth.tar, .npz, .safetensors");
+  app->add_option("-o,--out", verb->out, "the model file to write");
+  app->add_option("--init-from", verb->init_from, "photographs to learn clusters (and whitening) from");
+  app->add_option("--whiten", verb->whiten, "with --init-from: width of the whitened descriptor, 0 for none")->capture_default_str();
+  app->add_option("--threads", verb->learn.num_threads, "threads, 0 for all")->capture_default_str();
+  app->add_flag("--list", verb->list, "list the families of weight files that are known");
+  add_options(app, verb->options);
+  app->add_option("--seed", verb->learn.seed, "with --init-from: seed of the draws and of k-means")->capture_default_str();
+  app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_import(*verb, console); }; });
+}
+
+}  // namespace loci::cli

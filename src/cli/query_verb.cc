@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
+#include "loci/base/geo.h"
+#include "loci/base/json_writer.h"
+#include "loci/base/text.h"
+#include "loci/place/contact_sheet.h"
+#include "loci/place/place_db.h"
+
+#include "photos.h"
+#include "verb.h"
+
+namespace loci::cli {
+namespace {
+
+struct QueryVerb {
+  std::vector<std::string> images;
+  std::string db;
+  std::string precision = "auto";
+  std::string html;
+  int k = 5;
+  int num_threads = 0;
+  IndexOptions index;
+};
+
+void position_json(JsonWriter& json, const std::optional<LatLon>& position) {
+  json.key("lat");
+  position ? json.value(position->lat) : json.null();
+  json.key("lon");
+  position ? json.value(position->lon) : json.null();
+}
+
+std::string answer_json(const std::string& query, const QueryAnswer& answer) {
+  JsonWriter json;
+  json.object().member("query", query).key("matches").array();
+  for (const Match& match : answer.matches) {
+    json.object().member("image", match.image.path).member("score", static_cast<double>(match.score));
+    position_json(json, match.image.position);
+    json.key("taken");
+    match.image.taken ? json.value(iso_time(*match.image.taken)) : json.null();
+    json.end();
+  }
+  json.end().member("known_place", answer.known_place).member("confidence", answer.confidence).key("location");
+  if (answer.location) {
+    json.object();
+    position_json(json, answer.location->position);
+    json.member("radius_m", answer.location->radius_m).member("support", answer.location->support);
+    json.member("confidence", answer.location->confidence).end();
+  } else {
+    json.null();
+  }
+  json.end();
+  return json.str();
+}
+
+std::string answer_text(const std::string& query, const QueryAnswer& answer) {
+  std::string text = printable(query) + "\n";
+  if (!answer.known_place) {
+    text += format("  unknown place (the best match is no better than chance; confidence %.2f)\n", answer.confidence);
+  }
+  if (answer.location) {
+    text += format("  taken near %.6f, %.6f, within about %.0f m (%d matches agree)\n", answer.location->position.lat,
+                   answer.location->position.lon, answer.location->radius_m, answer.location->support);
+  }
+  for (const Match& match : answer.matches) {
+    text += format("  %.4f  %s", static_cast<double>(match.score), printable(match.image.path).c_str());
+    if (match.image.position) text += format("  (%.6f, %.6f)", match.image.position->lat, match.image.position->lon);
+    if (match.image.taken) text += "  " + iso_time(*match.image.taken);
+    text += '\n';
+  }
+  text.pop_back();
+  return text;
+}
+
+/// A photograph of the collection asks for the others: finding itself would tell nothing.
+Result<QueryAnswer> ask(const PlaceDb& db, const std::string& path, const QueryVerb& verb) {
+  LOCI_TRY(image, load_image(path));
+  LOCI_TRY(answer, db.query(image, verb.k + 1, verb.index));
+  const std::string self = std::filesystem::absolute(path).lexically_normal().string();
+  std::erase_if(answer.matches, [&](const Match& match) { return match.image.path == self; });
+  if (std::ssize(answer.matches) > verb.k) answer.matches.pop_back();
+  return answer;
+}
+
+Status run_query(const QueryVerb& verb, Console& console) {
+  LOCI_TRY(precision, parse_precision(verb.precision));
+  if (verb.k < 1) return invalid_argument("-k: at least one match must be asked for");
+  LOCI_TRY(db, PlaceDb::open(verb.db, {.precision = precision, .num_threads = verb.num_threads}));
+  std::vector<std::string> problems;
+  LOCI_TRY(queries, find_photos(verb.images, &problems));
+  for (const std::string& problem : problems) console.note(problem);
+  std::vector<QueryWithAnswer> sheet;
+  size_t failed = 0;
+  for (const std::string& path : queries) {
+    const Result<QueryAnswer> answer = ask(*db, path, verb);
+    if (!answer.ok()) {
+      console.error(answer.status());
+      ++failed;
+      JsonWriter json;
+      json.object().member("query", path).key("matches").array().end().key("location").null();
+      json.member("error", answer.status().message()).end();
+      console.result_json(json.str());
+      continue;
+    }
+    console.result_json(answer_json(path, *answer));
+    console.result(answer_text(path, *answer));
+    if (!verb.html.empty()) sheet.push_back({path, *answer});
+  }
+  if (!verb.html.empty()) {
+    LOCI_RETURN_IF_ERROR(write_contact_sheet(verb.html, sheet));
+    console.note("contact sheet: " + verb.html);
+  }
+  if (failed > 0) return corrupt(format("%zu of %zu queries could not be answered", failed, queries.size()));
+  return {};
+}
+
+}  // namespace
+
+void add_query_verb(Program& program) {
+  auto verb = std::make_shared<QueryVerb>();
+  CLI::App* app = add_verb(program, "query", "Ask a collection where photographs were taken",
+                           "  loci query holiday.jpg --db pictures.loci\n"
+                           "  loci query new/ --db pictures.loci -k 3 --html answer.html\n"
+                           "  loci query a.jpg --db robot.loci --json | jq .location");
+  app->add_option("images", verb->images, "image files and folders to ask for")->required();
+  app->add_option("--db", verb->db, "folder of the collection")->required();
+  app->add_option("-k", verb->k, "matches to show")->capture_default_str();
+  app->add_option("--html", verb->html, "write a contact sheet with the pictures to this file");
+  app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
+  app->add_option("--threads", verb->num_threads, "threads, 0 for all")->capture_default_str();
+  add_options(app, verb->index);
+  app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_query(*verb, console); }; });
+}
+
+}  // namespace loci::cli

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "loci/base/options.h"
+#include "loci/base/status.h"
+
+#include "console.h"
+
+#include <CLI/CLI.hpp>
+
+namespace loci::cli {
+
+/// Verbs add their sub-command to the program and say what to run when it is chosen.
+using Run = std::function<Status(Console&)>;
+
+struct Program {
+  CLI::App app{"loci: where was this photograph taken?", "loci"};
+  Console console;
+  Run chosen;  ///< set by the callback of the sub-command that was given
+};
+
+/// A sub-command with `--json` and `--quiet`, one sentence and examples.
+CLI::App* add_verb(Program& program, const std::string& name, const std::string& sentence, const std::string& examples);
+
+/// Options of a struct by its `describe` visitor: each becomes `--name` with its sentence and default.
+template <class Options>
+void add_options(CLI::App* verb, Options& options) {
+  options.describe([verb](const OptionInfo& info, auto& field) {
+    const std::string flag = option_flag(info.name);
+    if (verb->get_option_no_throw(flag) != nullptr) return;  // the verb has its own form of it
+    using Field = std::remove_reference_t<decltype(field)>;
+    if constexpr (std::is_same_v<Field, bool>) {
+      verb->add_flag(flag + ",!--no-" + flag.substr(2), field, std::string(info.sentence));
+    } else {
+      verb->add_option(flag, field, std::string(info.sentence))->capture_default_str();
+    }
+  });
+}
+
+void add_describe_verb(Program& program);
+void add_index_verb(Program& program);
+void add_query_verb(Program& program);
+void add_eval_verb(Program& program);
+void add_inspect_verb(Program& program);
+void add_import_verb(Program& program);
+void add_bench_verb(Program& program);
+void add_simulate_verb(Program& program);
+void add_completion_verb(Program& program);
+
+}  // namespace loci::cli

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loci/data/dataset.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace loci {
+
+/// The rows of a csv file by column name, with the names that others use for a column turned into
+/// ours.
+struct PlacesTable {
+  using Columns = std::map<std::string, std::string>;
+  std::string where;
+  std::vector<std::string> header;
+  std::vector<Columns> rows;
+  std::vector<size_t> row_numbers;  ///< in the file; the header is row 1
+
+  bool has(const std::string& column) const;
+  Status error(size_t row, const std::string& what) const;
+};
+Result<PlacesTable> read_places_table(const std::string& path);
+
+/// One row as a record. `off_the_map` counts positions that no place on Earth has.
+Result<ImageRecord> read_places_row(const PlacesTable& table, size_t row, int64_t* off_the_map);
+
+}  // namespace loci

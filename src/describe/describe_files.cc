@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "loci/base/file.h"
+#include "loci/base/parallel.h"
+#include "loci/base/sha256.h"
+#include "loci/base/text.h"
+#include "loci/describe/describer.h"
+
+namespace loci {
+namespace {
+
+constexpr uint64_t kMaxFile = uint64_t{1} << 30;  // larger than any photograph
+
+/// Reads, decodes and describes one file; every failure ends up in the result.
+DescribedImage describe_file(const Describer& describer, const std::string& path, bool want_sha256) {
+  DescribedImage out;
+  try {
+    Result<std::vector<uint8_t>> bytes = read_file(path, kMaxFile);
+    if (!bytes.ok()) {
+      out.status = bytes.status();
+      return out;
+    }
+    const std::string where = printable(path);
+    if (want_sha256) out.sha256 = sha256_hex(*bytes);
+    out.info = read_photo_info(*bytes);
+    const Result<ImageInfo> size = probe_image(*bytes, where);
+    DecodeOptions options;
+    if (size.ok()) {
+      out.width = size->width;
+      out.height = size->height;
+      options = describer.decode_options(size->width, size->height);
+    }
+    const Result<Image> image = decode_image(*bytes, where, options);
+    if (!image.ok()) {
+      out.status = image.status();
+      return out;
+    }
+    bytes = std::vector<uint8_t>();  // the pixels are enough from here
+    if (!size.ok()) {
+      out.width = image->width;
+      out.height = image->height;
+    }
+    out.descriptor.resize(static_cast<size_t>(describer.dim()));
+    out.status = describer.describe(*image, out.descriptor);
+    if (!out.status.ok()) out.status = out.status.with_context(where);
+  } catch (const std::bad_alloc&) {
+    out.status = io_error(printable(path) + ": not enough memory to describe this image");
+  } catch (const std::exception& error) {
+    out.status = unsupported(printable(path) + ": " + error.what());
+  }
+  if (!out.status.ok()) out.descriptor.clear();
+  return out;
+}
+
+/// Hands finished images over in order, and holds the workers back when they are too far ahead.
+struct Queue {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::map<size_t, DescribedImage> finished;
+  size_t next_to_start = 0;
+  size_t next_to_hand_over = 0;
+  bool stop = false;
+};
+
+}  // namespace
+
+Status describe_files(const Describer& describer, std::span<const std::string> paths, int num_threads, bool want_sha256,
+                      const std::function<bool(size_t, DescribedImage&&)>& sink, const JobControl& job) {
+  const int threads = resolve_threads(num_threads);
+  const size_t ahead = 2 * static_cast<size_t>(threads) + 2;
+  Queue queue;
+  const auto work = [&] {
+    std::unique_lock lock(queue.mutex);
+    for (;;) {
+      queue.changed.wait(lock, [&] {
+        return queue.stop || queue.next_to_start >= paths.size() || queue.next_to_start < queue.next_to_hand_over + ahead;
+      });
+      if (queue.stop || queue.next_to_start >= paths.size()) return;
+      const size_t mine = queue.next_to_start++;
+      lock.unlock();
+      DescribedImage image = describe_file(describer, paths[mine], want_sha256);
+      lock.lock();
+      queue.finished.emplace(mine, std::move(image));
+      queue.changed.notify_all();
+    }
+  };
+  std::vector<std::jthread> workers;
+  for (int i = 0; i < threads && static_cast<size_t>(i) < paths.size(); ++i) workers.emplace_back(work);
+  const auto stop = [&] {
+    const std::lock_guard lock(queue.mutex);
+    queue.stop = true;
+    queue.changed.notify_all();
+  };
+
+  try {
+    for (size_t i = 0; i < paths.size(); ++i) {
+      if (job.cancelled()) {
+        stop();
+        return cancelled("stopped on request");
+      }
+      DescribedImage image;
+      {
+        std::unique_lock lock(queue.mutex);
+        queue.changed.wait(lock, [&] { return queue.finished.contains(i); });
+        image = std::move(queue.finished.extract(i).mapped());
+        queue.next_to_hand_over = i + 1;
+      }
+      queue.changed.notify_all();
+      if (!sink(i, std::move(image))) break;
+    }
+  } catch (...) {
+    stop();
+    throw;
+  }
+  stop();
+  return {};
+}
+
+}  // namespace loci

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/describe/preprocess.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "loci/base/parallel.h"
+#include "loci/image/resize.h"
+
+namespace loci {
+namespace {
+
+int rounded(double side) { return std::max(1, static_cast<int>(std::nearbyint(side))); }
+
+std::optional<Resampling> resampling_from(const std::string& name) {
+  if (name == "area") return Resampling::kArea;
+  if (name == "bilinear") return Resampling::kBilinear;
+  if (name == "bilinear_antialias") return Resampling::kBilinearAntialias;
+  if (name == "bicubic_antialias") return Resampling::kBicubicAntialias;
+  return std::nullopt;
+}
+
+template <class T>
+void normalise(const Preprocessing& spec, const ImageOf<T>& image, InputTensor& out) {
+  out.width = image.width;
+  out.height = image.height;
+  out.values.resize(image.pixels.size());
+  float factor[3], offset[3];
+  for (int c = 0; c < 3; ++c) {
+    const auto i = static_cast<size_t>(c);
+    factor[c] = static_cast<float>(spec.scale / spec.std[i]);
+    offset[c] = static_cast<float>(-spec.mean[i] / spec.std[i]);
+  }
+  const int order[3] = {spec.bgr ? 2 : 0, 1, spec.bgr ? 0 : 2};
+  const size_t pixels = image.pixels.size() / 3;
+  const T* in = image.pixels.data();
+  float* values = out.values.data();
+  for (size_t p = 0; p < pixels; ++p) {
+    for (int c = 0; c < 3; ++c) {
+      values[3 * p + static_cast<size_t>(c)] =
+          static_cast<float>(in[3 * p + static_cast<size_t>(order[c])]) * factor[c] + offset[c];
+    }
+  }
+}
+
+}  // namespace
+
+std::pair<int, int> network_size(const Preprocessing& spec, int width, int height) {
+  const double longer = std::max(width, height), shorter = std::min(width, height);
+  double scale = 1;
+  switch (spec.resize) {
+    case Preprocessing::Resize::kNone: return {width, height};
+    case Preprocessing::Resize::kFixed: return {spec.width, spec.height};
+    case Preprocessing::Resize::kMaxSide:
+      if (spec.max_side > 0 && longer > spec.max_side) scale = spec.max_side / longer;
+      break;
+    case Preprocessing::Resize::kShorterSide:
+      if (spec.min_side > 0) scale = spec.min_side / shorter;
+      break;
+    case Preprocessing::Resize::kFit:
+      if (spec.max_side > 0 && longer > spec.max_side) scale = spec.max_side / longer;
+      if (spec.min_side > 0 && shorter * scale < spec.min_side) scale = spec.min_side / shorter;
+      // A strip would become enormous: the longer side keeps its bound, up to what the shorter one needs four times over.
+      if (spec.max_side > 0) scale = std::min(scale, 4.0 * spec.max_side / longer);
+      break;
+  }
+  return {rounded(width * scale), rounded(height * scale)};
+}
+
+Result<InputTensor> preprocess(const Preprocessing& spec, const Image& image) {
+  const auto how = resampling_from(spec.resampling);
+  if (!how) return unsupported("preprocessing.resampling: '" + spec.resampling + "' is not known");
+  const auto [width, height] = network_size(spec, image.width, image.height);
+  InputTensor out;
+  if (width == image.width && height == image.height) {
+    normalise(spec, image, out);
+  } else if (spec.resize_as_float) {
+    // hloc resamples float pixels, by bilinear instead of area when either side grows.
+    const bool grows = width > image.width || height > image.height;
+    const Resampling used = *how == Resampling::kArea && grows ? Resampling::kBilinear : *how;
+    normalise(spec, resize(to_float(image), width, height, used), out);
+  } else {
+    normalise(spec, resize(image, width, height, *how), out);
+  }
+  return out;
+}
+
+DecodeOptions decode_options_for(const Preprocessing& spec, int width, int height) {
+  DecodeOptions options;
+  options.apply_orientation = !spec.ignore_orientation;
+  if (!spec.resize_as_float && spec.resize != Preprocessing::Resize::kNone) {
+    std::tie(options.wanted_width, options.wanted_height) = network_size(spec, width, height);
+  }
+  return options;
+}
+
+}  // namespace loci

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/image/encode.h"
+
+#include "loci/base/check.h"
+#include "loci/base/file.h"
+#include "loci/base/text.h"
+
+#include <algorithm>
+#include <memory>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <turbojpeg.h>
+
+namespace loci {
+namespace {
+
+struct Destroy {
+  void operator()(void* handle) const { tjDestroy(handle); }
+};
+struct Free {
+  void operator()(unsigned char* memory) const { tjFree(memory); }
+};
+
+/// EXIF goes behind the JFIF segment, which readers expect first.
+void insert_exif(std::vector<uint8_t>& jpeg, const PhotoInfo& photo) {
+  const std::vector<uint8_t> exif = make_exif(photo);
+  const size_t length = exif.size() + 2;
+  std::vector<uint8_t> segment = {
+      0xFF, 0xE1, static_cast<uint8_t>(length >> 8), static_cast<uint8_t>(length & 0xFF)};
+  segment.insert(segment.end(), exif.begin(), exif.end());
+  size_t at = 2;
+  if (jpeg.size() > 6 && jpeg[2] == 0xFF && jpeg[3] == 0xE0) {
+    at = std::min<size_t>(jpeg.size(), 4 + (size_t{jpeg[4]} << 8 | jpeg[5]));
+  }
+  jpeg.insert(jpeg.begin() + static_cast<std::ptrdiff_t>(at), segment.begin(), segment.end());
+}
+
+}  // namespace
+
+Result<std::vector<uint8_t>> encode_jpeg(const Image& image, int quality, const PhotoInfo* photo) {
+  LOCI_REQUIRE(!image.empty(), "an image to encode has pixels");
+  if (quality < 1 || quality > 100) {
+    return invalid_argument("JPEG quality is " + std::to_string(quality) + "; expected 1 to 100");
+  }
+  if (image.width > 65500 || image.height > 65500) {
+    return unsupported("a JPEG has at most 65500 pixels a side; the image has " +
+                       std::to_string(image.width) + " x " + std::to_string(image.height));
+  }
+  const std::unique_ptr<void, Destroy> handle(tjInitCompress());
+  if (!handle)
+    return unsupported("the JPEG encoder cannot be started: " + std::string(tjGetErrorStr()));
+  unsigned char* buffer = nullptr;
+  unsigned long size = 0;
+  const int status = tjCompress2(handle.get(),
+                                 image.pixels.data(),
+                                 image.width,
+                                 0,
+                                 image.height,
+                                 TJPF_RGB,
+                                 &buffer,
+                                 &size,
+                                 quality < 90 ? TJSAMP_420 : TJSAMP_444,
+                                 quality,
+                                 0);
+  const std::unique_ptr<unsigned char, Free> memory(buffer);
+  if (status != 0) {
+    return unsupported("the JPEG encoder failed: " + std::string(tjGetErrorStr2(handle.get())));
+  }
+  std::vector<uint8_t> out(buffer, buffer + size);
+  if (photo != nullptr) insert_exif(out, *photo);
+  return out;
+}
+
+Result<std::vector<uint8_t>> encode_png(const Image& image) {
+  LOCI_REQUIRE(!image.empty(), "an image to encode has pixels");
+  try {
+    cv::Mat bgr(image.height, image.width, CV_8UC3);
+    for (int y = 0; y < image.height; ++y) {
+      const uint8_t* from = image.at(0, y);
+      uint8_t* to = bgr.ptr<uint8_t>(y);
+      for (int x = 0; x < image.width; ++x, from += 3, to += 3) {
+        to[0] = from[2];
+        to[1] = from[1];
+        to[2] = from[0];
+      }
+    }
+    std::vector<uint8_t> out;
+    if (cv::imencode(".png", bgr, out)) return out;
+  } catch (const std::exception& error) {
+    return unsupported("the PNG encoder failed: " + printable(error.what()));
+  }
+  return unsupported("the PNG encoder failed");
+}
+
+Status save_jpeg(const std::string& path, const Image& image, int quality, const PhotoInfo* photo) {
+  LOCI_TRY(bytes, encode_jpeg(image, quality, photo));
+  return write_file(path, bytes);
+}
+
+}  // namespace loci

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+// Hierarchical navigable small worlds (Malkov and Yashunin 2018) by hnswlib. Nodes hold the address
+// of their row, so the rows are not copied. Rows are inserted one after the other: inserting from
+// several threads would give another graph in every run.
+#include "approximate.h"
+#include "candidates.h"
+#include "rows.h"
+
+#include "loci/base/parallel.h"
+#include "loci/base/text.h"
+#include "loci/math/vector.h"
+
+#include <algorithm>
+
+#include <hnswlib/hnswlib.h>
+
+namespace loci::internal {
+namespace {
+
+constexpr size_t kConstructionCandidates = 100;
+
+float one_minus_dot(const void* a, const void* b, const void* dim) {
+  const float* const* left = static_cast<const float* const*>(a);
+  const float* const* right = static_cast<const float* const*>(b);
+  return 1 - dot(*left, *right, *static_cast<const size_t*>(dim));
+}
+
+/// Dot products of rows that are given by address.
+class AddressSpace : public hnswlib::SpaceInterface<float> {
+ public:
+  explicit AddressSpace(size_t dim) : dim_(dim) {}
+  size_t get_data_size() override { return sizeof(const float*); }
+  hnswlib::DISTFUNC<float> get_dist_func() override { return one_minus_dot; }
+  void* get_dist_func_param() override { return &dim_; }
+
+ private:
+  size_t dim_;
+};
+
+class HnswIndex : public Index {
+ public:
+  HnswIndex(Rows rows, const IndexOptions& options)
+      : rows_(std::move(rows)),
+        space_(static_cast<size_t>(rows_.dim())),
+        candidates_(std::max({options.hnsw_ef, options.rerank, 1})),
+        graph_(&space_,
+               static_cast<size_t>(std::max<int64_t>(rows_.size(), 1)),
+               static_cast<size_t>(options.hnsw_m),
+               kConstructionCandidates,
+               options.seed) {
+    for (int64_t id = 0; id < rows_.size(); ++id) {
+      const float* row = rows_.row(id);
+      graph_.addPoint(&row, static_cast<size_t>(id));
+    }
+    graph_.setEf(static_cast<size_t>(candidates_));
+  }
+
+  int64_t size() const override { return rows_.size(); }
+  int64_t dim() const override { return rows_.dim(); }
+  std::string kind() const override { return "hnsw"; }
+  size_t memory_bytes() const override {
+    // Level 0 lies in one array; a node of higher levels (one in M) holds M links more for each.
+    return static_cast<size_t>(size()) *
+           (graph_.size_data_per_element_ + graph_.size_links_per_element_ / graph_.M_ + 64);
+  }
+
+  std::vector<std::vector<Hit>> search(ConstMatrixView queries,
+                                       int k,
+                                       int num_threads,
+                                       const std::function<bool(int64_t)>& keep) const override {
+    require_queries(queries, dim(), k);
+    std::vector<std::vector<Hit>> hits(static_cast<size_t>(queries.rows()));
+    if (k == 0 || size() == 0) return hits;
+    const std::vector<uint8_t> kept = kept_rows(size(), keep);
+    parallel_for(queries.rows(), 1, num_threads, [&](int64_t q, int64_t) {
+      hits[static_cast<size_t>(q)] = search_one(queries.row_data(q), k, kept);
+    });
+    return hits;
+  }
+
+ private:
+  std::vector<Hit> search_one(const float* query, int k, std::span<const uint8_t> kept) const {
+    // Rows that are left out still are the way to others: ask for more until enough remain.
+    for (int64_t want = std::max<int64_t>(k, candidates_);; want *= 4) {
+      want = std::min(want, size());
+      auto queue = graph_.searchKnn(&query, static_cast<size_t>(want));
+      std::vector<int64_t> ids;
+      for (; !queue.empty(); queue.pop()) {
+        const size_t id = queue.top().second;
+        if (kept.empty() || kept[id] != 0) ids.push_back(static_cast<int64_t>(id));
+      }
+      if (static_cast<int64_t>(ids.size()) >= k || want == size() || kept.empty()) {
+        return best_hits(score_exactly(rows_, query, ids), k);
+      }
+    }
+  }
+
+  Rows rows_;
+  AddressSpace space_;
+  int64_t candidates_;
+  hnswlib::HierarchicalNSW<float> graph_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Index>> make_hnsw_index(RowBlocks blocks,
+                                               int64_t dim,
+                                               const IndexOptions& options) {
+  if (options.hnsw_m < 2 || options.hnsw_m > 1000 || options.hnsw_ef < 1) {
+    return invalid_argument(format(
+        "hnsw: m %d and ef %d; m is 2 to 1000 and ef at least 1", options.hnsw_m, options.hnsw_ef));
+  }
+  LOCI_TRY(rows, Rows::create(std::move(blocks), dim, options.num_threads));
+  try {
+    return std::unique_ptr<Index>(std::make_unique<HnswIndex>(std::move(rows), options));
+  } catch (const std::runtime_error& error) {
+    return unsupported(format("hnsw: the library refused %lld rows: %s",
+                              static_cast<long long>(rows.size()),
+                              error.what()));
+  }
+}
+
+}  // namespace loci::internal

@@ -1,0 +1,278 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/model/architectures.h"
+
+#include "table_builder.h"
+
+#include "loci/base/text.h"
+
+#include <array>
+#include <map>
+
+namespace loci {
+namespace {
+
+using internal::NamedNetwork;
+using internal::TableBuilder;
+constexpr Activation kNone = Activation::kNone, kRelu = Activation::kRelu;
+
+/// Simonyan and Zisserman, configuration D: convolutions of 3x3, a pool after each group but the
+/// last.
+NamedNetwork vgg16() {
+  constexpr std::array<std::array<int, 2>, 5> kGroups = {
+      {{2, 64}, {2, 128}, {3, 256}, {3, 512}, {3, 512}}};
+  TableBuilder t("vgg16");
+  constexpr std::array<int, 13> kTorch = {0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28};
+  size_t index = 0;
+  for (int group = 1; group <= 5; ++group) {
+    const auto [count, width] = kGroups[static_cast<size_t>(group - 1)];
+    for (int i = 1; i <= count; ++i) {
+      const bool last = group == 5 && i == count;
+      t.conv(format("conv%d_%d", group, i), width, 3, 1, 1, last ? kNone : kRelu)
+          .torch(format("features.%d", kTorch[index++]));
+    }
+    if (group < 5) t.max_pool(format("pool%d", group), 2, 2);
+  }
+  return t.take();
+}
+
+/// Krizhevsky et al. as in Caffe's reference network (bvlc_reference_caffenet), pooling before
+/// normalisation.
+NamedNetwork alexnet_caffe() {
+  TableBuilder t("alexnet_caffe");
+  t.conv("conv1", 96, 11, 4, 0, kRelu).max_pool("pool1", 3, 2, 0, true).lrn("norm1");
+  t.conv("conv2", 256, 5, 1, 2, kRelu, 2).max_pool("pool2", 3, 2, 0, true).lrn("norm2");
+  t.conv("conv3", 384, 3, 1, 1, kRelu)
+      .conv("conv4", 384, 3, 1, 1, kRelu, 2)
+      .conv("conv5", 256, 3, 1, 1, kNone, 2);
+  return t.take();
+}
+
+NamedNetwork alexnet() {
+  TableBuilder t("alexnet");
+  t.conv("conv1", 64, 11, 4, 2, kRelu).torch("features.0").max_pool("pool1", 3, 2);
+  t.conv("conv2", 192, 5, 1, 2, kRelu).torch("features.3").max_pool("pool2", 3, 2);
+  t.conv("conv3", 384, 3, 1, 1, kRelu).torch("features.6");
+  t.conv("conv4", 256, 3, 1, 1, kRelu).torch("features.8");
+  t.conv("conv5", 256, 3, 1, 1, kNone).torch("features.10");
+  return t.take();
+}
+
+/// He et al.; the stride sits on the 3x3 convolution, as torchvision has it. The shortcut comes
+/// first in a block, so that the block's last convolution can add to it.
+void residual_block(TableBuilder& t,
+                    const std::string& name,
+                    int width,
+                    int stride,
+                    bool bottleneck,
+                    bool project) {
+  const std::string input = t.last();
+  std::string shortcut = input;
+  const int out = bottleneck ? 4 * width : width;
+  if (project) {
+    shortcut = name + ".downsample";
+    t.conv(shortcut, out, 1, stride, 0, kNone)
+        .torch(name + ".downsample.0", name + ".downsample.1");
+  }
+  if (bottleneck) {
+    t.conv(name + ".conv1", width, 1, 1, 0, kRelu)
+        .from(input)
+        .torch(name + ".conv1", name + ".bn1");
+    t.conv(name + ".conv2", width, 3, stride, 1, kRelu).torch(name + ".conv2", name + ".bn2");
+    t.conv(name + ".conv3", out, 1, 1, 0, kNone).torch(name + ".conv3", name + ".bn3");
+  } else {
+    t.conv(name + ".conv1", width, 3, stride, 1, kRelu)
+        .from(input)
+        .torch(name + ".conv1", name + ".bn1");
+    t.conv(name + ".conv2", width, 3, 1, 1, kNone).torch(name + ".conv2", name + ".bn2");
+  }
+  t.add(name + ".add", t.last(), shortcut, kRelu);
+}
+
+NamedNetwork resnet(const std::string& name,
+                    const std::array<int, 4>& blocks,
+                    bool bottleneck,
+                    int layers) {
+  TableBuilder t(name);
+  t.conv("conv1", 64, 7, 2, 3, kRelu).torch("conv1", "bn1").max_pool("pool1", 3, 2, 1);
+  for (int layer = 1; layer <= layers; ++layer) {
+    for (int block = 0; block < blocks[static_cast<size_t>(layer - 1)]; ++block) {
+      const int stride = block == 0 && layer > 1 ? 2 : 1;
+      residual_block(t,
+                     format("layer%d.%d", layer, block),
+                     32 << layer,
+                     stride,
+                     bottleneck,
+                     block == 0 && (bottleneck || layer > 1));
+    }
+  }
+  return t.take();
+}
+
+/// Howard et al., width 1.0: depthwise 3x3 and pointwise convolutions, each clipped to [0, 6];
+/// TensorFlow's padding.
+NamedNetwork mobilenet_v1() {
+  constexpr std::array<std::array<int, 2>, 11> kBlocks = {{{64, 1},
+                                                           {128, 2},
+                                                           {128, 1},
+                                                           {256, 2},
+                                                           {256, 1},
+                                                           {512, 2},
+                                                           {512, 1},
+                                                           {512, 1},
+                                                           {512, 1},
+                                                           {512, 1},
+                                                           {512, 1}}};
+  TableBuilder t("mobilenet_v1");
+  t.conv("conv0", 32, 3, 2, 0, kNone).clip6().same();
+  int width = 32;
+  for (int i = 1; i <= 11; ++i) {
+    const auto [out, stride] = kBlocks[static_cast<size_t>(i - 1)];
+    t.conv(format("conv%d.depthwise", i), width, 3, stride, 0, kNone, width).clip6().same();
+    t.conv(format("conv%d.pointwise", i), out, 1, 1, 0, kNone).clip6();
+    width = out;
+  }
+  return t.take();
+}
+
+/// Sandler et al.: expand, depthwise, project without activation; the sum only where stride is 1
+/// and widths are equal.
+void inverted_residual(
+    TableBuilder& t, int index, int in, int expand, int out, int stride, bool same) {
+  const std::string name = format("block%d", index), torch = format("features.%d.conv", index);
+  const std::string input = t.last();
+  const int hidden = in * expand;
+  int part = 0;
+  if (expand != 1) {
+    t.conv(name + ".expand", hidden, 1, 1, 0, kNone).clip6().torch(torch + ".0.0", torch + ".0.1");
+    part = 1;
+  }
+  t.conv(name + ".depthwise", hidden, 3, stride, same ? 0 : 1, kNone, hidden).clip6();
+  t.torch(format("%s.%d.0", torch.c_str(), part), format("%s.%d.1", torch.c_str(), part));
+  if (same) t.same();
+  t.conv(name + ".project", out, 1, 1, 0, kNone);
+  t.torch(format("%s.%d", torch.c_str(), part + 1), format("%s.%d", torch.c_str(), part + 2));
+  if (stride == 1 && in == out) t.add(name + ".add", t.last(), input, kNone);
+}
+
+NamedNetwork mobilenet_v2(const std::string& name, bool same, int last_block) {
+  // expansion, channels, repeats, first stride (the paper's table 2)
+  constexpr std::array<std::array<int, 4>, 7> kStages = {{{1, 16, 1, 1},
+                                                          {6, 24, 2, 2},
+                                                          {6, 32, 3, 2},
+                                                          {6, 64, 4, 2},
+                                                          {6, 96, 3, 1},
+                                                          {6, 160, 3, 2},
+                                                          {6, 320, 1, 1}}};
+  TableBuilder t(name);
+  t.conv("conv0", 32, 3, 2, same ? 0 : 1, kNone).clip6().torch("features.0.0", "features.0.1");
+  if (same) t.same();
+  int width = 32, index = 1;
+  for (const auto& [expand, out, repeats, first_stride] : kStages) {
+    for (int i = 0; i < repeats && index <= last_block; ++i, ++index) {
+      inverted_residual(t, index, width, expand, out, i == 0 ? first_stride : 1, same);
+      width = out;
+    }
+  }
+  if (last_block > 17)
+    t.conv("conv18", 1280, 1, 1, 0, kNone).clip6().torch("features.18.0", "features.18.1");
+  return t.take();
+}
+
+/// Iandola et al., version 1.1.
+NamedNetwork squeezenet1_1() {
+  // squeeze, each expand, torchvision's index
+  constexpr std::array<std::array<int, 3>, 8> kFires = {{{16, 64, 3},
+                                                         {16, 64, 4},
+                                                         {32, 128, 6},
+                                                         {32, 128, 7},
+                                                         {48, 192, 9},
+                                                         {48, 192, 10},
+                                                         {64, 256, 11},
+                                                         {64, 256, 12}}};
+  TableBuilder t("squeezenet1_1");
+  t.conv("conv1", 64, 3, 2, 0, kRelu).torch("features.0").max_pool("pool1", 3, 2, 0, true);
+  for (int fire = 2; fire <= 9; ++fire) {
+    const auto [squeeze, expand, index] = kFires[static_cast<size_t>(fire - 2)];
+    const std::string name = format("fire%d", fire), torch = format("features.%d", index);
+    t.conv(name + ".squeeze", squeeze, 1, 1, 0, kRelu).torch(torch + ".squeeze");
+    t.conv(name + ".expand1x1", expand, 1, 1, 0, kRelu).torch(torch + ".expand1x1");
+    t.conv(name + ".expand3x3", expand, 3, 1, 1, kRelu)
+        .from(name + ".squeeze")
+        .torch(torch + ".expand3x3");
+    t.concat(name, {name + ".expand1x1", name + ".expand3x3"});
+    if (fire == 3 || fire == 5) t.max_pool(format("pool%d", fire), 3, 2, 0, true);
+  }
+  return t.take();
+}
+
+using Maker = NamedNetwork (*)();
+const std::map<std::string, Maker>& makers() {
+  static const std::map<std::string, Maker> kMakers = {
+      {"vgg16", vgg16},
+      {"alexnet", alexnet},
+      {"alexnet_caffe", alexnet_caffe},
+      {"resnet18",
+       [] {
+         return resnet("resnet18", {2, 2, 2, 2}, false, 4);
+       }},
+      {"resnet18_conv4",
+       [] {
+         return resnet("resnet18_conv4", {2, 2, 2, 2}, false, 3);
+       }},
+      {"resnet50",
+       [] {
+         return resnet("resnet50", {3, 4, 6, 3}, true, 4);
+       }},
+      {"resnet50_conv4",
+       [] {
+         return resnet("resnet50_conv4", {3, 4, 6, 3}, true, 3);
+       }},
+      {"mobilenet_v1", mobilenet_v1},
+      {"mobilenet_v2", [] { return mobilenet_v2("mobilenet_v2", false, 13); }},
+      {"mobilenet_v2_full", [] { return mobilenet_v2("mobilenet_v2_full", false, 18); }},
+      {"mobilenet_v2_tf", [] { return mobilenet_v2("mobilenet_v2_tf", true, 13); }},
+      {"squeezenet1_1", squeezenet1_1}};
+  return kMakers;
+}
+
+}  // namespace
+
+std::vector<std::string> architecture_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, maker] : makers()) names.push_back(name);
+  return names;
+}
+
+Result<Network> architecture(const std::string& name) {
+  const auto found = makers().find(name);
+  if (found != makers().end()) return found->second().network;
+  std::string known;
+  for (const auto& [each, maker] : makers()) known += (known.empty() ? "" : ", ") + each;
+  return not_found("there is no architecture '" + name + "'; those known are " + known);
+}
+
+std::vector<TorchName> torchvision_names(const std::string& name) {
+  // TensorFlow's variant is the same table as torchvision's, but no state dict of torchvision fits
+  // its padding.
+  const auto found = makers().find(name);
+  if (found == makers().end() || name == "mobilenet_v2_tf") return {};
+  return found->second().torch_names;
+}
+
+Preprocessing default_preprocessing(const std::string& name) {
+  Preprocessing p;
+  if (name == "vgg16" || name == "alexnet_caffe") {
+    p.mean = {123.68, 116.779, 103.939};
+  } else if (name == "mobilenet_v1" || name == "mobilenet_v2_tf") {
+    p.mean = {128, 128, 128};
+    p.std = {128, 128, 128};
+  } else {
+    p.scale = 1.0 / 255;
+    p.mean = {0.485, 0.456, 0.406};
+    p.std = {0.229, 0.224, 0.225};
+  }
+  return p;
+}
+
+}  // namespace loci

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "catalogue.h"
+#include "scan.h"
+#include "segment.h"
+#include "snapshot.h"
+#include "stage.h"
+#include "write_lock.h"
+
+#include "loci/place/place_db.h"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace loci {
+
+/// PlaceDb in a folder.
+class Collection final : public PlaceDb {
+ public:
+  static Status make(const std::string& folder, const Model& model, int64_t dim);
+  /// `stage` as made for the folder's model.
+  static Result<std::unique_ptr<Collection>> open(const std::string& folder, Stage stage);
+
+  const Describer& describer() const override;
+  int64_t size() const override;
+  Status refresh() override;
+  Result<IndexReport> update(const std::vector<std::string>& paths,
+                             const UpdateOptions& options,
+                             const JobControl& job) override;
+  Result<int64_t> remove(const std::vector<std::string>& paths) override;
+  Result<QueryAnswer> query(const Image& image, int k, const IndexOptions& index) const override;
+  Result<QueryAnswer> query_descriptor(std::span<const float> descriptor,
+                                       int k,
+                                       const IndexOptions& index) const override;
+  Result<PlaceImage> image(int64_t id) const override;
+  Result<std::vector<PlaceImage>> images() const override;
+  Result<std::vector<float>> descriptor(int64_t id) const override;
+  Result<VerifyReport> verify() const override;
+  Status compact() override;
+
+ private:
+  Collection(std::string folder, Stage stage, SegmentFormat format)
+      : folder_(std::move(folder)), stage_(std::move(stage)), format_(std::move(format)) {}
+  std::string lock_path() const { return folder_ + "/lock"; }
+  Result<std::shared_ptr<const Snapshot>> snapshot() const;
+  void forget_snapshot();
+  Status calibrate(const Catalogue& catalogue, const JobControl& job);
+
+  const std::string folder_;
+  const Stage stage_;
+  const SegmentFormat format_;
+  std::mutex write_mutex_;  // one writer of this object; WriteLock keeps out the others
+  mutable std::mutex snapshot_mutex_;
+  mutable std::shared_ptr<const Snapshot> snapshot_;
+};
+
+/// Reads what update() compares files with.
+Result<KnownFiles> known_files(const Catalogue& catalogue);
+std::string model_file_in(const std::string& folder);
+
+}  // namespace loci

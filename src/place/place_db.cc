@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/place/place_db.h"
+
+#include "collection.h"
+
+#include "loci/base/file.h"
+#include "loci/base/text.h"
+
+#include <filesystem>
+#include <unistd.h>
+
+namespace loci {
+namespace {
+
+/// Only what a create() that was cut short can have left.
+Status check_free(const std::string& folder) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    const bool ours = name == "lock" || name == "segments" ||
+                      name.starts_with("model.safetensors") ||
+                      name.starts_with("catalogue.sqlite.new");
+    if (!ours) {
+      return invalid_argument(
+          printable(folder) + ": holds other files (" + printable(name) +
+          "); a collection needs a folder of its own: name a new or an empty one");
+    }
+  }
+  return {};
+}
+
+std::string short_form(const std::string& fingerprint) { return fingerprint.substr(0, 12); }
+
+}  // namespace
+
+std::string model_file_in(const std::string& folder) { return folder + "/model.safetensors"; }
+
+Result<Stage> make_stage(std::shared_ptr<const Model> model, const DescribeOptions& options) {
+  LOCI_TRY(describer, Describer::create(model, options));
+  Stage stage;
+  stage.model = std::move(model);
+  stage.dim = describer->dim();
+  stage.describe_files = [raw = describer.get()](
+                             std::span<const std::string> paths,
+                             int num_threads,
+                             const std::function<bool(size_t, DescribedImage &&)>& sink,
+                             const JobControl& job) {
+    return describe_files(*raw, paths, num_threads, true, sink, job);
+  };
+  stage.describer = std::move(describer);
+  return stage;
+}
+
+bool PlaceDb::exists(const std::string& folder) {
+  return ::access(Catalogue::path_in(folder).c_str(), F_OK) == 0;
+}
+
+Result<std::unique_ptr<PlaceDb>> PlaceDb::create(const std::string& folder,
+                                                 std::shared_ptr<const Model> model,
+                                                 const DescribeOptions& options) {
+  LOCI_REQUIRE(model != nullptr, "a collection has a model");
+  LOCI_TRY(path, normal_path(folder));
+  if (exists(path)) {
+    return invalid_argument(printable(path) +
+                            ": holds a collection already; open it, or name another folder");
+  }
+  LOCI_RETURN_IF_ERROR(make_folders(path));
+  LOCI_RETURN_IF_ERROR(check_free(path));
+  LOCI_TRY(stage, make_stage(std::move(model), options));
+  {
+    LOCI_TRY(lock, WriteLock::acquire(path + "/lock", -1, {}));
+    if (!exists(path)) {
+      LOCI_RETURN_IF_ERROR(Collection::make(path, *stage.model, stage.dim));
+    } else {
+      return invalid_argument(printable(path) +
+                              ": another program has just made a collection here; open it");
+    }
+  }
+  LOCI_TRY(collection, Collection::open(path, std::move(stage)));
+  return std::unique_ptr<PlaceDb>(std::move(collection));
+}
+
+Result<std::unique_ptr<PlaceDb>> PlaceDb::open(const std::string& folder,
+                                               const DescribeOptions& options,
+                                               const std::string& expected_fingerprint,
+                                               const std::string& expected_name) {
+  LOCI_TRY(path, normal_path(folder));
+  {
+    LOCI_TRY(catalogue, Catalogue::open(path));
+    LOCI_TRY(info, catalogue.info());
+    if (!expected_fingerprint.empty() && expected_fingerprint != info.fingerprint) {
+      const std::string asked = expected_name.empty() ? "M" : expected_name;
+      return invalid_argument(printable(path) + ": was made with the model '" +
+                              printable(info.model_name) + "' (" + short_form(info.fingerprint) +
+                              "), not with '" + printable(asked) + "' (" +
+                              short_form(expected_fingerprint) +
+                              "); descriptors of different models cannot be compared. "
+                              "Index again with the other model into a new folder: loci index "
+                              "PHOTOS --db NEW --model " +
+                              printable(asked));
+    }
+  }
+  LOCI_TRY(model, load_model(model_file_in(path)));
+  LOCI_TRY(stage, make_stage(std::move(model), options));
+  LOCI_TRY(collection, Collection::open(path, std::move(stage)));
+  return std::unique_ptr<PlaceDb>(std::move(collection));
+}
+
+}  // namespace loci

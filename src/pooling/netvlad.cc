@@ -1,0 +1,168 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "netvlad.h"
+
+#include "norms.h"
+
+#include "loci/base/check.h"
+#include "loci/base/parallel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace loci::internal {
+namespace {
+
+constexpr int64_t kMinChunkRows = 48;
+constexpr int64_t kMaxChunkRows = 512;
+constexpr int64_t kUsualChunks =
+    8;  // keeps 2, 4 and 8 threads busy; each chunk costs K x D floats to write and add
+constexpr int64_t kMaxChunks = 64;
+
+int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+int64_t divide_up(int64_t n, int64_t by) { return (n + by - 1) / by; }
+
+/// Features in a chunk. Depends on N alone.
+int64_t chunk_rows(int64_t n) {
+  const int64_t usual = std::clamp(divide_up(n, kUsualChunks), kMinChunkRows, kMaxChunkRows);
+  return std::max(usual, divide_up(n, kMaxChunks));
+}
+
+AlignedBuffer<float> padded(ConstMatrixView from, int64_t width) {
+  AlignedBuffer<float> out(static_cast<size_t>(from.rows() * width));
+  std::fill(out.span().begin(), out.span().end(), 0.0f);
+  for (int64_t i = 0; i < from.rows(); ++i)
+    std::copy_n(from.row_data(i), from.cols(), out.data() + i * width);
+  return out;
+}
+
+/// [K / tile][D][tile], zeros beyond K.
+AlignedBuffer<float> packed(ConstMatrixView weight, int64_t padded_clusters, int64_t tile) {
+  const int64_t dim = weight.cols();
+  AlignedBuffer<float> out(static_cast<size_t>(padded_clusters * dim));
+  std::fill(out.span().begin(), out.span().end(), 0.0f);
+  for (int64_t k = 0; k < weight.rows(); ++k) {
+    float* panel = out.data() + k / tile * tile * dim + k % tile;
+    for (int64_t d = 0; d < dim; ++d) panel[d * tile] = weight(k, d);
+  }
+  return out;
+}
+
+}  // namespace
+
+NetvladPooling::NetvladPooling(const PoolingSpec& spec,
+                               ConstMatrixView weight,
+                               std::span<const float> bias,
+                               ConstMatrixView centers,
+                               bool hard,
+                               const NetvladKernels& kernels)
+    : spec_(spec), kernels_(kernels) {
+  layer_.clusters = weight.rows();
+  layer_.dim = weight.cols();
+  layer_.padded_clusters = round_up(layer_.clusters, kPad);
+  layer_.padded_dim = round_up(layer_.dim, kPad);
+  layer_.hard = hard;
+  layer_.signed_sqrt = spec.signed_sqrt;
+  if (spec.normalize_features) layer_.feature_norm = spec.eps == NormEps::kClamp ? 1 : 2;
+  packed_ = packed(weight, layer_.padded_clusters, kernels.tile);
+  centers_ = padded(centers, layer_.padded_dim);
+  bias_ = AlignedBuffer<float>(static_cast<size_t>(layer_.padded_clusters));
+  std::fill(bias_.span().begin(), bias_.span().end(), kPadBias);
+  std::copy(bias.begin(), bias.end(), bias_.data());
+  layer_.packed_weights = packed_.data();
+  layer_.bias = bias_.data();
+  layer_.centers = centers_.data();
+}
+
+void NetvladPooling::pool(const FeaturesView& features,
+                          std::span<float> out,
+                          int num_threads) const {
+  const ConstMatrixView x = features.values;
+  LOCI_REQUIRE(x.cols() == layer_.dim, "features have the layer's width");
+  LOCI_REQUIRE(std::cmp_equal(out.size(), layer_.clusters * layer_.dim), "out holds K*D floats");
+  const int64_t rows = chunk_rows(x.rows());
+  const int64_t num_chunks = std::max<int64_t>(1, divide_up(x.rows(), rows));
+  const int64_t sums_size = layer_.clusters * layer_.padded_dim;
+  const int64_t slot = sums_size + layer_.padded_clusters;
+  const int64_t block_scratch = kBlockRows * (layer_.padded_clusters + kPad);
+  auto lease = scratch_.lease(static_cast<size_t>(num_chunks * (slot + block_scratch)));
+  float* const slots = lease.data();
+  float* const blocks = slots + num_chunks * slot;
+  if (x.rows() == 0) std::memset(slots, 0, static_cast<size_t>(slot) * sizeof(float));
+  parallel_for(x.rows(), rows, num_threads, [&](int64_t begin, int64_t end) {
+    const int64_t chunk = begin / rows;
+    float* sums = slots + chunk * slot;
+    std::memset(sums, 0, static_cast<size_t>(slot) * sizeof(float));
+    add_chunk(
+        x.rows_from(begin, end - begin), {sums, sums + sums_size}, blocks + chunk * block_scratch);
+  });
+
+  std::vector<double> squares(static_cast<size_t>(layer_.clusters));
+  parallel_for(layer_.clusters,
+               divide_up(layer_.clusters, kUsualChunks),
+               num_threads,
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t k = begin; k < end; ++k) {
+                   squares[static_cast<size_t>(k)] =
+                       kernels_.residual(layer_, k, {slots, slots + sums_size}, slot, num_chunks);
+                 }
+               });
+  normalize(slots, std::move(squares), out, num_threads);
+}
+
+void NetvladPooling::add_chunk(ConstMatrixView chunk, NetvladSums sums, float* scratch) const {
+  const int64_t num_blocks = divide_up(chunk.rows(), kBlockRows);
+  const int64_t rows = divide_up(chunk.rows(), num_blocks);
+  for (int64_t begin = 0; begin < chunk.rows(); begin += rows) {
+    const int64_t count = std::min(rows, chunk.rows() - begin);
+    kernels_.add_block(layer_, chunk.row_data(begin), chunk.stride(), count, sums, scratch);
+  }
+}
+
+/// Norms are known before any number is scaled, so both normalisations and the flattening are one
+/// pass.
+void NetvladPooling::normalize(const float* residuals,
+                               std::vector<double> squares,
+                               std::span<float> out,
+                               int num_threads) const {
+  std::vector<double> scale(squares.size(), 1.0);
+  double total = 0;
+  for (size_t k = 0; k < squares.size(); ++k) {
+    if (spec_.intra_norm) scale[k] = part_scale(squares[k], spec_.eps);
+    total += squares[k] * scale[k] * scale[k];
+  }
+  const double whole = spec_.final_norm ? whole_scale(total, spec_.eps) : 1.0;
+  const int64_t clusters = layer_.clusters, dim = layer_.dim, stride = layer_.padded_dim;
+  if (!spec_.dimension_outer) {
+    parallel_for(
+        clusters, divide_up(clusters, kUsualChunks), num_threads, [&](int64_t begin, int64_t end) {
+          for (int64_t k = begin; k < end; ++k) {
+            const auto factor = static_cast<float>(scale[static_cast<size_t>(k)] * whole);
+            for (int64_t d = 0; d < dim; ++d)
+              out[static_cast<size_t>(k * dim + d)] = residuals[k * stride + d] * factor;
+          }
+        });
+    return;
+  }
+  constexpr int64_t kSquare =
+      16;  // a tile of the transposition: as many numbers a row as a cache line holds
+  parallel_for(
+      dim,
+      round_up(divide_up(dim, kUsualChunks), kSquare),
+      num_threads,
+      [&](int64_t begin, int64_t end) {
+        for (int64_t k0 = 0; k0 < clusters; k0 += kSquare) {
+          for (int64_t d0 = begin; d0 < end; d0 += kSquare) {
+            for (int64_t k = k0; k < std::min(k0 + kSquare, clusters); ++k) {
+              const auto factor = static_cast<float>(scale[static_cast<size_t>(k)] * whole);
+              for (int64_t d = d0; d < std::min(d0 + kSquare, end); ++d) {
+                out[static_cast<size_t>(d * clusters + k)] = residuals[k * stride + d] * factor;
+              }
+            }
+          }
+        }
+      });
+}
+
+}  // namespace loci::internal

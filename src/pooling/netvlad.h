@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels.h"
+#include "scratch.h"
+
+#include "loci/pooling/pooling.h"
+
+#include <memory>
+#include <vector>
+
+namespace loci::internal {
+
+/// NetVLAD (arXiv 1511.07247, eq. 4) and, with hard assignment, VLAD (eq. 1), in one pass over the
+/// features:
+///
+///     a_ik = softmax_k(w_k . x_i + b_k),  V_k = sum_i a_ik x_i - (sum_i a_ik) c_k
+///
+/// then the normalisations of the spec. The features are cut into a number of chunks that depends
+/// on N alone; each sums into its own K x D, and the chunks are added in order, so that the bits do
+/// not depend on the number of threads.
+class NetvladPooling : public Pooling {
+ public:
+  /// weight, centers: K x D; bias: K.
+  NetvladPooling(const PoolingSpec& spec,
+                 ConstMatrixView weight,
+                 std::span<const float> bias,
+                 ConstMatrixView centers,
+                 bool hard,
+                 const NetvladKernels& kernels);
+  int64_t feature_dim() const override { return layer_.dim; }
+  int64_t output_dim(int64_t) const override { return layer_.clusters * layer_.dim; }
+  void pool(const FeaturesView& features, std::span<float> out, int num_threads) const override;
+
+ private:
+  void add_chunk(ConstMatrixView chunk, NetvladSums sums, float* scratch) const;
+  void normalize(const float* residuals,
+                 std::vector<double> squares,
+                 std::span<float> out,
+                 int num_threads) const;
+
+  PoolingSpec spec_;
+  NetvladKernels kernels_;
+  AlignedBuffer<float> packed_, bias_, centers_;
+  NetvladLayer layer_;
+  mutable Scratch scratch_;
+};
+
+/// From `pooling.weight`, optional `pooling.bias`, `pooling.centers`.
+Result<std::unique_ptr<Pooling>> make_netvlad(
+    const PoolingSpec& spec,
+    const TensorMap& tensors,
+    int64_t feature_dim,
+    const NetvladKernels& kernels = pooling_kernels().netvlad);
+/// From `pooling.centers`: assignment to the nearest center; or to the largest w_k . x + b_k where
+/// `pooling.weight` is there.
+Result<std::unique_ptr<Pooling>> make_vlad(
+    const PoolingSpec& spec,
+    const TensorMap& tensors,
+    int64_t feature_dim,
+    const NetvladKernels& kernels = pooling_kernels().netvlad);
+
+}  // namespace loci::internal

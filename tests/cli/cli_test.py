@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: The loci authors
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the program as a user does and holds it to the contract of docs/cli.md. Usage: cli_test.py LOCI"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+LOCI = sys.argv.pop(1)
+
+
+def loci(*words, check=None):
+    result = subprocess.run([LOCI, *map(str, words)], capture_output=True, text=True, errors='replace')
+    if check is not None:
+        assert result.returncode == check, f'{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}'
+    return result
+
+
+class CliTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.root = pathlib.Path(cls.folder.name)
+        loci('simulate', cls.root / 'town', '--sketch', '--places', 12, '--times', 3, '--seed', 5,
+             '--width', 240, '--height', 180, check=0)
+        cls.db = cls.root / 'db'
+        cls.report = json.loads(loci('index', cls.root / 'town/database', '--db', cls.db, '--num-clusters', 16, '--json',
+                                     check=0).stdout)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def photos(self, part):
+        return sorted((self.root / 'town' / part).iterdir())
+
+    def test_index_counts_and_second_run_changes_nothing(self):
+        self.assertEqual(self.report['added'], len(self.photos('database')))
+        self.assertEqual(self.report['failed'], [])
+        again = json.loads(loci('index', self.root / 'town/database', '--db', self.db, '--json', check=0).stdout)
+        self.assertEqual((again['added'], again['unchanged']), (0, self.report['total']))
+
+    def test_query_answers_a_line_per_query_with_the_same_place_first(self):
+        result = loci('query', self.root / 'town/queries', '--db', self.db, '-k', 3, '--json', check=0)
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        queries = self.photos('queries')
+        self.assertEqual([pathlib.Path(line['query']).name for line in lines], [q.name for q in queries])
+        right = 0
+        for line in lines:
+            self.assertEqual(len(line['matches']), 3)
+            self.assertEqual(set(line['matches'][0]), {'image', 'score', 'lat', 'lon', 'taken'})
+            self.assertIn('location', line)
+            place = pathlib.Path(line['query']).name.split('@')[7]
+            right += pathlib.Path(line['matches'][0]['image']).name.split('@')[7] == place
+        self.assertGreaterEqual(right, len(lines) * 0.7)
+
+    def test_eval_prints_the_contract(self):
+        result = loci('eval', self.root / 'town', '--model', 'rootsift-vlad', '--num-clusters', 16, '--html',
+                      self.root / 'eval.html', '--json', check=0)
+        line = json.loads(result.stdout)
+        for key in ('model', 'dataset', 'queries', 'database', 'recall', 'recall_answerable', 'ci95'):
+            self.assertIn(key, line)
+        self.assertEqual(set(line['recall']), {'1', '5', '10', '20'})
+        self.assertGreaterEqual(line['recall']['1'], 0.7)
+        page = (self.root / 'eval.html').read_text()
+        self.assertIn('<svg', page)
+        self.assertNotIn('http://', page.replace('http://www.w3.org/', ''))
+
+    def test_describe_writes_one_row_an_argument(self):
+        photos = self.photos('queries')[:3]
+        broken = self.root / 'broken.jpg'
+        broken.write_text('no picture')
+        result = loci('describe', *photos, broken, '--model', self.db / 'model.safetensors', '-o', self.root / 'd.npy', '--json')
+        self.assertEqual(result.returncode, 1)
+        line = json.loads(result.stdout)
+        self.assertEqual((line['images'], len(line['failed'])), (4, 1))
+        header = (self.root / 'd.npy').read_bytes()[:128].decode('latin1')
+        self.assertIn(f"(4, {line['dim']})", header)
+
+    def test_one_bad_photo_does_not_stop_the_others(self):
+        mixed = self.root / 'mixed'
+        mixed.mkdir()
+        for i, photo in enumerate(self.photos('database')[:20]):
+            (mixed / f'{i} with "quote" and \n newline.jpg').write_bytes(photo.read_bytes())
+        (mixed / 'empty.jpg').write_bytes(b'')
+        (mixed / 'text.jpg').write_text('hello')
+        (mixed / 'cut.jpg').write_bytes(self.photos('database')[0].read_bytes()[:900])
+        (mixed / 'loop').symlink_to('.')
+        report = json.loads(loci('index', mixed, '--db', self.root / 'mixed-db', '--num-clusters', 8, '--json', check=0).stdout)
+        self.assertEqual((report['added'], len(report['failed'])), (20, 3))
+
+    def test_inspect_shows_the_model_of_a_collection(self):
+        text = loci('inspect', self.db / 'model.safetensors', '--verify', check=0).stdout
+        self.assertIn('pooling.centers', text)
+        loci('inspect', self.db / 'model.safetensors', '--json', check=0)
+
+    def test_usage_errors_exit_2_and_failures_exit_1(self):
+        loci(check=2)
+        loci('query', check=2)
+        loci('index', self.root / 'nowhere', '--db', self.root / 'x', check=1)
+        loci('query', self.photos('queries')[0], '--db', self.root / 'nowhere', check=1)
+        loci('query', self.photos('queries')[0], '--db', self.db, '-k', 0, check=2)
+        message = loci('index', self.root / 'town/database', '--db', self.db, '--model', self.root / 'none', check=1).stderr
+        self.assertIn('none', message)
+
+    def test_every_verb_teaches(self):
+        for verb in ('index', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'simulate', 'completion'):
+            self.assertIn('Examples:', loci(verb, '--help', check=0).stdout)
+
+    def test_bash_completion_is_valid_and_knows_the_verbs(self):
+        script = loci('completion', 'bash', check=0).stdout
+        probe = script + '\nCOMP_WORDS=(loci que); COMP_CWORD=1; _loci; echo "${COMPREPLY[@]}"'
+        done = subprocess.run(['bash', '-c', probe], capture_output=True, text=True)
+        self.assertEqual(done.stdout.strip(), 'query', done.stderr)
+
+    def test_bench_search_reports_ratios(self):
+        line = json.loads(loci('bench', 'search', '--rows', 2000, '--dim', 128, '--queries', 50, '--repeats', 1, '--kinds', 'flat,flat-i8', '--json', check=0).stdout)
+        self.assertEqual(line['rows'], 2000)
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=1)
