@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <fstream>
+#include "weight_file_target.h"
 
 #include "loci/base/file.h"
 #include "loci/model/architectures.h"
 #include "loci/model/model.h"
 #include "loci/model/safetensors.h"
 #include "loci/model/spec.h"
-#include "weight_file_target.h"
+
+#include <fstream>
 
 /// A safetensors file, the description in it, and the whole as a model file.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -23,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   static const loci::TempFolder* const folder = new loci::TempFolder("loci_fuzz");
   const std::string path = *folder / "model.safetensors";
-  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
   if (const auto model = loci::load_model(path); model.ok()) (void)loci::verify_model(**model).ok();
   loci::fuzz::read_weight_file(data, size);
   return 0;

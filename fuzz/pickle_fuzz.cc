@@ -2,14 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weight_file_target.h"
 
-/// Pickles as they stand, and wrapped into a stored zip as torch.save does, so that the fuzzer needs no zip of its own.
+/// Pickles as they stand, and wrapped into a stored zip as torch.save does, so that the fuzzer
+/// needs no zip of its own.
 namespace {
 
 void put(std::vector<uint8_t>& out, uint64_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) out.push_back(i < 8 ? static_cast<uint8_t>(value >> (8 * i)) : 0);
 }
 
-void put_text(std::vector<uint8_t>& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
+void put_text(std::vector<uint8_t>& out, std::string_view text) {
+  out.insert(out.end(), text.begin(), text.end());
+}
 
 struct Member {
   std::string name;

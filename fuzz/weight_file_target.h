@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <span>
-
 #include "loci/exchange/dbstruct.h"
 #include "loci/exchange/file_tree.h"
 #include "loci/exchange/import.h"
 #include "loci/exchange/inspect.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
 
 namespace loci::fuzz {
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "guard.h"
+
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -9,11 +11,10 @@
 #include <string>
 #include <string_view>
 
-#include "guard.h"
-
 namespace loci {
 
-/// Reads little-endian (or swapped) numbers from bytes and never past their end: Corrupt with the place instead.
+/// Reads little-endian (or swapped) numbers from bytes and never past their end: Corrupt with the
+/// place instead.
 class ByteReader {
  public:
   explicit ByteReader(std::span<const uint8_t> bytes, size_t at = 0) : bytes_(bytes), at_(at) {}
@@ -53,7 +54,8 @@ class ByteReader {
     fail_corrupt("ends too early: " + std::to_string(wanted) + " bytes are announced at byte " +
                  std::to_string(at_) + " of " + std::to_string(bytes_.size()));
   }
-  static_assert(std::endian::native == std::endian::little, "files are little-endian, and so is loci");
+  static_assert(std::endian::native == std::endian::little,
+                "files are little-endian, and so is loci");
   std::span<const uint8_t> bytes_;
   size_t at_;
 };

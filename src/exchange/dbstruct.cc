@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/exchange/dbstruct.h"
 
-#include <cmath>
-#include <cstring>
-
 #include "guard.h"
+
 #include "loci/base/text.h"
 #include "loci/exchange/file_tree.h"
+
+#include <cmath>
+#include <cstring>
 
 namespace loci {
 namespace {
@@ -25,10 +26,12 @@ std::vector<std::string> names(const FileValue& db, const char* name) {
   if (value.is(Kind::kText)) return {value.text};
   if (value.is(Kind::kTensor) && value.tensor.size() == 0) return {};
   std::vector<std::string> out;
-  if (!value.is(Kind::kList)) fail_corrupt(std::string("dbStruct.") + name + " is no list of names");
+  if (!value.is(Kind::kList))
+    fail_corrupt(std::string("dbStruct.") + name + " is no list of names");
   for (const FileValue& item : value.items) {
     if (!item.is(Kind::kText)) {
-      fail_corrupt(std::string("dbStruct.") + name + "{" + std::to_string(out.size() + 1) + "} is no text");
+      fail_corrupt(std::string("dbStruct.") + name + "{" + std::to_string(out.size() + 1) +
+                   "} is no text");
     }
     out.push_back(item.text);
   }
@@ -48,19 +51,24 @@ std::vector<double> doubles(const FileValue& value, const std::string& name) {
   return out;
 }
 
-std::vector<std::pair<double, double>> positions(const FileValue& db, const char* name, size_t count) {
+std::vector<std::pair<double, double>> positions(const FileValue& db,
+                                                 const char* name,
+                                                 size_t count) {
   const FileValue& value = field(db, name);
   const std::vector<double> numbers = doubles(value, name);
   const auto& shape = value.tensor.shape;
   if (numbers.size() != 2 * count || shape.size() != 2 || (shape[0] != 2 && shape[1] != 2)) {
-    fail_corrupt(std::string("dbStruct.") + name + " is " + value.describe() + ", expected 2x" + std::to_string(count));
+    fail_corrupt(std::string("dbStruct.") + name + " is " + value.describe() + ", expected 2x" +
+                 std::to_string(count));
   }
   const bool rows = shape[0] == 2;  // MATLAB's form; some tools transpose it
   std::vector<std::pair<double, double>> out;
   for (size_t i = 0; i < count; ++i) {
-    out.emplace_back(rows ? numbers[i] : numbers[2 * i], rows ? numbers[count + i] : numbers[2 * i + 1]);
+    out.emplace_back(rows ? numbers[i] : numbers[2 * i],
+                     rows ? numbers[count + i] : numbers[2 * i + 1]);
     if (!std::isfinite(out.back().first) || !std::isfinite(out.back().second)) {
-      fail_corrupt(std::string("dbStruct.") + name + ": position " + std::to_string(i + 1) + " is no number");
+      fail_corrupt(std::string("dbStruct.") + name + ": position " + std::to_string(i + 1) +
+                   " is no number");
     }
   }
   return out;
@@ -72,8 +80,8 @@ std::vector<double> times(const FileValue& db, const char* name, size_t count) {
   std::vector<double> out = doubles(*value, name);
   if (out.empty()) return {};
   if (out.size() != count) {
-    fail_corrupt(std::string("dbStruct.") + name + " has " + std::to_string(out.size()) + " values for " +
-                 std::to_string(count) + " images");
+    fail_corrupt(std::string("dbStruct.") + name + " has " + std::to_string(out.size()) +
+                 " values for " + std::to_string(count) + " images");
   }
   return out;
 }
@@ -82,7 +90,8 @@ double positive_number(const FileValue& db, const char* name, double usual) {
   const FileValue* value = db.find(name);
   if (value == nullptr) return usual;
   const double number = value->number(-1);
-  if (!(number > 0) || !std::isfinite(number)) fail_corrupt(std::string("dbStruct.") + name + " is no positive number");
+  if (!(number > 0) || !std::isfinite(number))
+    fail_corrupt(std::string("dbStruct.") + name + " is no positive number");
   return number;
 }
 
@@ -93,7 +102,8 @@ DbStruct from_tree(const FileTree& tree) {
     fail_unsupported("has no variable dbStruct; 'loci inspect' shows what is in it");
   }
   DbStruct out;
-  if (const FileValue* set = db->find("whichSet"); set != nullptr && set->is(Kind::kText)) out.which_set = set->text;
+  if (const FileValue* set = db->find("whichSet"); set != nullptr && set->is(Kind::kText))
+    out.which_set = set->text;
   out.db_images = names(*db, "dbImageFns");
   out.q_images = names(*db, "qImageFns");
   out.db_utm = positions(*db, "utmDb", out.db_images.size());
@@ -102,11 +112,12 @@ DbStruct from_tree(const FileTree& tree) {
   out.q_time = times(*db, "qTimeStamp", out.q_images.size());
   out.pos_dist_thr_m = positive_number(*db, "posDistThr", 25);
   out.non_triv_pos_dist_sq_thr = positive_number(*db, "nonTrivPosDistSqThr", 100);
-  for (const auto& [count_name, count] : {std::pair{"numImages", out.db_images.size()}, {"numQueries", out.q_images.size()}}) {
+  for (const auto& [count_name, count] :
+       {std::pair{"numImages", out.db_images.size()}, {"numQueries", out.q_images.size()}}) {
     const FileValue* stored = db->find(count_name);
     if (stored != nullptr && stored->number(-1) != static_cast<double>(count)) {
-      fail_corrupt(std::string("dbStruct.") + count_name + " is " + stored->describe() + ", the list has " +
-                   std::to_string(count) + " names");
+      fail_corrupt(std::string("dbStruct.") + count_name + " is " + stored->describe() +
+                   ", the list has " + std::to_string(count) + " names");
     }
   }
   return out;

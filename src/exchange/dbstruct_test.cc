@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/exchange/dbstruct.h"
 
-#include <gtest/gtest.h>
+#include "test_files.h"
 
 #include <cmath>
 
-#include "test_files.h"
-
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 namespace loci {
@@ -17,12 +16,18 @@ using namespace testing_files;
 using Json = nlohmann::json;
 
 std::string mat_doubles(const std::vector<double>& values, const std::vector<int32_t>& shape) {
-  return mat_matrix(6, shape, "", mat_element(9, {reinterpret_cast<const char*>(values.data()), values.size() * 8}));
+  return mat_matrix(
+      6,
+      shape,
+      "",
+      mat_element(9, {reinterpret_cast<const char*>(values.data()), values.size() * 8}));
 }
 
 std::vector<std::pair<std::string, std::string>> fields() {
-  return {{"utmQ", mat_doubles({585000.25, 4477000.75}, {2, 1})}, {"qImageFns", mat_cell({mat_text("q.jpg")})},
-          {"utmDb", mat_doubles({1, 2, 3, 4}, {2, 2})}, {"dbImageFns", mat_cell({mat_text("a.jpg"), mat_text("b.jpg")})}};
+  return {{"utmQ", mat_doubles({585000.25, 4477000.75}, {2, 1})},
+          {"qImageFns", mat_cell({mat_text("q.jpg")})},
+          {"utmDb", mat_doubles({1, 2, 3, 4}, {2, 2})},
+          {"dbImageFns", mat_cell({mat_text("a.jpg"), mat_text("b.jpg")})}};
 }
 
 Result<DbStruct> read(const std::vector<std::pair<std::string, std::string>>& content) {
@@ -66,14 +71,20 @@ TEST(DbStruct, LengthsThatDisagreeAreCorrupt) {
 }
 
 TEST(DbStruct, AFileWithoutItIsUnsupported) {
-  EXPECT_EQ(parse_dbstruct(*parse(mat_file({mat_text("x", "y")}, true))).status().code(), Code::kUnsupported);
+  EXPECT_EQ(parse_dbstruct(*parse(mat_file({mat_text("x", "y")}, true))).status().code(),
+            Code::kUnsupported);
 }
 
 TEST(GoldenDbStruct, SevenWritersSayTheSame) {
   LOCI_GOLDEN_OR_SKIP(folder, "golden/formats/dbstruct");
   const Json expected = Json::parse(read_text_file(folder + "/expected.json").value());
-  for (const std::string name : {"pitts30k_test.mat", "pitts30k_test_octave_v6.mat", "pitts30k_test_scipy.mat", "pitts30k_test_uncompressed.mat",
-                                 "minimal_other_order.mat", "tokyoTM_train.mat", "tokyoTM_train_octave.mat"}) {
+  for (const std::string name : {"pitts30k_test.mat",
+                                 "pitts30k_test_octave_v6.mat",
+                                 "pitts30k_test_scipy.mat",
+                                 "pitts30k_test_uncompressed.mat",
+                                 "minimal_other_order.mat",
+                                 "tokyoTM_train.mat",
+                                 "tokyoTM_train_octave.mat"}) {
     const auto db = read_dbstruct(folder + "/" + name);
     ASSERT_TRUE(db.ok()) << name << " " << db.status().to_string();
     EXPECT_EQ(db->db_images, expected["dbImageFns"].get<std::vector<std::string>>()) << name;
@@ -84,8 +95,12 @@ TEST(GoldenDbStruct, SevenWritersSayTheSame) {
       EXPECT_EQ(db->db_utm[i].second, expected["utmDb"][i][1].get<double>()) << name;
     }
     const bool stamped = name.starts_with("tokyo");
-    EXPECT_EQ(db->db_time, stamped ? expected["dbTimeStamp"].get<std::vector<double>>() : std::vector<double>()) << name;
-    EXPECT_EQ(db->q_time, stamped ? expected["qTimeStamp"].get<std::vector<double>>() : std::vector<double>()) << name;
+    EXPECT_EQ(db->db_time,
+              stamped ? expected["dbTimeStamp"].get<std::vector<double>>() : std::vector<double>())
+        << name;
+    EXPECT_EQ(db->q_time,
+              stamped ? expected["qTimeStamp"].get<std::vector<double>>() : std::vector<double>())
+        << name;
     EXPECT_EQ(db->pos_dist_thr_m, 25);
     EXPECT_EQ(db->non_triv_pos_dist_sq_thr, 100);
   }

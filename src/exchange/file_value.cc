@@ -1,19 +1,23 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <cstring>
-#include <numeric>
-
 #include "guard.h"
+
 #include "loci/base/check.h"
 #include "loci/base/text.h"
 #include "loci/exchange/file_tree.h"
+
+#include <cstring>
+#include <numeric>
 
 namespace loci {
 namespace {
 
 constexpr int kMaxDepth = 64;
 
-void collect(const FileValue& value, const std::string& name, int depth, std::vector<NamedTensor>* out) {
+void collect(const FileValue& value,
+             const std::string& name,
+             int depth,
+             std::vector<NamedTensor>* out) {
   if (value.is(FileValue::Kind::kTensor)) {
     out->push_back({name, &value});
     return;
@@ -26,7 +30,10 @@ void collect(const FileValue& value, const std::string& name, int depth, std::ve
 }
 
 template <class T>
-void permute(const uint8_t* in, uint8_t* out, const std::vector<int64_t>& shape, const std::vector<int64_t>& strides) {
+void permute(const uint8_t* in,
+             uint8_t* out,
+             const std::vector<int64_t>& shape,
+             const std::vector<int64_t>& strides) {
   const size_t rank = shape.size();
   std::vector<int64_t> index(rank, 0);
   int64_t total = 1;
@@ -103,8 +110,10 @@ const FileValue* FileValue::find(std::string_view key) const {
 double FileValue::number(double otherwise) const {
   switch (kind) {
     case Kind::kBool:
-    case Kind::kInteger: return static_cast<double>(integer);
-    case Kind::kReal: return real;
+    case Kind::kInteger:
+      return static_cast<double>(integer);
+    case Kind::kReal:
+      return real;
     case Kind::kTensor:
       if (tensor.size() != 1) return otherwise;
       if (tensor.dtype == DType::kF64) {
@@ -113,22 +122,32 @@ double FileValue::number(double otherwise) const {
         return value;
       }
       return static_cast<double>(tensor.to_floats()[0]);
-    default: return otherwise;
+    default:
+      return otherwise;
   }
 }
 
 std::string FileValue::describe() const {
   switch (kind) {
-    case Kind::kNone: return "none";
-    case Kind::kBool: return integer != 0 ? "true" : "false";
-    case Kind::kInteger: return std::to_string(integer);
-    case Kind::kReal: return format("%.9g", real);
-    case Kind::kText: return "\"" + printable(to_utf8(text.substr(0, 80))) + (text.size() > 80 ? "...\"" : "\"");
-    case Kind::kBytes: return std::to_string(text.size()) + " bytes";
+    case Kind::kNone:
+      return "none";
+    case Kind::kBool:
+      return integer != 0 ? "true" : "false";
+    case Kind::kInteger:
+      return std::to_string(integer);
+    case Kind::kReal:
+      return format("%.9g", real);
+    case Kind::kText:
+      return "\"" + printable(to_utf8(text.substr(0, 80))) + (text.size() > 80 ? "...\"" : "\"");
+    case Kind::kBytes:
+      return std::to_string(text.size()) + " bytes";
     case Kind::kList:
-    case Kind::kDict: return std::to_string(items.size()) + " items";
-    case Kind::kTensor: return tensor.to_string();
-    case Kind::kOther: return text;
+    case Kind::kDict:
+      return std::to_string(items.size()) + " items";
+    case Kind::kTensor:
+      return tensor.to_string();
+    case Kind::kOther:
+      return text;
   }
   return {};
 }
@@ -178,10 +197,18 @@ Tensor row_major(const FileValue& value, std::vector<int> axes) {
   }
   auto buffer = std::make_shared<AlignedBuffer<uint8_t>>(tensor.bytes.size());
   switch (dtype_size(tensor.dtype)) {
-    case 1: permute<uint8_t>(tensor.bytes.data(), buffer->data(), out.shape, strides); break;
-    case 2: permute<uint16_t>(tensor.bytes.data(), buffer->data(), out.shape, strides); break;
-    case 4: permute<uint32_t>(tensor.bytes.data(), buffer->data(), out.shape, strides); break;
-    default: permute<uint64_t>(tensor.bytes.data(), buffer->data(), out.shape, strides); break;
+    case 1:
+      permute<uint8_t>(tensor.bytes.data(), buffer->data(), out.shape, strides);
+      break;
+    case 2:
+      permute<uint16_t>(tensor.bytes.data(), buffer->data(), out.shape, strides);
+      break;
+    case 4:
+      permute<uint32_t>(tensor.bytes.data(), buffer->data(), out.shape, strides);
+      break;
+    default:
+      permute<uint64_t>(tensor.bytes.data(), buffer->data(), out.shape, strides);
+      break;
   }
   out.bytes = buffer->span();
   out.owner = std::move(buffer);

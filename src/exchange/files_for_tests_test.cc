@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <cstring>
-
 #include "test_files.h"
 
+#include <cstring>
 #include <zlib.h>
 
 namespace loci::testing_files {
@@ -37,13 +36,19 @@ std::string make_zip(const std::vector<ZipMember>& members, uint32_t claimed_siz
   std::string out, directory;
   for (const ZipMember& member : members) {
     const std::string packed = member.deflated ? deflate(member.content, true) : member.content;
-    const auto size = static_cast<uint32_t>(member.deflated && claimed_size != 0 ? claimed_size : member.content.size());
-    const auto crc = static_cast<uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(member.content.data()), static_cast<uInt>(member.content.size())));
-    const std::string common = raw<uint16_t>(0) + raw<uint16_t>(member.deflated ? 8 : 0) + raw<uint32_t>(0) + raw(crc) +
+    const auto size = static_cast<uint32_t>(
+        member.deflated && claimed_size != 0 ? claimed_size : member.content.size());
+    const auto crc =
+        static_cast<uint32_t>(crc32(0,
+                                    reinterpret_cast<const Bytef*>(member.content.data()),
+                                    static_cast<uInt>(member.content.size())));
+    const std::string common = raw<uint16_t>(0) + raw<uint16_t>(member.deflated ? 8 : 0) +
+                               raw<uint32_t>(0) + raw(crc) +
                                raw(static_cast<uint32_t>(packed.size())) + raw(size) +
                                raw(static_cast<uint16_t>(member.name.size())) + raw<uint16_t>(0);
-    directory += raw<uint32_t>(0x02014b50) + raw<uint16_t>(20) + raw<uint16_t>(20) + common + raw<uint16_t>(0) + raw<uint16_t>(0) +
-                 raw<uint16_t>(0) + raw<uint32_t>(0) + raw(static_cast<uint32_t>(out.size())) + member.name;
+    directory += raw<uint32_t>(0x02014b50) + raw<uint16_t>(20) + raw<uint16_t>(20) + common +
+                 raw<uint16_t>(0) + raw<uint16_t>(0) + raw<uint16_t>(0) + raw<uint32_t>(0) +
+                 raw(static_cast<uint32_t>(out.size())) + member.name;
     out += raw<uint32_t>(0x04034b50) + raw<uint16_t>(20) + common + member.name + packed;
   }
   const auto count = static_cast<uint16_t>(members.size());
@@ -53,17 +58,24 @@ std::string make_zip(const std::vector<ZipMember>& members, uint32_t claimed_siz
 }
 
 std::string mat_element(uint32_t type, const std::string& data) {
-  return raw(type) + raw(static_cast<uint32_t>(data.size())) + data + std::string((8 - data.size() % 8) % 8, '\0');
+  return raw(type) + raw(static_cast<uint32_t>(data.size())) + data +
+         std::string((8 - data.size() % 8) % 8, '\0');
 }
 
-std::string mat_matrix(int array_class, const std::vector<int32_t>& shape, const std::string& name, const std::string& body) {
+std::string mat_matrix(int array_class,
+                       const std::vector<int32_t>& shape,
+                       const std::string& name,
+                       const std::string& body) {
   std::string dims;
   for (const int32_t side : shape) dims += raw(side);
-  return mat_element(14, mat_element(6, raw(static_cast<uint32_t>(array_class)) + raw<uint32_t>(0)) + mat_element(5, dims) +
-                             mat_element(1, name) + body);
+  return mat_element(14,
+                     mat_element(6, raw(static_cast<uint32_t>(array_class)) + raw<uint32_t>(0)) +
+                         mat_element(5, dims) + mat_element(1, name) + body);
 }
 
-std::string mat_floats(const std::vector<float>& values, const std::vector<int32_t>& shape, const std::string& name) {
+std::string mat_floats(const std::vector<float>& values,
+                       const std::vector<int32_t>& shape,
+                       const std::string& name) {
   return mat_matrix(7, shape, name, mat_element(7, floats(values)));
 }
 
@@ -77,13 +89,15 @@ std::string mat_cell(const std::vector<std::string>& items, const std::string& n
   return mat_matrix(1, {1, static_cast<int32_t>(items.size())}, name, body);
 }
 
-std::string mat_struct(const std::vector<std::pair<std::string, std::string>>& fields, const std::string& name) {
+std::string mat_struct(const std::vector<std::pair<std::string, std::string>>& fields,
+                       const std::string& name) {
   std::string names, body;
   for (const auto& [field, value] : fields) {
     names += field + std::string(32 - field.size(), '\0');
     body += value;
   }
-  return mat_matrix(2, {1, 1}, name, mat_element(5, raw<int32_t>(32)) + mat_element(1, names) + body);
+  return mat_matrix(
+      2, {1, 1}, name, mat_element(5, raw<int32_t>(32)) + mat_element(1, names) + body);
 }
 
 std::string mat_file(const std::vector<std::string>& variables, bool compressed) {
@@ -101,10 +115,15 @@ std::string mat_file(const std::vector<std::string>& variables, bool compressed)
   return out;
 }
 
-std::string pickle_tensor(int elements, int offset, const std::vector<int>& shape, const std::vector<int>& strides) {
-  return "ctorch._utils\n_rebuild_tensor_v2\n((" + pickle_text("storage") + "ctorch\nFloatStorage\n" + pickle_text("0") +
-         pickle_text("cpu") + pickle_int(elements) + "tQ" + pickle_int(offset) + pickle_tuple(shape) + pickle_tuple(strides) +
-         "\x89" "ccollections\nOrderedDict\n)RtR";
+std::string pickle_tensor(int elements,
+                          int offset,
+                          const std::vector<int>& shape,
+                          const std::vector<int>& strides) {
+  return "ctorch._utils\n_rebuild_tensor_v2\n((" + pickle_text("storage") +
+         "ctorch\nFloatStorage\n" + pickle_text("0") + pickle_text("cpu") + pickle_int(elements) +
+         "tQ" + pickle_int(offset) + pickle_tuple(shape) + pickle_tuple(strides) +
+         "\x89"
+         "ccollections\nOrderedDict\n)RtR";
 }
 
 std::string torch_zip(const std::string& pickle, const std::string& storage) {

@@ -2,16 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/status.h"
+
 #include <new>
 #include <string>
 
-#include "loci/base/status.h"
-
 namespace loci {
 
-// The readers below parse deep structures; inside a file they throw Error, and the public functions turn it into a Status.
+// The readers below parse deep structures; inside a file they throw Error, and the public functions
+// turn it into a Status.
 
-[[noreturn]] inline void fail_corrupt(std::string message) { throw Error(corrupt(std::move(message))); }
+[[noreturn]] inline void fail_corrupt(std::string message) {
+  throw Error(corrupt(std::move(message)));
+}
 [[noreturn]] inline void fail_unsupported(std::string message) {
   throw Error(unsupported(std::move(message)));
 }

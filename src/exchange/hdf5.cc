@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hdf5.h"
 
-#include <algorithm>
-
 #include "byte_reader.h"
 #include "hdf5_message.h"
+
 #include "loci/base/file.h"
 #include "loci/base/text.h"
+
+#include <algorithm>
 
 namespace loci {
 namespace {
@@ -18,7 +19,8 @@ constexpr int kMaxTreeDepth = 32;
 }  // namespace
 
 bool Hdf5Reader::is_hdf5(std::span<const uint8_t> bytes) {
-  for (size_t at = 0; at + 8 <= bytes.size() && at <= (size_t{1} << 20); at = at == 0 ? 512 : at * 2) {
+  for (size_t at = 0; at + 8 <= bytes.size() && at <= (size_t{1} << 20);
+       at = at == 0 ? 512 : at * 2) {
     if (std::memcmp(bytes.data() + at, kSignature.data(), 8) == 0) return true;
   }
   return false;
@@ -30,14 +32,17 @@ Hdf5Reader::Hdf5Reader(std::span<const uint8_t> bytes, std::shared_ptr<const voi
 }
 
 void Hdf5Reader::count(uint64_t amount) {
-  if (amount > steps_left_) fail_corrupt("the HDF5 structure is larger than any real file of this kind");
+  if (amount > steps_left_)
+    fail_corrupt("the HDF5 structure is larger than any real file of this kind");
   steps_left_ -= amount;
 }
 
 std::span<const uint8_t> Hdf5Reader::at(uint64_t address, uint64_t size) const {
   uint64_t begin = 0;
-  if (!checked_add(base_, address, &begin) || begin > bytes_.size() || size > bytes_.size() - begin) {
-    fail_corrupt("points to " + std::to_string(size) + " bytes at " + std::to_string(address) + ", outside the file");
+  if (!checked_add(base_, address, &begin) || begin > bytes_.size() ||
+      size > bytes_.size() - begin) {
+    fail_corrupt("points to " + std::to_string(size) + " bytes at " + std::to_string(address) +
+                 ", outside the file");
   }
   return bytes_.subspan(static_cast<size_t>(begin), static_cast<size_t>(size));
 }
@@ -49,17 +54,21 @@ std::span<const uint8_t> Hdf5Reader::from(uint64_t address) const {
 
 void Hdf5Reader::read_superblock() {
   size_t start = 0;
-  while (start + 8 <= bytes_.size() && std::memcmp(bytes_.data() + start, kSignature.data(), 8) != 0) {
+  while (start + 8 <= bytes_.size() &&
+         std::memcmp(bytes_.data() + start, kSignature.data(), 8) != 0) {
     start = start == 0 ? 512 : start * 2;
   }
   ByteReader in(bytes_);
   in.seek(start);
   in.take(8);
   const uint8_t version = in.u8();
-  if (version > 3) fail_unsupported("HDF5 superblock version " + std::to_string(version) + " is not read");
+  if (version > 3)
+    fail_unsupported("HDF5 superblock version " + std::to_string(version) + " is not read");
   if (version < 2) in.take(4);
   const uint8_t offset_size = in.u8(), length_size = in.u8();
-  if (offset_size != 8 || length_size != 8) fail_unsupported("HDF5 with addresses of " + std::to_string(offset_size) + " bytes is not read");
+  if (offset_size != 8 || length_size != 8)
+    fail_unsupported("HDF5 with addresses of " + std::to_string(offset_size) +
+                     " bytes is not read");
   if (version < 2) {
     in.take(1 + 2 + 2 + 4 + (version == 1 ? 4 : 0));
     base_ = in.u64();
@@ -78,9 +87,12 @@ Hdf5Object Hdf5Reader::object(uint64_t address) {
   count(1);
   Hdf5Object out;
   const auto head = at(address, 4);
-  if (std::memcmp(head.data(), "OHDR", 4) == 0) header_v2(address, &out);
-  else if (head[0] == 1) header_v1(address, &out);
-  else fail_corrupt("no HDF5 object at address " + std::to_string(address));
+  if (std::memcmp(head.data(), "OHDR", 4) == 0)
+    header_v2(address, &out);
+  else if (head[0] == 1)
+    header_v1(address, &out);
+  else
+    fail_corrupt("no HDF5 object at address " + std::to_string(address));
   return out;
 }
 
@@ -117,7 +129,10 @@ void Hdf5Reader::header_v2(uint64_t address, Hdf5Object* out) {
   if ((flags & 0x20) != 0) in.take(16);
   if ((flags & 0x10) != 0) in.take(4);
   const int width = flags & 3;
-  const uint64_t size = width == 0 ? in.u8() : width == 1 ? in.u16() : width == 2 ? in.u32() : in.u64();
+  const uint64_t size = width == 0   ? in.u8()
+                        : width == 1 ? in.u16()
+                        : width == 2 ? in.u32()
+                                     : in.u64();
   std::vector<std::span<const uint8_t>> blocks{in.take(size)};
   for (size_t b = 0; b < blocks.size(); ++b) {
     ByteReader block(blocks[b]);
@@ -141,7 +156,10 @@ void Hdf5Reader::header_v2(uint64_t address, Hdf5Object* out) {
   }
 }
 
-void Hdf5Reader::group_tree(uint64_t address, std::span<const uint8_t> heap, int depth, Hdf5Object* out) {
+void Hdf5Reader::group_tree(uint64_t address,
+                            std::span<const uint8_t> heap,
+                            int depth,
+                            Hdf5Object* out) {
   if (depth > kMaxTreeDepth) fail_corrupt("an HDF5 group's tree is too deep");
   count(1);
   ByteReader in(from(address));

@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "inflate.h"
+#include "numeric.h"
+
+#include "loci/exchange/file_tree.h"
+
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,33 +14,30 @@
 #include <string>
 #include <vector>
 
-#include "inflate.h"
-#include "loci/exchange/file_tree.h"
-#include "numeric.h"
-
 namespace loci {
 
 /// A data set of an HDF5 file, or a group when `is_group`.
 struct Hdf5Object {
   bool is_group = false;
-  std::vector<std::pair<std::string, uint64_t>> links;  ///< names and addresses of a group's members
-  std::vector<int64_t> shape;                           ///< as HDF5 has it: last axis runs fastest
-  bool is_reference = false;                            ///< elements are addresses of objects
-  std::optional<NumberType> type;                       ///< of numbers
+  std::vector<std::pair<std::string, uint64_t>>
+      links;                       ///< names and addresses of a group's members
+  std::vector<int64_t> shape;      ///< as HDF5 has it: last axis runs fastest
+  bool is_reference = false;       ///< elements are addresses of objects
+  std::optional<NumberType> type;  ///< of numbers
   std::map<std::string, std::string> text_attributes;
   std::map<std::string, int64_t> number_attributes;
-  int layout_class = -1;                                ///< 0 compact, 1 contiguous, 2 chunked
-  uint64_t data_at = 0;                                 ///< address of the data or of the chunks' tree
+  int layout_class = -1;  ///< 0 compact, 1 contiguous, 2 chunked
+  uint64_t data_at = 0;   ///< address of the data or of the chunks' tree
   std::span<const uint8_t> compact;
-  std::vector<uint64_t> chunk;                          ///< sides of a chunk
+  std::vector<uint64_t> chunk;  ///< sides of a chunk
   bool deflate = false, shuffle = false;
-  std::string unreadable;                               ///< why the numbers cannot be read, if so
+  std::string unreadable;  ///< why the numbers cannot be read, if so
 };
 
-/// The part of HDF5 that MATLAB's "save -v7.3" and h5py's default write: superblock 0 to 3, object headers 1 and 2, groups
-/// by symbol table or link messages, compact, contiguous and chunked (B-tree 1) data, deflate and shuffle. Every address
-/// and size is checked; what is read twice is counted. Throws Error.
-/// Source: The HDF Group, "HDF5 File Format Specification", version 3.0
+/// The part of HDF5 that MATLAB's "save -v7.3" and h5py's default write: superblock 0 to 3, object
+/// headers 1 and 2, groups by symbol table or link messages, compact, contiguous and chunked
+/// (B-tree 1) data, deflate and shuffle. Every address and size is checked; what is read twice is
+/// counted. Throws Error. Source: The HDF Group, "HDF5 File Format Specification", version 3.0
 class Hdf5Reader {
  public:
   Hdf5Reader(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner);
@@ -62,7 +64,9 @@ class Hdf5Reader {
   void link(std::span<const uint8_t> data, Hdf5Object* out);
   void group_tree(uint64_t address, std::span<const uint8_t> heap, int depth, Hdf5Object* out);
   void chunks(uint64_t address, const Hdf5Object& object, int depth, std::span<uint8_t> out);
-  void place_chunk(std::span<const uint8_t> chunk, const std::vector<uint64_t>& offset, const Hdf5Object& object,
+  void place_chunk(std::span<const uint8_t> chunk,
+                   const std::vector<uint64_t>& offset,
+                   const Hdf5Object& object,
                    std::span<uint8_t> out) const;
   void count(uint64_t amount);
 

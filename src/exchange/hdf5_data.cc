@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "byte_reader.h"
 #include "hdf5.h"
+
 #include "loci/base/file.h"
 #include "loci/base/text.h"
+
+#include <algorithm>
 
 namespace loci {
 namespace {
@@ -36,11 +37,13 @@ SharedSpan Hdf5Reader::read(const Hdf5Object& object, const std::string& what) {
     if (object.compact.size() < bytes) fail_corrupt(what + " is shorter than its shape needs");
     return {object.compact.first(static_cast<size_t>(bytes)), owner_};
   }
-  if (object.layout_class == 1 && object.data_at != kUndefined) return {at(object.data_at, bytes), owner_};
+  if (object.layout_class == 1 && object.data_at != kUndefined)
+    return {at(object.data_at, bytes), owner_};
   auto out = std::make_shared<AlignedBuffer<uint8_t>>(static_cast<size_t>(bytes));
   if (bytes != 0) std::memset(out->data(), 0, static_cast<size_t>(bytes));
   if (object.layout_class == 2 && object.data_at != kUndefined && bytes != 0) {
-    if (object.chunk.size() != object.shape.size() || object.chunk.empty()) fail_corrupt(what + " has damaged chunks");
+    if (object.chunk.size() != object.shape.size() || object.chunk.empty())
+      fail_corrupt(what + " has damaged chunks");
     chunks(object.data_at, object, 0, out->span());
   } else if (object.layout_class < 0) {
     fail_corrupt(what + " has no data");
@@ -56,7 +59,10 @@ std::vector<uint64_t> Hdf5Reader::references(const Hdf5Object& object, const std
 }
 
 /// Walks the B-tree (version 1, node type 1) of a chunked data set.
-void Hdf5Reader::chunks(uint64_t address, const Hdf5Object& object, int depth, std::span<uint8_t> out) {
+void Hdf5Reader::chunks(uint64_t address,
+                        const Hdf5Object& object,
+                        int depth,
+                        std::span<uint8_t> out) {
   if (depth > kMaxTreeDepth) fail_corrupt("an HDF5 data set's tree is too deep");
   count(1);
   ByteReader in(from(address));
@@ -66,7 +72,8 @@ void Hdf5Reader::chunks(uint64_t address, const Hdf5Object& object, int depth, s
   in.take(16);
   uint64_t full = element_size(object);
   for (const uint64_t side : object.chunk) {
-    if (side == 0 || !checked_mul(full, side, &full)) fail_corrupt("an HDF5 chunk's shape makes no sense");
+    if (side == 0 || !checked_mul(full, side, &full))
+      fail_corrupt("an HDF5 chunk's shape makes no sense");
   }
   for (int i = 0; i < entries; ++i) {
     count(1);
@@ -80,7 +87,8 @@ void Hdf5Reader::chunks(uint64_t address, const Hdf5Object& object, int depth, s
       continue;
     }
     const auto packed = at(child, packed_size);
-    if (skipped_filters != 0 && (object.deflate || object.shuffle)) fail_unsupported("an HDF5 chunk without its filters is not read");
+    if (skipped_filters != 0 && (object.deflate || object.shuffle))
+      fail_unsupported("an HDF5 chunk without its filters is not read");
     if (!object.deflate && !object.shuffle) {
       budget_.spend(full, "an HDF5 data set");
       if (packed.size() < full) fail_corrupt("an HDF5 chunk is shorter than its shape");
@@ -102,7 +110,9 @@ void Hdf5Reader::chunks(uint64_t address, const Hdf5Object& object, int depth, s
 }
 
 /// Copies the part of a chunk that lies inside the array, row by row.
-void Hdf5Reader::place_chunk(std::span<const uint8_t> chunk, const std::vector<uint64_t>& offset, const Hdf5Object& object,
+void Hdf5Reader::place_chunk(std::span<const uint8_t> chunk,
+                             const std::vector<uint64_t>& offset,
+                             const Hdf5Object& object,
                              std::span<uint8_t> out) const {
   const size_t rank = object.shape.size();
   const uint64_t element = element_size(object);
@@ -119,7 +129,9 @@ void Hdf5Reader::place_chunk(std::span<const uint8_t> chunk, const std::vector<u
       from = from * object.chunk[d] + index[d];
       to = to * static_cast<uint64_t>(object.shape[d]) + offset[d] + index[d];
     }
-    std::memcpy(out.data() + to * element, chunk.data() + from * element, static_cast<size_t>(length[rank - 1] * element));
+    std::memcpy(out.data() + to * element,
+                chunk.data() + from * element,
+                static_cast<size_t>(length[rank - 1] * element));
     size_t d = rank - 1;
     while (d-- > 0) {
       if (++index[d] < length[d]) break;

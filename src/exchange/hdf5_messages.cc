@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 // The messages of an HDF5 object header: data type, shape, layout, filters, attributes, links.
-#include <algorithm>
-
 #include "byte_reader.h"
 #include "hdf5.h"
 #include "hdf5_message.h"
+
 #include "loci/base/file.h"
 #include "loci/base/text.h"
+
+#include <algorithm>
 
 namespace loci {
 namespace {
@@ -37,7 +38,8 @@ Datatype parse_datatype(std::span<const uint8_t> data, int depth = 0) {
   } else if (out.type_class == 7 && (bits & 15) == 0 && out.size == 8) {
     out.is_reference = true;
   } else if (out.type_class == 8 && depth == 0) {
-    const Datatype base = parse_datatype(in.take(in.left()), 1);  // an enumeration, such as h5py's bool
+    const Datatype base =
+        parse_datatype(in.take(in.left()), 1);  // an enumeration, such as h5py's bool
     out.number = base.number;
   } else {
     out.unreadable = "HDF5 type of class " + std::to_string(out.type_class);
@@ -51,7 +53,9 @@ uint64_t padded(uint64_t size) { return (size + 7) / 8 * 8; }
 
 void Hdf5Reader::message(int type, std::span<const uint8_t> data, Hdf5Object* out) {
   switch (type) {
-    case kDataspace: dataspace(data, out); break;
+    case kDataspace:
+      dataspace(data, out);
+      break;
     case kDatatype: {
       const Datatype parsed = parse_datatype(data);
       out->type = parsed.number;
@@ -59,16 +63,26 @@ void Hdf5Reader::message(int type, std::span<const uint8_t> data, Hdf5Object* ou
       out->unreadable = parsed.unreadable;
       break;
     }
-    case kLayout: layout(data, out); break;
-    case kFilters: filters(data, out); break;
-    case kAttribute: attribute(data, out); break;
-    case kLink: link(data, out); break;
+    case kLayout:
+      layout(data, out);
+      break;
+    case kFilters:
+      filters(data, out);
+      break;
+    case kAttribute:
+      attribute(data, out);
+      break;
+    case kLink:
+      link(data, out);
+      break;
     case kLinkInfo: {
       out->is_group = true;
       ByteReader in(data);
       in.u8();
       if ((in.u8() & 1) != 0) in.u64();
-      if (in.u64() != kHdf5Undefined) fail_unsupported("an HDF5 group in dense storage is not read; write it with h5py's default libver");
+      if (in.u64() != kHdf5Undefined)
+        fail_unsupported(
+            "an HDF5 group in dense storage is not read; write it with h5py's default libver");
       break;
     }
     case kSymbolTable: {
@@ -83,7 +97,8 @@ void Hdf5Reader::message(int type, std::span<const uint8_t> data, Hdf5Object* ou
       group_tree(tree, at(heap.u64(), size), 0, out);
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -94,7 +109,8 @@ void Hdf5Reader::dataspace(std::span<const uint8_t> data, Hdf5Object* out) {
   in.take(version == 1 ? 6 : 2);
   if (rank > 32) fail_corrupt("an HDF5 array of " + std::to_string(rank) + " axes");
   out->shape.clear();
-  for (int d = 0; d < rank; ++d) out->shape.push_back(static_cast<int64_t>(std::min(in.u64(), kHdf5Undefined >> 1)));
+  for (int d = 0; d < rank; ++d)
+    out->shape.push_back(static_cast<int64_t>(std::min(in.u64(), kHdf5Undefined >> 1)));
   count_elements(out->shape, "an HDF5 array");
 }
 
@@ -142,9 +158,12 @@ void Hdf5Reader::filters(std::span<const uint8_t> data, Hdf5Object* out) {
     in.take(version == 1 ? padded(name_size) : name_size);
     in.take(uint64_t{4} * values);
     if (version == 1 && values % 2 != 0) in.take(4);
-    if (id == 1 && !out->deflate) out->deflate = true;
-    else if (id == 2 && !out->deflate) out->shuffle = true;
-    else out->unreadable = "HDF5 filter " + std::to_string(id);
+    if (id == 1 && !out->deflate)
+      out->deflate = true;
+    else if (id == 2 && !out->deflate)
+      out->shuffle = true;
+    else
+      out->unreadable = "HDF5 filter " + std::to_string(id);
   }
 }
 
@@ -155,7 +174,9 @@ void Hdf5Reader::attribute(std::span<const uint8_t> data, Hdf5Object* out) {
   const uint16_t name_size = in.u16(), type_size = in.u16(), space_size = in.u16();
   if (version == 3) in.u8();
   if (version > 3 || (version > 1 && (flags & 3) != 0)) return;
-  const auto part = [&](uint16_t size) { return in.take(version == 1 ? padded(size) : size).first(size); };
+  const auto part = [&](uint16_t size) {
+    return in.take(version == 1 ? padded(size) : size).first(size);
+  };
   const auto name_bytes = part(name_size);
   std::string name(reinterpret_cast<const char*>(name_bytes.data()), name_bytes.size());
   name = name.c_str();
@@ -182,7 +203,10 @@ void Hdf5Reader::link(std::span<const uint8_t> data, Hdf5Object* out) {
   if ((flags & 4) != 0) in.u64();
   if ((flags & 16) != 0) in.u8();
   const int width = flags & 3;
-  const uint64_t size = width == 0 ? in.u8() : width == 1 ? in.u16() : width == 2 ? in.u32() : in.u64();
+  const uint64_t size = width == 0   ? in.u8()
+                        : width == 1 ? in.u16()
+                        : width == 2 ? in.u32()
+                                     : in.u64();
   const std::string name(in.text(size));
   if (type == 0) out->links.emplace_back(name, in.u64());
 }

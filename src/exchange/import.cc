@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/exchange/import.h"
 
-#include <algorithm>
-
 #include "guard.h"
 #include "import_families.h"
+
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
+
+#include <algorithm>
 
 namespace loci {
 namespace {
@@ -23,19 +24,22 @@ std::vector<ImportFamily> all_families() {
 
 std::string family_names() {
   std::string names;
-  for (const ImportFamily& family : all_families()) names += (names.empty() ? "" : ", ") + std::string(family.name);
+  for (const ImportFamily& family : all_families())
+    names += (names.empty() ? "" : ", ") + std::string(family.name);
   return names;
 }
 
 ImportFamily choose(const FileTree& tree, const std::string& wanted) {
   for (const ImportFamily& family : all_families()) {
-    if (wanted == "auto" || wanted.empty() ? family.detect(tree) : wanted == family.name) return family;
+    if (wanted == "auto" || wanted.empty() ? family.detect(tree) : wanted == family.name)
+      return family;
   }
   if (wanted != "auto" && !wanted.empty()) {
-    throw Error(invalid_argument("there is no family '" + printable(wanted) + "'; those known are " + family_names()));
+    throw Error(invalid_argument("there is no family '" + printable(wanted) +
+                                 "'; those known are " + family_names()));
   }
-  fail_unsupported("is a " + tree.format + " file whose tensors fit no family that is known (" + family_names() +
-                   "); 'loci inspect' shows what is in it");
+  fail_unsupported("is a " + tree.format + " file whose tensors fit no family that is known (" +
+                   family_names() + "); 'loci inspect' shows what is in it");
 }
 
 std::string record_of(const ImportReport& report) {
@@ -60,7 +64,8 @@ Result<ImportedModel> import_tree(const FileTree& tree, const ImportOptions& opt
     builder.report.path = tree.path;
     builder.report.format = tree.format;
     builder.report.family = family.name;
-    if (!family.detect(tree)) builder.warn(std::string("the file does not look like one of family ") + family.name);
+    if (!family.detect(tree))
+      builder.warn(std::string("the file does not look like one of family ") + family.name);
     family.import(builder);
     builder.spec.record = record_of(builder.report);
     return builder.finish();
@@ -74,7 +79,8 @@ std::vector<ImportFamilyInfo> import_families() {
 }
 
 std::string ImportReport::to_text() const {
-  std::string out = printable(path) + ": " + format + ", family " + family + ", architecture " + architecture + "\n";
+  std::string out = printable(path) + ": " + format + ", family " + family + ", architecture " +
+                    architecture + "\n";
   size_t from_width = 0, found_width = 0;
   for (const Line& line : lines) {
     from_width = std::max(from_width, line.from.size());
@@ -91,18 +97,24 @@ std::string ImportReport::to_text() const {
   }
   for (const std::string& check : checks) out += "  ok: " + check + "\n";
   for (const std::string& warning : warnings) out += "  warning: " + warning + "\n";
-  if (needs_clusters) out += "  the file has no clusters: give photographs with --init-from to learn them\n";
+  if (needs_clusters)
+    out += "  the file has no clusters: give photographs with --init-from to learn them\n";
   return out;
 }
 
 std::string ImportReport::to_json() const {
   JsonWriter json;
   json.object().member("path", path).member("format", format).member("family", family);
-  json.member("architecture", architecture).member("needs_clusters", needs_clusters).key("tensors").array();
+  json.member("architecture", architecture)
+      .member("needs_clusters", needs_clusters)
+      .key("tensors")
+      .array();
   for (const Line& line : lines) {
     json.object().member("from", line.from).member("found", line.found);
-    if (line.to.empty()) json.key("to").null();
-    else json.member("to", line.to);
+    if (line.to.empty())
+      json.key("to").null();
+    else
+      json.member("to", line.to);
     if (!line.note.empty()) json.member("note", line.note);
     json.end();
   }

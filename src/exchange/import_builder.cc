@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "import_builder.h"
 
+#include "loci/base/text.h"
+
 #include <cmath>
 #include <cstring>
-
-#include "loci/base/text.h"
 
 namespace loci {
 namespace {
@@ -17,7 +17,9 @@ std::string sides(const std::vector<int64_t>& shape) {
 }
 
 /// Poolings that need nothing but the features.
-bool is_plain_pooling(const std::string& type) { return type == "gem" || type == "max" || type == "mean" || type == "rmac"; }
+bool is_plain_pooling(const std::string& type) {
+  return type == "gem" || type == "max" || type == "mean" || type == "rmac";
+}
 
 }  // namespace
 
@@ -36,16 +38,23 @@ Tensor reshaped(Tensor tensor, std::vector<int64_t> shape, const std::string& wh
 }
 
 std::string shape_of(const FileValue& value) {
-  return std::string(dtype_name(value.tensor.dtype)) + " " + (value.tensor.shape.empty() ? "scalar" : sides(value.tensor.shape));
+  return std::string(dtype_name(value.tensor.dtype)) + " " +
+         (value.tensor.shape.empty() ? "scalar" : sides(value.tensor.shape));
 }
 
-void ImportBuilder::use(const std::string& from, const FileValue& source, const std::string& to, const Tensor& value,
+void ImportBuilder::use(const std::string& from,
+                        const FileValue& source,
+                        const std::string& to,
+                        const Tensor& value,
                         const std::string& note) {
-  if (!tensors.emplace(to, as_float(value)).second) fail_corrupt("two tensors of the file become '" + to + "'");
+  if (!tensors.emplace(to, as_float(value)).second)
+    fail_corrupt("two tensors of the file become '" + to + "'");
   report.lines.push_back({printable(to_utf8(from)), to, shape_of(source), note});
 }
 
-void ImportBuilder::ignore(const std::string& from, const std::string& found, const std::string& why) {
+void ImportBuilder::ignore(const std::string& from,
+                           const std::string& found,
+                           const std::string& why) {
   report.lines.push_back({printable(to_utf8(from)), "", found, why});
 }
 
@@ -62,8 +71,10 @@ void ImportBuilder::set_untrained_pooling(const std::string& usual) {
   spec.pooling.type = type;
   if (is_plain_pooling(type)) return;
   if (type != "netvlad" && type != "vlad") {
-    throw Error(invalid_argument("pooling '" + type + "' needs trained tensors that the file does not have; use netvlad, vlad, "
-                                 "gem, max, mean or rmac"));
+    throw Error(
+        invalid_argument("pooling '" + type +
+                         "' needs trained tensors that the file does not have; use netvlad, vlad, "
+                         "gem, max, mean or rmac"));
   }
   spec.pooling.num_clusters = options.num_clusters;
   report.needs_clusters = true;
@@ -94,7 +105,8 @@ void ImportBuilder::override_pooling() {
       line.to.clear();
     }
   }
-  if (spec.whitening.output_dim != 0) warn("the file's whitening belongs to its own pooling and is left out");
+  if (spec.whitening.output_dim != 0)
+    warn("the file's whitening belongs to its own pooling and is left out");
   const NormEps eps = spec.pooling.eps;
   spec.pooling = PoolingSpec();
   spec.pooling.eps = eps;
@@ -102,12 +114,14 @@ void ImportBuilder::override_pooling() {
   set_untrained_pooling(wanted);
 }
 
-/// Relja's cropToDim: the whitened coordinates are sorted by variance, the first ones are kept and normalised again.
+/// Relja's cropToDim: the whitened coordinates are sorted by variance, the first ones are kept and
+/// normalised again.
 void ImportBuilder::crop_whitening() {
   const int wanted = options.whitening_dim;
   if (wanted <= 0 || wanted == spec.whitening.output_dim) return;
   if (spec.whitening.output_dim < wanted) {
-    throw Error(invalid_argument("whitening_dim " + std::to_string(wanted) + ": the file's whitening has " +
+    throw Error(invalid_argument("whitening_dim " + std::to_string(wanted) +
+                                 ": the file's whitening has " +
                                  std::to_string(spec.whitening.output_dim) + " dimensions"));
   }
   for (const char* name : {"whitening.weight", "whitening.bias"}) {
@@ -117,7 +131,8 @@ void ImportBuilder::crop_whitening() {
     tensor.shape[0] = wanted;
   }
   spec.whitening.output_dim = wanted;
-  report.checks.push_back("whitening cropped to its first " + std::to_string(wanted) + " dimensions");
+  report.checks.push_back("whitening cropped to its first " + std::to_string(wanted) +
+                          " dimensions");
 }
 
 void ImportBuilder::check_values() {
@@ -126,13 +141,15 @@ void ImportBuilder::check_values() {
     const std::span<const float> values = tensor.floats();
     for (size_t i = 0; i < values.size(); ++i) {
       if (!std::isfinite(values[i])) {
-        fail_corrupt("tensor '" + name + "' holds " + (std::isnan(values[i]) ? "NaN" : "infinity") + " at element " +
-                     std::to_string(i) + "; the training diverged or the file is damaged");
+        fail_corrupt("tensor '" + name + "' holds " + (std::isnan(values[i]) ? "NaN" : "infinity") +
+                     " at element " + std::to_string(i) +
+                     "; the training diverged or the file is damaged");
       }
     }
     count += tensor.size();
   }
-  report.checks.push_back(std::to_string(tensors.size()) + " tensors, " + std::to_string(count) + " numbers, all finite");
+  report.checks.push_back(std::to_string(tensors.size()) + " tensors, " + std::to_string(count) +
+                          " numbers, all finite");
 }
 
 void ImportBuilder::check_network() {
@@ -156,7 +173,8 @@ void ImportBuilder::check_network() {
     ++convolutions;
   }
   feature_dim_ = channels.empty() ? 3 : channels.back();
-  report.checks.push_back(std::to_string(convolutions) + " convolutions fit the architecture, features of width " +
+  report.checks.push_back(std::to_string(convolutions) +
+                          " convolutions fit the architecture, features of width " +
                           std::to_string(feature_dim_));
 }
 
@@ -171,13 +189,15 @@ void ImportBuilder::check_pooling() {
       take(find_tensor(tensors, "pooling.weight", {k, feature_dim_}));
       take(find_tensor(tensors, "pooling.centers", {k, feature_dim_}));
       if (tensors.contains("pooling.bias")) take(find_tensor(tensors, "pooling.bias", {k}));
-      report.checks.push_back("NetVLAD of " + std::to_string(k) + " clusters x " + std::to_string(feature_dim_) + " fits the features");
+      report.checks.push_back("NetVLAD of " + std::to_string(k) + " clusters x " +
+                              std::to_string(feature_dim_) + " fits the features");
     }
   }
   if (spec.whitening.output_dim != 0) {
     take(find_tensor(tensors, "whitening.weight", {spec.whitening.output_dim, width}));
     take(find_tensor(tensors, "whitening.bias", {spec.whitening.output_dim}));
-    report.checks.push_back("whitening " + std::to_string(width) + " -> " + std::to_string(spec.whitening.output_dim) + " fits the pooling");
+    report.checks.push_back("whitening " + std::to_string(width) + " -> " +
+                            std::to_string(spec.whitening.output_dim) + " fits the pooling");
     width = spec.whitening.output_dim;
   }
   report.checks.push_back("descriptor of " + std::to_string(width) + " values");

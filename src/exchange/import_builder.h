@@ -2,20 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "guard.h"
+
+#include "loci/exchange/import.h"
+#include "loci/model/architectures.h"
+
 #include <set>
 #include <string>
 #include <vector>
-
-#include "guard.h"
-#include "loci/exchange/import.h"
-#include "loci/model/architectures.h"
 
 namespace loci {
 
 /// What every importer fills: the model under construction and the account of it. Throws Error.
 class ImportBuilder {
  public:
-  ImportBuilder(const FileTree& file, const ImportOptions& import_options) : tree(file), options(import_options) {}
+  ImportBuilder(const FileTree& file, const ImportOptions& import_options)
+      : tree(file), options(import_options) {}
 
   const FileTree& tree;
   const ImportOptions& options;
@@ -24,14 +26,19 @@ class ImportBuilder {
   ImportReport report;
 
   /// Puts `value` (as float32) into the model and notes where it came from.
-  void use(const std::string& from, const FileValue& source, const std::string& to, const Tensor& value,
+  void use(const std::string& from,
+           const FileValue& source,
+           const std::string& to,
+           const Tensor& value,
            const std::string& note = "");
   void ignore(const std::string& from, const std::string& found, const std::string& why);
   void warn(std::string text) { report.warnings.push_back(std::move(text)); }
 
-  /// NetVLAD's parameters; `bias` may be null (the released layer has none). weight and centers are K x D.
+  /// NetVLAD's parameters; `bias` may be null (the released layer has none). weight and centers are
+  /// K x D.
   void set_netvlad(int64_t num_clusters);
-  /// A pooling without learnt parts, or NetVLAD whose clusters are learnt later; the choice is the options'.
+  /// A pooling without learnt parts, or NetVLAD whose clusters are learnt later; the choice is the
+  /// options'.
   void set_untrained_pooling(const std::string& usual);
   void set_whitening(int64_t output_dim);
   /// Network of that name at the widths of the tensors already there.

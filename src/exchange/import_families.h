@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <span>
-
 #include "import_builder.h"
+
+#include <span>
 
 namespace loci {
 
-/// One kind of weight file: how it is known and how it is read. `import` fills the builder and may throw Error.
+/// One kind of weight file: how it is known and how it is read. `import` fills the builder and may
+/// throw Error.
 struct ImportFamily {
   const char* name;
   const char* sentence;

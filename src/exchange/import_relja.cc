@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-// Relja/netvlad's networks: a MatConvNet "SimpleNN" whose classes were turned into structures (Arandjelovic et al. 2016,
-// addLayers.m, addPCA.m). Layers are found by name first and by type second; the numbering differs between scripts.
-
-#include <cmath>
+// Relja/netvlad's networks: a MatConvNet "SimpleNN" whose classes were turned into structures
+// (Arandjelovic et al. 2016, addLayers.m, addPCA.m). Layers are found by name first and by type
+// second; the numbering differs between scripts.
 
 #include "import_families.h"
+
 #include "loci/base/text.h"
+
+#include <cmath>
 
 namespace loci {
 namespace {
@@ -35,13 +37,15 @@ std::vector<int> integers(const FileValue& layer, const char* field, size_t coun
   if (value == nullptr || !value->is(Kind::kTensor) || value->tensor.size() == 0) return out;
   const std::vector<float> numbers = value->tensor.to_floats();
   if (numbers.size() != 1 && numbers.size() != count) {
-    fail_corrupt("layer '" + printable(text_of(layer, "name")) + "': " + field + " has " + std::to_string(numbers.size()) +
-                 " values, expected 1 or " + std::to_string(count));
+    fail_corrupt("layer '" + printable(text_of(layer, "name")) + "': " + field + " has " +
+                 std::to_string(numbers.size()) + " values, expected 1 or " +
+                 std::to_string(count));
   }
   for (size_t i = 0; i < count; ++i) {
     const float number = numbers[numbers.size() == 1 ? 0 : i];
     if (!(number >= 0) || number > 1000 || number != std::floor(number)) {
-      fail_corrupt("layer '" + printable(text_of(layer, "name")) + "': " + field + " is no small whole number");
+      fail_corrupt("layer '" + printable(text_of(layer, "name")) + "': " + field +
+                   " is no small whole number");
     }
     out[i] = static_cast<int>(number);
   }
@@ -85,7 +89,8 @@ class ReljaImporter {
     } else if (name_ == "postL2" || name_ == "finalL2") {
       // always there in the published nets; the descriptor is normalised in any case
     } else if (pooled_) {
-      fail_unsupported(path_ + ": a layer of type '" + printable(type) + "' behind the pooling is not known");
+      fail_unsupported(path_ + ": a layer of type '" + printable(type) +
+                       "' behind the pooling is not known");
     } else if (type == "conv") {
       convolution(layer);
     } else if (type == "relu") {
@@ -103,11 +108,13 @@ class ReljaImporter {
     const FileValue* list = layer.find("weights");
     if (list == nullptr || !list->is(Kind::kList) || which >= list->items.size() ||
         !list->items[which].is(Kind::kTensor)) {
-      fail_corrupt("tensor '" + printable(path_) + ".weights{" + std::to_string(which + 1) + "}' is missing");
+      fail_corrupt("tensor '" + printable(path_) + ".weights{" + std::to_string(which + 1) +
+                   "}' is missing");
     }
     const FileValue& value = list->items[which];
     if (rank != 0 && value.tensor.shape.size() > rank) {
-      fail_corrupt("tensor '" + printable(path_) + ".weights{" + std::to_string(which + 1) + "}' is " + shape_of(value));
+      fail_corrupt("tensor '" + printable(path_) + ".weights{" + std::to_string(which + 1) +
+                   "}' is " + shape_of(value));
     }
     return value;
   }
@@ -118,7 +125,9 @@ class ReljaImporter {
     value.column_major = true;
     return value;
   }
-  std::string tensor_path(size_t which) const { return path_ + ".weights{" + std::to_string(which + 1) + "}"; }
+  std::string tensor_path(size_t which) const {
+    return path_ + ".weights{" + std::to_string(which + 1) + "}";
+  }
 
   void vector(const FileValue& layer, size_t which, int64_t size, const std::string& to) {
     const FileValue& value = weight(layer, which, 0);
@@ -137,14 +146,16 @@ class ReljaImporter {
     const FileValue source = with_rank(weight(layer, 0, 4), 4);
     const auto& shape = source.tensor.shape;  // height, width, in / groups, out
     Op& op = add(OpType::kConv);
-    if (integers(layer, "dilate", 1, 1)[0] != 1) fail_unsupported(path_ + ": dilated convolutions are not known");
+    if (integers(layer, "dilate", 1, 1)[0] != 1)
+      fail_unsupported(path_ + ": dilated convolutions are not known");
     op.kernel_h = static_cast<int>(std::min<int64_t>(shape[0], 1000));
     op.kernel_w = static_cast<int>(std::min<int64_t>(shape[1], 1000));
     op.out_channels = static_cast<int>(std::min<int64_t>(shape[3], 1 << 20));
     set_stride_and_pad(layer, op);
     // Groups are not stored: the input has more channels than the weights.
     if (shape[2] <= 0 || channels_ % shape[2] != 0) {
-      fail_corrupt("tensor '" + tensor_path(0) + "' is " + shape_of(source) + ", its input has " + std::to_string(channels_) + " channels");
+      fail_corrupt("tensor '" + tensor_path(0) + "' is " + shape_of(source) + ", its input has " +
+                   std::to_string(channels_) + " channels");
     }
     op.groups = static_cast<int>(channels_ / shape[2]);
     channels_ = op.out_channels;
@@ -156,7 +167,8 @@ class ReljaImporter {
   void set_stride_and_pad(const FileValue& layer, Op& op) {
     const std::vector<int> stride = integers(layer, "stride", 2, 1);
     const std::vector<int> pad = integers(layer, "pad", 4, 0);  // top, bottom, left, right
-    if (stride[0] != stride[1] || stride[0] == 0) fail_unsupported(path_ + ": different strides for rows and columns are not known");
+    if (stride[0] != stride[1] || stride[0] == 0)
+      fail_unsupported(path_ + ": different strides for rows and columns are not known");
     op.stride = stride[0];
     op.pad_top = pad[0];
     op.pad_bottom = pad[1];
@@ -164,7 +176,8 @@ class ReljaImporter {
     op.pad_right = pad[3];
   }
 
-  /// Max pooling and ReLU commute exactly, so a ReLU behind a pool moves to the convolution before it, where it is free.
+  /// Max pooling and ReLU commute exactly, so a ReLU behind a pool moves to the convolution before
+  /// it, where it is free.
   void relu() {
     auto& ops = b_.spec.network.ops;
     for (size_t i = ops.size(); i-- > 0;) {
@@ -187,13 +200,16 @@ class ReljaImporter {
 
   void normalise(const FileValue& layer) {
     const FileValue* param = layer.find("param");
-    if (param == nullptr || !param->is(Kind::kTensor) || param->tensor.size() != 4) fail_corrupt(path_ + ": param needs 4 values");
+    if (param == nullptr || !param->is(Kind::kTensor) || param->tensor.size() != 4)
+      fail_corrupt(path_ + ": param needs 4 values");
     const std::vector<float> p = row_major(*param).to_floats();  // size, kappa, alpha, beta
-    if (!(p[0] >= 1) || p[0] > 100000) fail_corrupt(path_ + ": a normalisation over " + std::to_string(p[0]) + " channels");
+    if (!(p[0] >= 1) || p[0] > 100000)
+      fail_corrupt(path_ + ": a normalisation over " + std::to_string(p[0]) + " channels");
     Op& op = add(OpType::kLrn);
     op.lrn_size = static_cast<int>(p[0]);
     op.lrn_k = p[1];
-    op.lrn_alpha = static_cast<double>(p[2]) * static_cast<double>(op.lrn_size);  // Caffe's alpha is size times MatConvNet's
+    op.lrn_alpha = static_cast<double>(p[2]) *
+                   static_cast<double>(op.lrn_size);  // Caffe's alpha is size times MatConvNet's
     op.lrn_beta = p[3];
   }
 
@@ -202,35 +218,50 @@ class ReljaImporter {
     const FileValue* list = layer.find("weights");
     const size_t count = list == nullptr ? 0 : list->items.size();
     if (count != 2 && count != 3) {
-      fail_corrupt(path_ + ": has " + std::to_string(count) + " arrays; layerVLAD has 2, layerVLADv2 has 3");
+      fail_corrupt(path_ + ": has " + std::to_string(count) +
+                   " arrays; layerVLAD has 2, layerVLADv2 has 3");
     }
     const FileValue source = with_rank(weight(layer, 0, 4), 4);
     const int64_t d = source.tensor.shape[2], k = source.tensor.shape[3];
     b_.set_netvlad(std::min<int64_t>(k, 1 << 24));
-    b_.use(tensor_path(0), source, "pooling.weight",
-           reshaped(row_major(source, {0, 1, 3, 2}), {k, d}, tensor_path(0)), count == 3 ? "layerVLADv2" : "layerVLAD, no bias");
+    b_.use(tensor_path(0),
+           source,
+           "pooling.weight",
+           reshaped(row_major(source, {0, 1, 3, 2}), {k, d}, tensor_path(0)),
+           count == 3 ? "layerVLADv2" : "layerVLAD, no bias");
     if (count == 3) vector(layer, 1, k, "pooling.bias");
     const size_t last = count - 1;
     const FileValue offsets = with_rank(weight(layer, last, 4), 4);
-    Tensor centers = reshaped(row_major(offsets, {0, 1, 3, 2}), {offsets.tensor.shape[3], offsets.tensor.shape[2]}, tensor_path(last));
+    Tensor centers = reshaped(row_major(offsets, {0, 1, 3, 2}),
+                              {offsets.tensor.shape[3], offsets.tensor.shape[2]},
+                              tensor_path(last));
     if (centers.shape != std::vector<int64_t>{k, d}) {
-      fail_corrupt("tensor '" + tensor_path(last) + "' is " + shape_of(offsets) + ", the assignment is " + shape_of(source));
+      fail_corrupt("tensor '" + tensor_path(last) + "' is " + shape_of(offsets) +
+                   ", the assignment is " + shape_of(source));
     }
     std::vector<float> values = centers.to_floats();
     for (float& value : values) value = -value;
-    b_.use(tensor_path(last), offsets, "pooling.centers", make_tensor({k, d}, values), "stored as minus the centres");
+    b_.use(tensor_path(last),
+           offsets,
+           "pooling.centers",
+           make_tensor({k, d}, values),
+           "stored as minus the centres");
   }
 
   void whitening(const FileValue& layer) {
     const FileValue source = with_rank(weight(layer, 0, 4), 4);
     const int64_t in = source.tensor.shape[2], out = source.tensor.shape[3];
-    b_.use(tensor_path(0), source, "whitening.weight",
-           reshaped(row_major(source, {0, 1, 3, 2}), {out, in}, tensor_path(0)), "columns in the order d*K + k");
+    b_.use(tensor_path(0),
+           source,
+           "whitening.weight",
+           reshaped(row_major(source, {0, 1, 3, 2}), {out, in}, tensor_path(0)),
+           "columns in the order d*K + k");
     vector(layer, 1, out, "whitening.bias");
     b_.set_whitening(std::min<int64_t>(out, 1 << 24));
   }
 
-  /// Uses the name of a known table when the layers agree with it, so that reports and benchmarks can say it.
+  /// Uses the name of a known table when the layers agree with it, so that reports and benchmarks
+  /// can say it.
   void name_network() {
     Network& network = b_.spec.network;
     for (const char* name : {"vgg16", "alexnet_caffe"}) {
@@ -238,21 +269,26 @@ class ReljaImporter {
       bool same = table.ops.size() == network.ops.size();
       for (size_t i = 0; same && i < table.ops.size(); ++i) {
         const Op &a = table.ops[i], &b = network.ops[i];
-        same = a.type == b.type && a.kernel_h == b.kernel_h && a.stride == b.stride && a.activation == b.activation &&
-               (a.type != OpType::kConv || a.groups == b.groups);
+        same = a.type == b.type && a.kernel_h == b.kernel_h && a.stride == b.stride &&
+               a.activation == b.activation && (a.type != OpType::kConv || a.groups == b.groups);
       }
       if (same) network.architecture = name;
     }
     b_.report.architecture = network.architecture.empty() ? "as in the file" : network.architecture;
-    if (network.architecture.empty()) b_.warn("the layers agree with no known architecture; they are taken as they stand");
+    if (network.architecture.empty())
+      b_.warn("the layers agree with no known architecture; they are taken as they stand");
   }
 
   void preprocessing(const FileValue& net) {
     const FileValue* meta = net.find("meta");
-    const FileValue* normalization = meta != nullptr ? meta->find("normalization") : net.find("normalization");
-    const FileValue* average = normalization != nullptr ? normalization->find("averageImage") : nullptr;
+    const FileValue* normalization =
+        meta != nullptr ? meta->find("normalization") : net.find("normalization");
+    const FileValue* average =
+        normalization != nullptr ? normalization->find("averageImage") : nullptr;
     if (average == nullptr || !average->is(Kind::kTensor) || average->tensor.size() < 3) {
-      fail_corrupt("tensor 'meta.normalization.averageImage' is missing: the network's mean colour is not known");
+      fail_corrupt(
+          "tensor 'meta.normalization.averageImage' is missing: the network's mean colour is not "
+          "known");
     }
     const Tensor image = row_major(*average);
     const std::vector<float> values = image.to_floats();
@@ -263,12 +299,19 @@ class ReljaImporter {
     }
     bool constant = true;
     for (size_t c = 0; c < channels; ++c) {
-      // Relja's code subtracts averageImage(1,1,:), the top-left pixel, whatever the rest of the image says.
+      // Relja's code subtracts averageImage(1,1,:), the top-left pixel, whatever the rest of the
+      // image says.
       b_.spec.preprocessing.mean[c] = values[c];
-      for (size_t i = 1; i < pixels; ++i) constant = constant && values[i * channels + c] == values[c];
+      for (size_t i = 1; i < pixels; ++i)
+        constant = constant && values[i * channels + c] == values[c];
     }
-    b_.ignore("meta.normalization.averageImage", shape_of(*average), "its top-left pixel is the mean that is subtracted");
-    if (!constant) b_.warn("averageImage is not constant; as in Relja/netvlad only its top-left pixel is subtracted");
+    b_.ignore("meta.normalization.averageImage",
+              shape_of(*average),
+              "its top-left pixel is the mean that is subtracted");
+    if (!constant)
+      b_.warn(
+          "averageImage is not constant; as in Relja/netvlad only its top-left pixel is "
+          "subtracted");
   }
 
   ImportBuilder& b_;
@@ -280,7 +323,10 @@ class ReljaImporter {
 void import_relja(ImportBuilder& builder) { ReljaImporter(builder).run(); }
 
 constexpr ImportFamily kFamilies[] = {
-    {"relja", "Relja/netvlad .mat (MATLAB 5 and 7.3): VGG-16 or AlexNet, layerVLAD or layerVLADv2, WPCA", detect, import_relja}};
+    {"relja",
+     "Relja/netvlad .mat (MATLAB 5 and 7.3): VGG-16 or AlexNet, layerVLAD or layerVLADv2, WPCA",
+     detect,
+     import_relja}};
 
 }  // namespace
 

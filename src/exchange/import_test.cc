@@ -2,21 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/exchange/import.h"
 
-#include <gtest/gtest.h>
+#include "test_files.h"
+
+#include "loci/base/npy.h"
+#include "loci/model/safetensors.h"
 
 #include <cmath>
 #include <limits>
 
-#include "loci/base/npy.h"
-#include "loci/model/safetensors.h"
-#include "test_files.h"
+#include <gtest/gtest.h>
 
 namespace loci {
 namespace {
 
 using namespace testing_files;
 
-/// pytorch-NetVlad's names for an AlexNet of two channels and three clusters, every value its position.
+/// pytorch-NetVlad's names for an AlexNet of two channels and three clusters, every value its
+/// position.
 TensorMap tiny_checkpoint() {
   TensorMap tensors;
   const auto put = [&](const std::string& name, const std::vector<int64_t>& shape) {
@@ -79,7 +81,8 @@ TEST_F(ImportTest, DataParallelPrefixesAreTaken) {
 }
 
 TEST_F(ImportTest, NotANumberIsCorruptByName) {
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     TensorMap tensors = tiny_checkpoint();
     std::vector<float> values = tensors["encoder.3.weight"].to_floats();
     values[7] = bad;
@@ -133,18 +136,27 @@ TEST_F(ImportTest, PoolingCanBeReplaced) {
   EXPECT_EQ(import(tiny_checkpoint(), options).status().code(), Code::kInvalidArgument);
 }
 
-// A network of one convolution with two clusters in MATLAB's form. Stored offsets are minus the centres.
+// A network of one convolution with two clusters in MATLAB's form. Stored offsets are minus the
+// centres.
 std::string relja_net(bool v2, const std::string& extra_layer_type = "") {
   std::vector<std::string> vlad{mat_floats({1, 2, 3, 4}, {1, 1, 2, 2})};
   if (v2) vlad.push_back(mat_floats({7, 8}, {1, 2}));
   vlad.push_back(mat_floats({-1, -2, -3, -4}, {1, 1, 2, 2}));
-  std::vector<std::string> layers{
-      mat_struct({{"name", mat_text("conv1")}, {"type", mat_text("conv")}, {"weights", mat_cell({mat_floats({1, 2, 3, 4, 5, 6}, {1, 1, 3, 2}), mat_floats({0, 1}, {1, 2})})}})};
-  if (!extra_layer_type.empty()) layers.push_back(mat_struct({{"name", mat_text("odd")}, {"type", mat_text(extra_layer_type)}}));
+  std::vector<std::string> layers{mat_struct(
+      {{"name", mat_text("conv1")},
+       {"type", mat_text("conv")},
+       {"weights",
+        mat_cell({mat_floats({1, 2, 3, 4, 5, 6}, {1, 1, 3, 2}), mat_floats({0, 1}, {1, 2})})}})};
+  if (!extra_layer_type.empty())
+    layers.push_back(mat_struct({{"name", mat_text("odd")}, {"type", mat_text(extra_layer_type)}}));
   layers.push_back(mat_struct({{"name", mat_text("preL2")}, {"type", mat_text("normalize")}}));
-  layers.push_back(mat_struct({{"name", mat_text("vlad:core")}, {"type", mat_text("custom")}, {"weights", mat_cell(vlad)}}));
-  layers.push_back(mat_struct({{"name", mat_text("vlad:intranorm")}, {"type", mat_text("normalize")}}));
-  const std::string meta = mat_struct({{"normalization", mat_struct({{"averageImage", mat_floats({10, 20, 30}, {1, 1, 3})}})}});
+  layers.push_back(mat_struct({{"name", mat_text("vlad:core")},
+                               {"type", mat_text("custom")},
+                               {"weights", mat_cell(vlad)}}));
+  layers.push_back(
+      mat_struct({{"name", mat_text("vlad:intranorm")}, {"type", mat_text("normalize")}}));
+  const std::string meta = mat_struct(
+      {{"normalization", mat_struct({{"averageImage", mat_floats({10, 20, 30}, {1, 1, 3})}})}});
   return mat_file({mat_struct({{"layers", mat_cell(layers)}, {"meta", meta}}, "net")}, true);
 }
 
@@ -174,7 +186,8 @@ TEST_F(ReljaImport, TheSecondVersionHasABias) {
   const auto imported = import_mat(relja_net(true));
   ASSERT_TRUE(imported.ok()) << imported.status().to_string();
   EXPECT_EQ(imported->model->tensors.at("pooling.bias").to_floats(), (std::vector<float>{7, 8}));
-  EXPECT_EQ(imported->model->tensors.at("pooling.centers").to_floats(), (std::vector<float>{1, 2, 3, 4}));
+  EXPECT_EQ(imported->model->tensors.at("pooling.centers").to_floats(),
+            (std::vector<float>{1, 2, 3, 4}));
 }
 
 TEST_F(ReljaImport, AnUnknownLayerIsUnsupportedByName) {
@@ -199,7 +212,8 @@ TEST(GoldenImport, MatlabStorageFormsGiveTheSameNumbers) {
   LOCI_GOLDEN_OR_SKIP(folder, "golden/relja_mat_v1");
   const auto expected = values_of(folder + "/net_struct.mat");
   ASSERT_EQ(expected.size(), 30u);
-  for (const char* name : {"net_struct_uncompressed.mat", "net_struct_matlablike.mat", "net_struct_avg1x1.mat"}) {
+  for (const char* name :
+       {"net_struct_uncompressed.mat", "net_struct_matlablike.mat", "net_struct_avg1x1.mat"}) {
     EXPECT_EQ(values_of(folder + "/" + name), expected) << name;
   }
 }
@@ -227,28 +241,34 @@ TEST(GoldenImport, ReljaClustersAreThoseItWasStartedFrom) {
 TEST(GoldenImport, TorchStorageFormsGiveTheSameNumbers) {
   LOCI_GOLDEN_OR_SKIP(folder, "golden/nanne");
   const auto expected = values_of(folder + "/vgg_v1_zip.pth.tar");
-  for (const char* name : {"vgg_v1_legacy.pth.tar", "vgg_v1_legacy_dp.pth.tar", "vgg_v1_zip_dp.pth.tar"}) {
+  for (const char* name :
+       {"vgg_v1_legacy.pth.tar", "vgg_v1_legacy_dp.pth.tar", "vgg_v1_zip_dp.pth.tar"}) {
     EXPECT_EQ(values_of(folder + "/" + name), expected) << name;
   }
-  EXPECT_EQ(values_of(folder + "/vgg_v2_zip.pth.tar"), values_of(folder + "/vgg_v2_legacy_dp.pth.tar"));
+  EXPECT_EQ(values_of(folder + "/vgg_v2_zip.pth.tar"),
+            values_of(folder + "/vgg_v2_legacy_dp.pth.tar"));
   EXPECT_TRUE(values_of(folder + "/vgg_v2_zip.pth.tar").contains("pooling.bias"));
 }
 
 TEST(GoldenImport, TransposedDoublesEqualTheirContiguousFloats) {
   LOCI_GOLDEN_OR_SKIP(folder, "golden/patchnetvlad");
-  EXPECT_EQ(values_of(folder + "/netvlad_WPCA56.pth.tar"), values_of(folder + "/netvlad_WPCA56_f32_legacy.pth.tar"));
+  EXPECT_EQ(values_of(folder + "/netvlad_WPCA56.pth.tar"),
+            values_of(folder + "/netvlad_WPCA56_f32_legacy.pth.tar"));
 }
 
 TEST(GoldenImport, TorchvisionFormsGiveTheSameNumbers) {
   LOCI_GOLDEN_OR_SKIP(folder, "golden/backbones");
   for (const std::string name : {"alexnet", "vgg16", "resnet18", "resnet50", "mobilenet_v2"}) {
-    EXPECT_EQ(values_of(folder + "/" + name + ".pth"), values_of(folder + "/" + name + ".safetensors")) << name;
+    EXPECT_EQ(values_of(folder + "/" + name + ".pth"),
+              values_of(folder + "/" + name + ".safetensors"))
+        << name;
   }
 }
 
 TEST(GoldenImport, TensorsOfAPickleAreThoseItsWriterSaved) {
   LOCI_GOLDEN_OR_SKIP(folder, "golden/backbones");
-  const FileTree pickled = read_tree(folder + "/resnet18.pth").value(), plain = read_tree(folder + "/tensors_resnet18.npz").value();
+  const FileTree pickled = read_tree(folder + "/resnet18.pth").value(),
+                 plain = read_tree(folder + "/tensors_resnet18.npz").value();
   size_t compared = 0;
   for (const NamedTensor& named : list_tensors(pickled.root)) {
     const FileValue* other = plain.root.find(named.name);
@@ -261,7 +281,8 @@ TEST(GoldenImport, TensorsOfAPickleAreThoseItsWriterSaved) {
 }
 
 TEST(GoldenImport, TheMobileNetRecipeWaitsForClusters) {
-  LOCI_GOLDEN_OR_SKIP(path, "data/weights/mobilenet_v1_1.0_224_quant_embedding_extractor_float32.npz");
+  LOCI_GOLDEN_OR_SKIP(path,
+                      "data/weights/mobilenet_v1_1.0_224_quant_embedding_extractor_float32.npz");
   ImportOptions options;
   options.family = "mobilenet_v1-netvlad";
   options.num_clusters = 32;
@@ -272,7 +293,8 @@ TEST(GoldenImport, TheMobileNetRecipeWaitsForClusters) {
   EXPECT_EQ(imported->model->spec.network.ops.back().out_channels, 512);
   EXPECT_NEAR(imported->model->spec.network.ops[0].clip_high, 6, 1e-3);
   // Depthwise 1 x 3 x 3 x 32 becomes 32 x 1 x 3 x 3.
-  EXPECT_EQ(imported->model->tensors.at("conv1.depthwise.weight").shape, (std::vector<int64_t>{32, 1, 3, 3}));
+  EXPECT_EQ(imported->model->tensors.at("conv1.depthwise.weight").shape,
+            (std::vector<int64_t>{32, 1, 3, 3}));
 }
 
 }  // namespace

@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inflate.h"
 
-#include <algorithm>
-#include <limits>
-
 #include "guard.h"
 
+#include <algorithm>
+#include <limits>
 #include <zlib.h>
 
 namespace loci {
@@ -63,19 +62,22 @@ void InflateBudget::spend(uint64_t bytes, const std::string& what) {
   left_ -= bytes;
 }
 
-SharedBytes inflate_exactly(std::span<const uint8_t> packed, uint64_t size, bool raw, InflateBudget& budget,
+SharedBytes inflate_exactly(std::span<const uint8_t> packed,
+                            uint64_t size,
+                            bool raw,
+                            InflateBudget& budget,
                             const std::string& what) {
   // Deflate cannot shrink below 1 : 1032.
   if (size / 1032 > packed.size()) {
-    fail_corrupt(what + " announces " + std::to_string(size) + " bytes, its " + std::to_string(packed.size()) +
-                 " compressed bytes cannot hold them");
+    fail_corrupt(what + " announces " + std::to_string(size) + " bytes, its " +
+                 std::to_string(packed.size()) + " compressed bytes cannot hold them");
   }
   budget.spend(size, what);
   auto out = std::make_shared<AlignedBuffer<uint8_t>>(static_cast<size_t>(size));
   const Inflated result = run(packed, out->span(), raw ? -MAX_WBITS : MAX_WBITS);
   if (result.written != size || !result.ended) {
-    fail_corrupt(what + ": its compressed data are damaged (" + std::to_string(result.written) + " of " +
-                 std::to_string(size) + " bytes could be read)");
+    fail_corrupt(what + ": its compressed data are damaged (" + std::to_string(result.written) +
+                 " of " + std::to_string(size) + " bytes could be read)");
   }
   return out;
 }

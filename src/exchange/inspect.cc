@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/exchange/inspect.h"
 
-#include <algorithm>
-
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
 #include "loci/exchange/file_tree.h"
+
+#include <algorithm>
 
 namespace loci {
 namespace {
@@ -15,16 +15,26 @@ constexpr size_t kMaxPlainLines = 200;  // a data set's lists of names are count
 
 const char* kind_name(FileValue::Kind kind) {
   switch (kind) {
-    case FileValue::Kind::kNone: return "none";
-    case FileValue::Kind::kBool: return "bool";
-    case FileValue::Kind::kInteger: return "integer";
-    case FileValue::Kind::kReal: return "real";
-    case FileValue::Kind::kText: return "text";
-    case FileValue::Kind::kBytes: return "bytes";
-    case FileValue::Kind::kList: return "list";
-    case FileValue::Kind::kDict: return "dict";
-    case FileValue::Kind::kTensor: return "tensor";
-    case FileValue::Kind::kOther: return "other";
+    case FileValue::Kind::kNone:
+      return "none";
+    case FileValue::Kind::kBool:
+      return "bool";
+    case FileValue::Kind::kInteger:
+      return "integer";
+    case FileValue::Kind::kReal:
+      return "real";
+    case FileValue::Kind::kText:
+      return "text";
+    case FileValue::Kind::kBytes:
+      return "bytes";
+    case FileValue::Kind::kList:
+      return "list";
+    case FileValue::Kind::kDict:
+      return "dict";
+    case FileValue::Kind::kTensor:
+      return "tensor";
+    case FileValue::Kind::kOther:
+      return "other";
   }
   return "";
 }
@@ -33,7 +43,11 @@ bool is_plain(const FileValue& value) {
   return !value.is(FileValue::Kind::kTensor) && value.items.empty();
 }
 
-void walk(const FileValue& value, const std::string& name, int depth, size_t* plain, InspectReport* report) {
+void walk(const FileValue& value,
+          const std::string& name,
+          int depth,
+          size_t* plain,
+          InspectReport* report) {
   if (value.is(FileValue::Kind::kTensor)) {
     report->lines.push_back({name, dtype_name(value.tensor.dtype), value.tensor.shape, ""});
     if (value.tensor.size() == 1) report->lines.back().value = format("%.9g", value.number());
@@ -42,18 +56,23 @@ void walk(const FileValue& value, const std::string& name, int depth, size_t* pl
     return;
   }
   if (is_plain(value)) {
-    if (++*plain <= kMaxPlainLines) report->lines.push_back({name, kind_name(value.kind), {}, value.describe()});
+    if (++*plain <= kMaxPlainLines)
+      report->lines.push_back({name, kind_name(value.kind), {}, value.describe()});
     return;
   }
   const bool names_only = value.is(FileValue::Kind::kList) && value.items.size() > 8 &&
                           std::all_of(value.items.begin(), value.items.end(), is_plain);
   if (names_only) {
-    report->lines.push_back({name, "list", {static_cast<int64_t>(value.items.size())}, value.items[0].describe() + ", ..."});
+    report->lines.push_back({name,
+                             "list",
+                             {static_cast<int64_t>(value.items.size())},
+                             value.items[0].describe() + ", ..."});
     return;
   }
   if (depth > 64) return;
   for (size_t i = 0; i < value.items.size(); ++i) {
-    const std::string part = value.is(FileValue::Kind::kDict) ? printable(to_utf8(value.keys[i])) : std::to_string(i);
+    const std::string part =
+        value.is(FileValue::Kind::kDict) ? printable(to_utf8(value.keys[i])) : std::to_string(i);
     walk(value.items[i], name.empty() ? part : name + "." + part, depth + 1, plain, report);
   }
 }
@@ -75,20 +94,23 @@ InspectReport inspect_tree(const FileTree& tree) {
   InspectReport report;
   report.path = tree.path;
   report.format = tree.format;
-  for (const auto& [key, value] : tree.metadata) report.metadata.emplace_back(to_utf8(key), to_utf8(value));
+  for (const auto& [key, value] : tree.metadata)
+    report.metadata.emplace_back(to_utf8(key), to_utf8(value));
   size_t plain = 0;
   walk(tree.root, "", 0, &plain, &report);
   if (plain > kMaxPlainLines) {
-    report.lines.push_back({"...", "", {}, std::to_string(plain - kMaxPlainLines) + " more values"});
+    report.lines.push_back(
+        {"...", "", {}, std::to_string(plain - kMaxPlainLines) + " more values"});
   }
   return report;
 }
 
 std::string InspectReport::to_text() const {
-  std::string out = printable(path) + ": " + format + ", " + std::to_string(num_tensors) + " tensors, " +
-                    std::to_string(num_values) + " numbers\n";
+  std::string out = printable(path) + ": " + format + ", " + std::to_string(num_tensors) +
+                    " tensors, " + std::to_string(num_values) + " numbers\n";
   for (const auto& [key, value] : metadata) {
-    out += "  " + printable(key) + ": " + printable(value.substr(0, 2000)) + (value.size() > 2000 ? " ..." : "") + "\n";
+    out += "  " + printable(key) + ": " + printable(value.substr(0, 2000)) +
+           (value.size() > 2000 ? " ..." : "") + "\n";
   }
   size_t widest = 0;
   for (const Line& line : lines) widest = std::max(widest, std::min<size_t>(line.name.size(), 60));

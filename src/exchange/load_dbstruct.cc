@@ -20,7 +20,8 @@ Result<Dataset> load_dbstruct(const std::string& path, const DatasetOptions& opt
   arrays.radius_m = db.pos_dist_thr_m;
   // dbTokyo247.m: a panorama is twelve cut-outs in a row. Pittsburgh's 24 count one by one.
   if (to_lower(name).find("tokyo247") != std::string::npos) arrays.cutouts_per_panorama = 12;
-  return dataset_from_dbstruct(arrays, slash == std::string::npos ? "." : path.substr(0, slash), name, options);
+  return dataset_from_dbstruct(
+      arrays, slash == std::string::npos ? "." : path.substr(0, slash), name, options);
 }
 
 }  // namespace loci

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mat5.h"
 
-#include <algorithm>
-
 #include "byte_reader.h"
 #include "inflate.h"
-#include "loci/base/text.h"
 #include "numeric.h"
+
+#include "loci/base/text.h"
+
+#include <algorithm>
 
 namespace loci {
 namespace {
@@ -16,18 +17,35 @@ constexpr size_t kHeader = 128;
 constexpr int kMaxDepth = 48;
 constexpr uint32_t kMatrix = 14, kCompressed = 15;
 
-enum ArrayClass { kCell = 1, kStruct = 2, kObject = 3, kChar = 4, kSparse = 5, kDouble = 6, kUint64 = 15 };
+enum ArrayClass {
+  kCell = 1,
+  kStruct = 2,
+  kObject = 3,
+  kChar = 4,
+  kSparse = 5,
+  kDouble = 6,
+  kUint64 = 15
+};
 
 /// mxINT8 and so on, from class number 6 on.
-constexpr NumberType kClassTypes[] = {{'f', 8}, {'f', 4}, {'i', 1}, {'u', 1}, {'i', 2},
-                                      {'u', 2}, {'i', 4}, {'u', 4}, {'i', 8}, {'u', 8}};
+constexpr NumberType kClassTypes[] = {{'f', 8},
+                                      {'f', 4},
+                                      {'i', 1},
+                                      {'u', 1},
+                                      {'i', 2},
+                                      {'u', 2},
+                                      {'i', 4},
+                                      {'u', 4},
+                                      {'i', 8},
+                                      {'u', 8}};
 
 struct Element {
   uint32_t type = 0;
   std::span<const uint8_t> data;
 };
 
-/// A data element; small ones keep up to four bytes in the tag itself. Elements of a matrix are padded to 8 bytes.
+/// A data element; small ones keep up to four bytes in the tag itself. Elements of a matrix are
+/// padded to 8 bytes.
 Element next_element(ByteReader& in) {
   Element element;
   const uint32_t word = in.u32();
@@ -47,24 +65,38 @@ Element next_element(ByteReader& in) {
 
 std::optional<NumberType> storage_type(uint32_t type) {
   switch (type) {
-    case 1: return NumberType{'i', 1};
-    case 2: return NumberType{'u', 1};
-    case 3: return NumberType{'i', 2};
-    case 4: return NumberType{'u', 2};
-    case 5: return NumberType{'i', 4};
-    case 6: return NumberType{'u', 4};
-    case 7: return NumberType{'f', 4};
-    case 9: return NumberType{'f', 8};
-    case 12: return NumberType{'i', 8};
-    case 13: return NumberType{'u', 8};
-    default: return std::nullopt;
+    case 1:
+      return NumberType{'i', 1};
+    case 2:
+      return NumberType{'u', 1};
+    case 3:
+      return NumberType{'i', 2};
+    case 4:
+      return NumberType{'u', 2};
+    case 5:
+      return NumberType{'i', 4};
+    case 6:
+      return NumberType{'u', 4};
+    case 7:
+      return NumberType{'f', 4};
+    case 9:
+      return NumberType{'f', 8};
+    case 12:
+      return NumberType{'i', 8};
+    case 13:
+      return NumberType{'u', 8};
+    default:
+      return std::nullopt;
   }
 }
 
 class MatReader {
  public:
   MatReader(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner)
-      : bytes_(bytes), owner_(std::move(owner)), budget_(bytes.size()), values_left_((uint64_t{1} << 18) + bytes.size() / 4) {}
+      : bytes_(bytes),
+        owner_(std::move(owner)),
+        budget_(bytes.size()),
+        values_left_((uint64_t{1} << 18) + bytes.size() / 4) {}
 
   FileValue read() {
     FileValue root = FileValue::make_dict();
@@ -90,46 +122,67 @@ class MatReader {
     uint32_t type, size;
     std::memcpy(&type, tag, 4);
     std::memcpy(&size, tag + 4, 4);
-    if (type != kMatrix) return FileValue::make_other("compressed element of type " + std::to_string(type));
-    const SharedBytes plain = inflate_exactly(packed, uint64_t{size} + 8, /*raw=*/false, budget_, "a variable");
+    if (type != kMatrix)
+      return FileValue::make_other("compressed element of type " + std::to_string(type));
+    const SharedBytes plain =
+        inflate_exactly(packed, uint64_t{size} + 8, /*raw=*/false, budget_, "a variable");
     const std::shared_ptr<const void> outer = std::exchange(owner_, plain);
     FileValue value = matrix(plain->span().subspan(8), "", 0, name);
     owner_ = outer;
     return value;
   }
 
-  std::string named(const std::string& path) const { return path.empty() ? "a variable" : "'" + printable(to_utf8(path)) + "'"; }
+  std::string named(const std::string& path) const {
+    return path.empty() ? "a variable" : "'" + printable(to_utf8(path)) + "'";
+  }
 
-  FileValue matrix(std::span<const uint8_t> data, const std::string& path, int depth, std::string* name) {
-    if (depth > kMaxDepth) fail_corrupt(named(path) + " is nested deeper than " + std::to_string(kMaxDepth) + " levels");
-    if (values_left_-- == 0) fail_corrupt(named(path) + ": the file holds more values than a real file of its size");
+  FileValue matrix(std::span<const uint8_t> data,
+                   const std::string& path,
+                   int depth,
+                   std::string* name) {
+    if (depth > kMaxDepth)
+      fail_corrupt(named(path) + " is nested deeper than " + std::to_string(kMaxDepth) + " levels");
+    if (values_left_-- == 0)
+      fail_corrupt(named(path) + ": the file holds more values than a real file of its size");
     if (data.empty()) return FileValue::make_list();  // an unset cell
     ByteReader in(data);
     const Element flags = next_element(in);
-    if (flags.type != 6 || flags.data.size() != 8) fail_corrupt(named(path) + " has no array flags");
+    if (flags.type != 6 || flags.data.size() != 8)
+      fail_corrupt(named(path) + " has no array flags");
     const int array_class = flags.data[0];
     const bool complex = (flags.data[1] & 8) != 0;
-    if (array_class == 16 || array_class == 17) return FileValue::make_other("function or object, not read");
+    if (array_class == 16 || array_class == 17)
+      return FileValue::make_other("function or object, not read");
     const std::vector<int64_t> shape = dimensions(next_element(in), path);
     const Element name_element = next_element(in);
-    const std::string own_name(reinterpret_cast<const char*>(name_element.data.data()), name_element.data.size());
+    const std::string own_name(reinterpret_cast<const char*>(name_element.data.data()),
+                               name_element.data.size());
     if (name != nullptr) *name = own_name;
     const std::string place = path.empty() ? own_name : path;
     switch (array_class) {
-      case kCell: return cells(in, shape, place, depth);
-      case kObject: next_element(in); [[fallthrough]];
-      case kStruct: return structure(in, shape, place, depth);
-      case kChar: return text(next_element(in), shape, place);
-      case kSparse: return FileValue::make_other("sparse matrix, not read");
-      default: break;
+      case kCell:
+        return cells(in, shape, place, depth);
+      case kObject:
+        next_element(in);
+        [[fallthrough]];
+      case kStruct:
+        return structure(in, shape, place, depth);
+      case kChar:
+        return text(next_element(in), shape, place);
+      case kSparse:
+        return FileValue::make_other("sparse matrix, not read");
+      default:
+        break;
     }
-    if (array_class < kDouble || array_class > kUint64) return FileValue::make_other("array of class " + std::to_string(array_class));
+    if (array_class < kDouble || array_class > kUint64)
+      return FileValue::make_other("array of class " + std::to_string(array_class));
     if (complex) return FileValue::make_other("complex array, not read");
     return numbers(next_element(in), kClassTypes[array_class - kDouble], shape, place);
   }
 
   std::vector<int64_t> dimensions(const Element& element, const std::string& path) const {
-    if (element.type != 5 || element.data.size() % 4 != 0 || element.data.size() > 4 * 32 || element.data.size() < 8) {
+    if (element.type != 5 || element.data.size() % 4 != 0 || element.data.size() > 4 * 32 ||
+        element.data.size() < 8) {
       fail_corrupt(named(path) + " has no dimensions");
     }
     std::vector<int64_t> shape;
@@ -139,14 +192,20 @@ class MatReader {
     return shape;
   }
 
-  FileValue numbers(const Element& element, NumberType type, const std::vector<int64_t>& shape, const std::string& path) {
+  FileValue numbers(const Element& element,
+                    NumberType type,
+                    const std::vector<int64_t>& shape,
+                    const std::string& path) {
     const auto stored = storage_type(element.type);
     if (!stored) fail_corrupt(named(path) + " is stored as type " + std::to_string(element.type));
     return FileValue::make_tensor(
-        numeric_tensor(*stored, dtype_for(type), shape, element.data, owner_, named(path)), /*column_major=*/true);
+        numeric_tensor(*stored, dtype_for(type), shape, element.data, owner_, named(path)),
+        /*column_major=*/true);
   }
 
-  FileValue text(const Element& element, const std::vector<int64_t>& shape, const std::string& path) {
+  FileValue text(const Element& element,
+                 const std::vector<int64_t>& shape,
+                 const std::string& path) {
     std::string all;
     if (element.type == 16 || element.type == 1 || element.type == 2) {
       all.assign(reinterpret_cast<const char*>(element.data.data()), element.data.size());
@@ -162,7 +221,8 @@ class MatReader {
     const size_t width = rows == 0 ? 0 : all.size() / rows;
     if (rows <= 1 || width * rows != all.size()) return FileValue::make_text(std::move(all));
     // A matrix of letters, column after column: every row is a text padded with blanks.
-    if (rows > values_left_) fail_corrupt(named(path) + ": the file holds more values than a real file of its size");
+    if (rows > values_left_)
+      fail_corrupt(named(path) + ": the file holds more values than a real file of its size");
     values_left_ -= rows;
     FileValue list = FileValue::make_list();
     for (size_t r = 0; r < rows; ++r) {
@@ -173,12 +233,18 @@ class MatReader {
     return list;
   }
 
-  FileValue cells(ByteReader& in, const std::vector<int64_t>& shape, const std::string& path, int depth) {
+  FileValue cells(ByteReader& in,
+                  const std::vector<int64_t>& shape,
+                  const std::string& path,
+                  int depth) {
     const uint64_t count = count_elements(shape, named(path));
-    if (count > in.left() / 8) fail_corrupt(named(path) + " announces " + std::to_string(count) + " cells, its bytes cannot hold them");
+    if (count > in.left() / 8)
+      fail_corrupt(named(path) + " announces " + std::to_string(count) +
+                   " cells, its bytes cannot hold them");
     FileValue list = FileValue::make_list();
     list.items.reserve(static_cast<size_t>(std::min<uint64_t>(count, values_left_)));
-    for (uint64_t i = 0; i < count; ++i) list.items.push_back(child(in, path + "{" + std::to_string(i + 1) + "}", depth));
+    for (uint64_t i = 0; i < count; ++i)
+      list.items.push_back(child(in, path + "{" + std::to_string(i + 1) + "}", depth));
     return list;
   }
 
@@ -188,17 +254,23 @@ class MatReader {
     return matrix(element.data, path, depth + 1, nullptr);
   }
 
-  FileValue structure(ByteReader& in, const std::vector<int64_t>& shape, const std::string& path, int depth) {
+  FileValue structure(ByteReader& in,
+                      const std::vector<int64_t>& shape,
+                      const std::string& path,
+                      int depth) {
     const Element width_element = next_element(in);
     if (width_element.data.size() != 4) fail_corrupt(named(path) + " has no field name length");
     const uint32_t width = ByteReader(width_element.data).u32();
     const Element names = next_element(in);
-    if (width == 0 || width > 256 || names.data.size() % width != 0) fail_corrupt(named(path) + " has damaged field names");
+    if (width == 0 || width > 256 || names.data.size() % width != 0)
+      fail_corrupt(named(path) + " has damaged field names");
     const size_t num_fields = names.data.size() / width;
     const uint64_t count = count_elements(shape, named(path));
-    if (num_fields == 0 && count > values_left_) fail_corrupt(named(path) + " has too many elements");
+    if (num_fields == 0 && count > values_left_)
+      fail_corrupt(named(path) + " has too many elements");
     if (num_fields != 0 && count > in.left() / 8 / num_fields) {
-      fail_corrupt(named(path) + " announces " + std::to_string(count) + " structures, its bytes cannot hold them");
+      fail_corrupt(named(path) + " announces " + std::to_string(count) +
+                   " structures, its bytes cannot hold them");
     }
     std::vector<FileValue> elements;
     for (uint64_t i = 0; i < count; ++i) {
@@ -243,11 +315,14 @@ std::string utf16_to_utf8(std::span<const uint16_t> units) {
     } else if (c < 0x800) {
       out += {static_cast<char>(0xc0 | c >> 6), static_cast<char>(0x80 | (c & 63))};
     } else if (c < 0x10000) {
-      out += {static_cast<char>(0xe0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 63)),
+      out += {static_cast<char>(0xe0 | c >> 12),
+              static_cast<char>(0x80 | (c >> 6 & 63)),
               static_cast<char>(0x80 | (c & 63))};
     } else {
-      out += {static_cast<char>(0xf0 | c >> 18), static_cast<char>(0x80 | (c >> 12 & 63)),
-              static_cast<char>(0x80 | (c >> 6 & 63)), static_cast<char>(0x80 | (c & 63))};
+      out += {static_cast<char>(0xf0 | c >> 18),
+              static_cast<char>(0x80 | (c >> 12 & 63)),
+              static_cast<char>(0x80 | (c >> 6 & 63)),
+              static_cast<char>(0x80 | (c & 63))};
     }
   }
   return out;

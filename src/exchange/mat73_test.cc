@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include "test_files.h"
+
+#include <gtest/gtest.h>
 
 #ifdef LOCI_TEST_MATIO
 #include <matio.h>
@@ -43,7 +43,8 @@ matvar_t* text_variable(const char* name, const std::string& text) {
   return Mat_VarCreate(name, MAT_C_CHAR, MAT_T_UINT8, 2, shape, const_cast<char*>(text.data()), 0);
 }
 
-/// net = struct('name', 'conv1', 'w', single([1 2 3; 4 5 6]), 'list', {{'a', 'bc'}}), written by matio through libhdf5.
+/// net = struct('name', 'conv1', 'w', single([1 2 3; 4 5 6]), 'list', {{'a', 'bc'}}), written by
+/// matio through libhdf5.
 void write_mat73(const std::string& path, matio_compression compression) {
   mat_t* file = Mat_CreateVer(path.c_str(), nullptr, MAT_FT_MAT73);
   ASSERT_NE(file, nullptr);
@@ -52,15 +53,18 @@ void write_mat73(const std::string& path, matio_compression compression) {
   matvar_t* net = Mat_VarCreateStruct("net", 2, one, names, 3);
   float values[6] = {1, 4, 2, 5, 3, 6};
   Mat_VarSetStructFieldByName(net, "name", 0, text_variable(nullptr, "conv1"));
-  Mat_VarSetStructFieldByName(net, "w", 0, Mat_VarCreate(nullptr, MAT_C_SINGLE, MAT_T_SINGLE, 2, shape, values, 0));
+  Mat_VarSetStructFieldByName(
+      net, "w", 0, Mat_VarCreate(nullptr, MAT_C_SINGLE, MAT_T_SINGLE, 2, shape, values, 0));
   matvar_t* cells[2] = {text_variable(nullptr, "a"), text_variable(nullptr, "bc")};
-  Mat_VarSetStructFieldByName(net, "list", 0, Mat_VarCreate(nullptr, MAT_C_CELL, MAT_T_CELL, 2, two, cells, 0));
+  Mat_VarSetStructFieldByName(
+      net, "list", 0, Mat_VarCreate(nullptr, MAT_C_CELL, MAT_T_CELL, 2, two, cells, 0));
   EXPECT_EQ(Mat_VarWrite(file, net, compression), 0);
   Mat_VarFree(net);
   std::vector<double> large(20000);
   for (size_t i = 0; i < large.size(); ++i) large[i] = static_cast<double>(i) / 7;
   size_t large_shape[2] = {100, 200};
-  matvar_t* matrix = Mat_VarCreate("large", MAT_C_DOUBLE, MAT_T_DOUBLE, 2, large_shape, large.data(), 0);
+  matvar_t* matrix =
+      Mat_VarCreate("large", MAT_C_DOUBLE, MAT_T_DOUBLE, 2, large_shape, large.data(), 0);
   EXPECT_EQ(Mat_VarWrite(file, matrix, compression), 0);
   Mat_VarFree(matrix);
   Mat_Close(file);

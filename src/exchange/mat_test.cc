@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include "test_files.h"
+
+#include <gtest/gtest.h>
 
 namespace loci {
 namespace {
@@ -11,7 +11,10 @@ using namespace testing_files;
 using Kind = FileValue::Kind;
 
 std::string sample() {
-  return mat_struct({{"w", mat_floats({1, 4, 2, 5, 3, 6}, {2, 3})}, {"name", mat_text("conv1")}, {"list", mat_cell({mat_text("a"), mat_text("b")})}}, "net");
+  return mat_struct({{"w", mat_floats({1, 4, 2, 5, 3, 6}, {2, 3})},
+                     {"name", mat_text("conv1")},
+                     {"list", mat_cell({mat_text("a"), mat_text("b")})}},
+                    "net");
 }
 
 TEST(Mat5, StructuresCellsAndTextAreRead) {
@@ -54,15 +57,35 @@ TEST(Mat5, EveryCutAndFlippedByteIsHandled) {
 
 TEST(Mat5, CountsThatLieAreCorrupt) {
   const int32_t huge = 0x7fffffff;
-  EXPECT_EQ(parse(mat_file({mat_matrix(1, {huge, huge}, "c", "")}, true)).status().code(), Code::kCorrupt);
-  EXPECT_EQ(parse(mat_file({mat_matrix(1, {1, 1000}, "c", mat_text("a"))}, true)).status().code(), Code::kCorrupt);
-  EXPECT_EQ(parse(mat_file({mat_matrix(7, {1000, 1000}, "w", mat_element(7, floats({1})))}, true)).status().code(), Code::kCorrupt);
-  EXPECT_EQ(parse(mat_file({mat_matrix(7, {-1, 1}, "w", mat_element(7, floats({1})))}, true)).status().code(), Code::kCorrupt);
-  EXPECT_EQ(parse(mat_file({mat_matrix(2, {huge, 1}, "s", mat_element(5, raw<int32_t>(32)) + mat_element(1, std::string(32, 'a')))}, true)).status().code(), Code::kCorrupt);
+  EXPECT_EQ(parse(mat_file({mat_matrix(1, {huge, huge}, "c", "")}, true)).status().code(),
+            Code::kCorrupt);
+  EXPECT_EQ(parse(mat_file({mat_matrix(1, {1, 1000}, "c", mat_text("a"))}, true)).status().code(),
+            Code::kCorrupt);
+  EXPECT_EQ(parse(mat_file({mat_matrix(7, {1000, 1000}, "w", mat_element(7, floats({1})))}, true))
+                .status()
+                .code(),
+            Code::kCorrupt);
+  EXPECT_EQ(parse(mat_file({mat_matrix(7, {-1, 1}, "w", mat_element(7, floats({1})))}, true))
+                .status()
+                .code(),
+            Code::kCorrupt);
+  EXPECT_EQ(parse(mat_file({mat_matrix(2,
+                                       {huge, 1},
+                                       "s",
+                                       mat_element(5, raw<int32_t>(32)) +
+                                           mat_element(1, std::string(32, 'a')))},
+                           true))
+                .status()
+                .code(),
+            Code::kCorrupt);
 }
 
 TEST(Mat5, TheTensorIsNamed) {
-  const Status status = parse(mat_file({mat_struct({{"w", mat_matrix(7, {9, 9}, "", mat_element(7, floats({1})))}}, "net")}, true)).status();
+  const Status status =
+      parse(mat_file({mat_struct({{"w", mat_matrix(7, {9, 9}, "", mat_element(7, floats({1})))}},
+                                 "net")},
+                     true))
+          .status();
   EXPECT_NE(status.message().find("'net.w'"), std::string::npos) << status.message();
 }
 
@@ -73,7 +96,8 @@ TEST(Mat5, DeepNestingIsCorrupt) {
 }
 
 TEST(Mat5, ABombIsCorrupt) {
-  const std::string zeros = mat_matrix(7, {7500000, 1}, "w", mat_element(7, std::string(30000000, '\0')));
+  const std::string zeros =
+      mat_matrix(7, {7500000, 1}, "w", mat_element(7, std::string(30000000, '\0')));
   const Status status = parse(mat_file({zeros}, true)).status();
   EXPECT_EQ(status.code(), Code::kCorrupt);
 }

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <cstring>
-
 #include "byte_reader.h"
-#include "loci/base/text.h"
 #include "numeric.h"
+
+#include "loci/base/text.h"
+
+#include <cstring>
 
 namespace loci {
 namespace {
@@ -21,7 +22,8 @@ std::string_view field(std::string_view header, std::string_view key) {
 
 std::vector<int64_t> parse_shape(std::string_view text, const std::string& what) {
   const size_t close = text.find(')');
-  if (!text.starts_with('(') || close == std::string_view::npos) fail_corrupt(what + ": the .npy header has no shape");
+  if (!text.starts_with('(') || close == std::string_view::npos)
+    fail_corrupt(what + ": the .npy header has no shape");
   std::vector<int64_t> shape;
   for (const std::string& part : split(text.substr(1, close - 1), ',')) {
     if (trim(part).empty()) continue;
@@ -33,7 +35,9 @@ std::vector<int64_t> parse_shape(std::string_view text, const std::string& what)
 }
 
 /// Fixed-width UTF-32 text ("<U15"), as NumPy stores lists of names.
-FileValue parse_text_array(std::string_view descr, const std::vector<int64_t>& shape, std::span<const uint8_t> data,
+FileValue parse_text_array(std::string_view descr,
+                           const std::vector<int64_t>& shape,
+                           std::span<const uint8_t> data,
                            const std::string& what) {
   const auto width = parse_int(descr.substr(2));
   const uint64_t count = count_elements(shape, what);
@@ -55,11 +59,14 @@ FileValue parse_text_array(std::string_view descr, const std::vector<int64_t>& s
       } else if (c < 0x800) {
         text += {static_cast<char>(0xc0 | c >> 6), static_cast<char>(0x80 | (c & 63))};
       } else if (c < 0x10000) {
-        text += {static_cast<char>(0xe0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 63)),
+        text += {static_cast<char>(0xe0 | c >> 12),
+                 static_cast<char>(0x80 | (c >> 6 & 63)),
                  static_cast<char>(0x80 | (c & 63))};
       } else {
-        text += {static_cast<char>(0xf0 | (c >> 18 & 7)), static_cast<char>(0x80 | (c >> 12 & 63)),
-                 static_cast<char>(0x80 | (c >> 6 & 63)), static_cast<char>(0x80 | (c & 63))};
+        text += {static_cast<char>(0xf0 | (c >> 18 & 7)),
+                 static_cast<char>(0x80 | (c >> 12 & 63)),
+                 static_cast<char>(0x80 | (c >> 6 & 63)),
+                 static_cast<char>(0x80 | (c & 63))};
       }
     }
     list.items.push_back(FileValue::make_text(to_utf8(text)));
@@ -69,7 +76,8 @@ FileValue parse_text_array(std::string_view descr, const std::vector<int64_t>& s
 
 }  // namespace
 
-FileValue parse_npy_value(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner,
+FileValue parse_npy_value(std::span<const uint8_t> bytes,
+                          std::shared_ptr<const void> owner,
                           const std::string& what) {
   ByteReader in(bytes);
   if (bytes.size() < 10 || in.text(6) != kMagic) {
@@ -85,14 +93,16 @@ FileValue parse_npy_value(std::span<const uint8_t> bytes, std::shared_ptr<const 
   const std::string_view descr = descr_text.substr(1, descr_text.find('\'', 1) - 1);
   const std::span<const uint8_t> data = in.take(in.left());
   if (descr.starts_with("<U")) return parse_text_array(descr, shape, data, what);
-  if (descr == "|O" || descr == "O") return FileValue::make_other("object array (a pickle), not read");
+  if (descr == "|O" || descr == "O")
+    return FileValue::make_other("object array (a pickle), not read");
   const auto type = numpy_type(descr);
   if (!type) {
     fail_unsupported(what + ": element type '" + printable(descr) +
                      "' is not read; save it as little-endian floats, integers or booleans");
   }
   Tensor tensor = numeric_tensor(*type, dtype_for(*type), shape, data, std::move(owner), what);
-  return FileValue::make_tensor(std::move(tensor), field(header, "fortran_order").starts_with("True"));
+  return FileValue::make_tensor(std::move(tensor),
+                                field(header, "fortran_order").starts_with("True"));
 }
 
 }  // namespace loci

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "numeric.h"
 
-#include <cstring>
-#include <limits>
-
 #include "byte_reader.h"
+
 #include "loci/base/file.h"
 #include "loci/base/text.h"
+
+#include <cstring>
+#include <limits>
 
 namespace loci {
 namespace {
@@ -17,32 +18,62 @@ template <class Use>
 bool with_type(NumberType type, Use use) {
   const int key = type.kind * 16 + type.bytes;
   switch (key) {
-    case 'f' * 16 + 4: use(float{}); return true;
-    case 'f' * 16 + 8: use(double{}); return true;
-    case 'i' * 16 + 1: use(int8_t{}); return true;
-    case 'i' * 16 + 2: use(int16_t{}); return true;
-    case 'i' * 16 + 4: use(int32_t{}); return true;
-    case 'i' * 16 + 8: use(int64_t{}); return true;
+    case 'f' * 16 + 4:
+      use(float{});
+      return true;
+    case 'f' * 16 + 8:
+      use(double{});
+      return true;
+    case 'i' * 16 + 1:
+      use(int8_t{});
+      return true;
+    case 'i' * 16 + 2:
+      use(int16_t{});
+      return true;
+    case 'i' * 16 + 4:
+      use(int32_t{});
+      return true;
+    case 'i' * 16 + 8:
+      use(int64_t{});
+      return true;
     case 'b' * 16 + 1:
-    case 'u' * 16 + 1: use(uint8_t{}); return true;
-    case 'u' * 16 + 2: use(uint16_t{}); return true;
-    case 'u' * 16 + 4: use(uint32_t{}); return true;
-    case 'u' * 16 + 8: use(uint64_t{}); return true;
-    default: return false;
+    case 'u' * 16 + 1:
+      use(uint8_t{});
+      return true;
+    case 'u' * 16 + 2:
+      use(uint16_t{});
+      return true;
+    case 'u' * 16 + 4:
+      use(uint32_t{});
+      return true;
+    case 'u' * 16 + 8:
+      use(uint64_t{});
+      return true;
+    default:
+      return false;
   }
 }
 
 NumberType type_of(DType dtype) {
   switch (dtype) {
-    case DType::kF64: return {'f', 8};
-    case DType::kF32: return {'f', 4};
-    case DType::kI64: return {'i', 8};
-    case DType::kI32: return {'i', 4};
-    case DType::kI16: return {'i', 2};
-    case DType::kI8: return {'i', 1};
-    case DType::kU8: return {'u', 1};
-    case DType::kBool: return {'b', 1};
-    default: return {'f', 2};
+    case DType::kF64:
+      return {'f', 8};
+    case DType::kF32:
+      return {'f', 4};
+    case DType::kI64:
+      return {'i', 8};
+    case DType::kI32:
+      return {'i', 4};
+    case DType::kI16:
+      return {'i', 2};
+    case DType::kI8:
+      return {'i', 1};
+    case DType::kU8:
+      return {'u', 1};
+    case DType::kBool:
+      return {'b', 1};
+    default:
+      return {'f', 2};
   }
 }
 
@@ -66,7 +97,9 @@ bool convert_all(const uint8_t* in, uint8_t* out, uint64_t count) {
   return true;
 }
 
-Tensor share(DType dtype, std::vector<int64_t> shape, std::span<const uint8_t> bytes,
+Tensor share(DType dtype,
+             std::vector<int64_t> shape,
+             std::span<const uint8_t> bytes,
              std::shared_ptr<const void> owner) {
   Tensor tensor;
   tensor.dtype = dtype;
@@ -106,14 +139,20 @@ uint64_t count_elements(const std::vector<int64_t>& shape, const std::string& wh
     good = good && side >= 0 && side <= (int64_t{1} << 48);
     if (side == 0) empty = true;
     // A zero side must not hide an absurd one, so it is left out of the product.
-    if (good && side > 0) good = checked_mul(count, static_cast<uint64_t>(side), &count) && count <= (uint64_t{1} << 48);
+    if (good && side > 0)
+      good =
+          checked_mul(count, static_cast<uint64_t>(side), &count) && count <= (uint64_t{1} << 48);
   }
   if (!good) fail_corrupt(what + ": its shape makes no sense");
   return empty ? 0 : count;
 }
 
-Tensor numeric_tensor(NumberType from, DType to, std::vector<int64_t> shape, std::span<const uint8_t> bytes,
-                      std::shared_ptr<const void> owner, const std::string& what) {
+Tensor numeric_tensor(NumberType from,
+                      DType to,
+                      std::vector<int64_t> shape,
+                      std::span<const uint8_t> bytes,
+                      std::shared_ptr<const void> owner,
+                      const std::string& what) {
   const uint64_t count = count_elements(shape, what);
   const uint64_t needed = count * static_cast<uint64_t>(from.bytes);
   if (needed > bytes.size()) {
@@ -138,18 +177,24 @@ Tensor numeric_tensor(NumberType from, DType to, std::vector<int64_t> shape, std
 }
 
 std::optional<NumberType> numpy_type(std::string_view descr) {
-  if (!descr.empty() && (descr[0] == '<' || descr[0] == '|' || descr[0] == '=')) descr.remove_prefix(1);
+  if (!descr.empty() && (descr[0] == '<' || descr[0] == '|' || descr[0] == '='))
+    descr.remove_prefix(1);
   if (descr == "?") return NumberType{'b', 1};
   if (descr.size() != 2) return std::nullopt;
   const NumberType type{descr[0], descr[1] - '0'};
   switch (type.kind) {
-    case 'f': return type.bytes == 2 || type.bytes == 4 || type.bytes == 8 ? std::optional(type) : std::nullopt;
+    case 'f':
+      return type.bytes == 2 || type.bytes == 4 || type.bytes == 8 ? std::optional(type)
+                                                                   : std::nullopt;
     case 'i':
     case 'u':
-      return type.bytes == 1 || type.bytes == 2 || type.bytes == 4 || type.bytes == 8 ? std::optional(type)
-                                                                                      : std::nullopt;
-    case 'b': return type.bytes == 1 ? std::optional(type) : std::nullopt;
-    default: return std::nullopt;
+      return type.bytes == 1 || type.bytes == 2 || type.bytes == 4 || type.bytes == 8
+                 ? std::optional(type)
+                 : std::nullopt;
+    case 'b':
+      return type.bytes == 1 ? std::optional(type) : std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pickle.h"
 
-#include <cstring>
-
 #include "byte_reader.h"
+
 #include "loci/base/text.h"
+
+#include <cstring>
 
 namespace loci {
 namespace {
@@ -40,7 +41,8 @@ Pickle::Ref Pickle::add_text(Type type, std::string_view text) {
 void Pickle::push(Ref ref) { stack_.push_back(ref); }
 
 Pickle::Ref Pickle::top() {
-  if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) fail_corrupt(here() + ": takes a value that is not there");
+  if (stack_.size() <= (marks_.empty() ? 0 : marks_.back()))
+    fail_corrupt(here() + ": takes a value that is not there");
   return stack_.back();
 }
 
@@ -61,16 +63,18 @@ std::vector<Pickle::Ref> Pickle::pop_to_mark() {
 
 std::string_view Pickle::counted(uint64_t size) {
   if (size > bytes_.size() - at_) {
-    fail_corrupt(here() + ": announces " + std::to_string(size) + " bytes, " + std::to_string(bytes_.size() - at_) +
-                 " are left");
+    fail_corrupt(here() + ": announces " + std::to_string(size) + " bytes, " +
+                 std::to_string(bytes_.size() - at_) + " are left");
   }
-  const std::string_view text(reinterpret_cast<const char*>(bytes_.data()) + at_, static_cast<size_t>(size));
+  const std::string_view text(reinterpret_cast<const char*>(bytes_.data()) + at_,
+                              static_cast<size_t>(size));
   at_ += static_cast<size_t>(size);
   return text;
 }
 
 std::string_view Pickle::line() {
-  const std::string_view rest(reinterpret_cast<const char*>(bytes_.data()) + at_, bytes_.size() - at_);
+  const std::string_view rest(reinterpret_cast<const char*>(bytes_.data()) + at_,
+                              bytes_.size() - at_);
   const size_t end = rest.find('\n');
   if (end == std::string_view::npos) fail_corrupt(here() + ": a line does not end");
   at_ += end + 1;
@@ -93,7 +97,8 @@ const Pickle::Node& Pickle::expect(Ref ref, Type type, const char* what) const {
 
 size_t Pickle::read() {
   while (true) {
-    if (++operations_ > kMaxOperations) fail_corrupt(here() + ": has more than 16 million operations");
+    if (++operations_ > kMaxOperations)
+      fail_corrupt(here() + ": has more than 16 million operations");
     const auto op = static_cast<uint8_t>(counted(1)[0]);
     if (op == '.') break;
     step(op);
@@ -103,7 +108,8 @@ size_t Pickle::read() {
 }
 
 void Pickle::step(uint8_t op) {
-  if (step_number(op) || step_text(op) || step_container(op) || step_memo(op) || step_call(op)) return;
+  if (step_number(op) || step_text(op) || step_container(op) || step_memo(op) || step_call(op))
+    return;
   fail_unsupported(here() + ": pickle operation 0x" + format("%02x", op) + " is not read");
 }
 
@@ -112,15 +118,23 @@ bool Pickle::step_number(uint8_t op) {
   Node value;
   value.type = Type::kInt;
   switch (op) {
-    case 'N': value.type = Type::kNone; break;
+    case 'N':
+      value.type = Type::kNone;
+      break;
     case 0x88:
     case 0x89:
       value.type = Type::kBool;
       value.integer = op == 0x88;
       break;
-    case 'K': value.integer = in.u8(); break;
-    case 'M': value.integer = in.u16(); break;
-    case 'J': value.integer = in.number<int32_t>(); break;
+    case 'K':
+      value.integer = in.u8();
+      break;
+    case 'M':
+      value.integer = in.u16();
+      break;
+    case 'J':
+      value.integer = in.number<int32_t>();
+      break;
     case 'G': {
       uint64_t bits = __builtin_bswap64(in.u64());
       value.type = Type::kFloat;
@@ -130,7 +144,8 @@ bool Pickle::step_number(uint8_t op) {
     case 0x8a:
     case 0x8b: {
       const uint64_t size = op == 0x8a ? in.u8() : in.u32();
-      if (size > kMaxBigInteger) fail_corrupt(here() + ": an integer of " + std::to_string(size) + " bytes");
+      if (size > kMaxBigInteger)
+        fail_corrupt(here() + ": an integer of " + std::to_string(size) + " bytes");
       value.text = in.text(size);
       value.type = size > 8 ? Type::kLong : Type::kInt;
       std::memcpy(&value.integer, value.text.data(), std::min<size_t>(value.text.size(), 8));
@@ -148,19 +163,23 @@ bool Pickle::step_number(uint8_t op) {
         value.integer = text == "01";
       } else if (op == 'F') {
         const auto number = parse_double(text);
-        if (!number) fail_corrupt(here() + ": '" + printable(text.substr(0, 40)) + "' is no number");
+        if (!number)
+          fail_corrupt(here() + ": '" + printable(text.substr(0, 40)) + "' is no number");
         value.type = Type::kFloat;
         value.real = *number;
       } else {
         if (text.ends_with('L')) text.remove_suffix(1);
         const auto number = parse_int(text);
-        if (!number) fail_corrupt(here() + ": '" + printable(text.substr(0, 40)) + "' is no integer of 64 bits");
+        if (!number)
+          fail_corrupt(here() + ": '" + printable(text.substr(0, 40)) +
+                       "' is no integer of 64 bits");
         value.integer = *number;
       }
       push(add(std::move(value)));
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
   at_ = in.at();
   push(add(std::move(value)));
@@ -170,13 +189,21 @@ bool Pickle::step_number(uint8_t op) {
 bool Pickle::step_container(uint8_t op) {
   Node value;
   switch (op) {
-    case '(': marks_.push_back(stack_.size()); return true;
-    case '0':
-      if (!marks_.empty() && marks_.back() == stack_.size()) marks_.pop_back();
-      else pop();
+    case '(':
+      marks_.push_back(stack_.size());
       return true;
-    case '1': pop_to_mark(); return true;
-    case '2': push(top()); return true;
+    case '0':
+      if (!marks_.empty() && marks_.back() == stack_.size())
+        marks_.pop_back();
+      else
+        pop();
+      return true;
+    case '1':
+      pop_to_mark();
+      return true;
+    case '2':
+      push(top());
+      return true;
     case ')':
     case 't':
     case 0x85:
@@ -189,12 +216,16 @@ bool Pickle::step_container(uint8_t op) {
       for (size_t i = count; i-- > 0;) value.items[i] = pop();
       break;
     }
-    case ']': value.type = Type::kList; break;
+    case ']':
+      value.type = Type::kList;
+      break;
     case 'l':
       value.type = Type::kList;
       value.items = pop_to_mark();
       break;
-    case '}': value.type = Type::kDict; break;
+    case '}':
+      value.type = Type::kDict;
+      break;
     case 'd': {
       const std::vector<Ref> items = pop_to_mark();
       value.type = Type::kDict;
@@ -223,7 +254,8 @@ bool Pickle::step_container(uint8_t op) {
       set_items(top(), items);
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
   push(add(std::move(value)));
   return true;
@@ -245,24 +277,39 @@ void Pickle::set_items(Ref dict, const std::vector<Ref>& items) {
 bool Pickle::step_memo(uint8_t op) {
   ByteReader in(bytes_, at_);
   switch (op) {
-    case 'q': remember(in.u8()); break;
-    case 'r': remember(in.u32()); break;
-    case 'h': recall(in.u8()); break;
-    case 'j': recall(in.u32()); break;
-    case 0x94: remember(memo_.size()); break;
+    case 'q':
+      remember(in.u8());
+      break;
+    case 'r':
+      remember(in.u32());
+      break;
+    case 'h':
+      recall(in.u8());
+      break;
+    case 'j':
+      recall(in.u32());
+      break;
+    case 0x94:
+      remember(memo_.size());
+      break;
     case 'p':
     case 'g': {
       const auto index = parse_int(trim(line()));
       if (!index || *index < 0) fail_corrupt(here() + ": a memo number makes no sense");
-      if (op == 'p') remember(static_cast<uint64_t>(*index));
-      else recall(static_cast<uint64_t>(*index));
+      if (op == 'p')
+        remember(static_cast<uint64_t>(*index));
+      else
+        recall(static_cast<uint64_t>(*index));
       return true;
     }
     case 0x80:
       if (in.u8() > 5) fail_unsupported(here() + ": is written in a pickle protocol newer than 5");
       break;
-    case 0x95: in.u64(); break;  // a frame only groups bytes
-    default: return false;
+    case 0x95:
+      in.u64();
+      break;  // a frame only groups bytes
+    default:
+      return false;
   }
   at_ = in.at();
   return true;
@@ -275,7 +322,8 @@ void Pickle::remember(uint64_t index) {
 
 void Pickle::recall(uint64_t index) {
   const auto it = memo_.find(index);
-  if (it == memo_.end()) fail_corrupt(here() + ": recalls value " + std::to_string(index) + ", which was never kept");
+  if (it == memo_.end())
+    fail_corrupt(here() + ": recalls value " + std::to_string(index) + ", which was never kept");
   push(it->second);
 }
 

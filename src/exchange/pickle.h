@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "numeric.h"
+
+#include "loci/exchange/file_tree.h"
+
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -12,9 +16,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "loci/exchange/file_tree.h"
-#include "numeric.h"
 
 namespace loci {
 
@@ -32,12 +33,13 @@ struct StorageInfo {
 };
 
 /// Reads one pickle (protocols 0 to 5) without executing anything. The only names it knows are
-/// collections.OrderedDict, torch's storage classes, torch._utils._rebuild_tensor, _rebuild_tensor_v2 and
-/// _rebuild_parameter, numpy's dtype, ndarray, scalar and _reconstruct, and _codecs.encode; each is a rule of this reader.
-/// Any other name is refused when it is met.
+/// collections.OrderedDict, torch's storage classes, torch._utils._rebuild_tensor,
+/// _rebuild_tensor_v2 and _rebuild_parameter, numpy's dtype, ndarray, scalar and _reconstruct, and
+/// _codecs.encode; each is a rule of this reader. Any other name is refused when it is met.
 ///
-/// Values lie in an array and refer to each other by number, so loops and deep nesting cost nothing to build or to drop.
-/// Bounds: operations, values, decoded bytes; to_tree() bounds depth and how often a shared value is repeated.
+/// Values lie in an array and refer to each other by number, so loops and deep nesting cost nothing
+/// to build or to drop. Bounds: operations, values, decoded bytes; to_tree() bounds depth and how
+/// often a shared value is repeated.
 class Pickle {
  public:
   Pickle(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner, std::string where);
@@ -53,12 +55,33 @@ class Pickle {
 
   using Ref = uint32_t;
   enum class Type : uint8_t {
-    kNone, kBool, kInt, kLong, kFloat, kText, kBytes, kList, kTuple, kDict,
-    kGlobal, kStorage, kTensor, kDtype, kArray
+    kNone,
+    kBool,
+    kInt,
+    kLong,
+    kFloat,
+    kText,
+    kBytes,
+    kList,
+    kTuple,
+    kDict,
+    kGlobal,
+    kStorage,
+    kTensor,
+    kDtype,
+    kArray
   };
   enum class Global : uint8_t {
-    kOrderedDict, kStorageClass, kRebuildTensor, kRebuildTensorV2, kRebuildParameter,
-    kDtypeClass, kNdarray, kScalar, kReconstruct, kEncode
+    kOrderedDict,
+    kStorageClass,
+    kRebuildTensor,
+    kRebuildTensorV2,
+    kRebuildParameter,
+    kDtypeClass,
+    kNdarray,
+    kScalar,
+    kReconstruct,
+    kEncode
   };
   struct Node {
     Type type = Type::kNone;
@@ -67,8 +90,9 @@ class Pickle {
     DType dtype = DType::kF32;  ///< storage class
     int64_t integer = 0;
     double real = 0;
-    std::string_view text;      ///< text, bytes, long, storage key, what a dtype is called
-    std::vector<Ref> items;     ///< list, tuple; dict: key, value, ...; tensor: storage, offset, shape, stride
+    std::string_view text;  ///< text, bytes, long, storage key, what a dtype is called
+    std::vector<Ref>
+        items;  ///< list, tuple; dict: key, value, ...; tensor: storage, offset, shape, stride
     std::vector<int64_t> shape;
   };
 

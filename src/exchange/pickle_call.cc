@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "byte_reader.h"
-#include "loci/base/text.h"
 #include "pickle.h"
+
+#include "loci/base/text.h"
+
+#include <algorithm>
 
 namespace loci {
 namespace {
@@ -36,11 +37,16 @@ struct KnownStorage {
 };
 
 constexpr KnownStorage kStorages[] = {
-    {"FloatStorage", {'f', 4}, DType::kF32},    {"DoubleStorage", {'f', 8}, DType::kF64},
-    {"HalfStorage", {'f', 2}, DType::kF16},     {"BFloat16Storage", {'f', 2}, DType::kBF16},
-    {"LongStorage", {'i', 8}, DType::kI64},     {"IntStorage", {'i', 4}, DType::kI32},
-    {"ShortStorage", {'i', 2}, DType::kI16},    {"CharStorage", {'i', 1}, DType::kI8},
-    {"ByteStorage", {'u', 1}, DType::kU8},      {"BoolStorage", {'b', 1}, DType::kBool},
+    {"FloatStorage", {'f', 4}, DType::kF32},
+    {"DoubleStorage", {'f', 8}, DType::kF64},
+    {"HalfStorage", {'f', 2}, DType::kF16},
+    {"BFloat16Storage", {'f', 2}, DType::kBF16},
+    {"LongStorage", {'i', 8}, DType::kI64},
+    {"IntStorage", {'i', 4}, DType::kI32},
+    {"ShortStorage", {'i', 2}, DType::kI16},
+    {"CharStorage", {'i', 1}, DType::kI8},
+    {"ByteStorage", {'u', 1}, DType::kU8},
+    {"BoolStorage", {'b', 1}, DType::kBool},
 };
 
 }  // namespace
@@ -65,9 +71,11 @@ void Pickle::push_global(std::string_view module, std::string_view name) {
       return;
     }
   }
-  fail_unsupported(here() + ": the pickle wants to use '" + printable(to_utf8(module.substr(0, 80))) + "." +
+  fail_unsupported(here() + ": the pickle wants to use '" +
+                   printable(to_utf8(module.substr(0, 80))) + "." +
                    printable(to_utf8(name.substr(0, 80))) +
-                   "'; only tensors, dictionaries, lists, text and numbers are read and nothing is ever executed. "
+                   "'; only tensors, dictionaries, lists, text and numbers are read and nothing is "
+                   "ever executed. "
                    "Save the state dictionary alone and import that");
 }
 
@@ -86,7 +94,9 @@ bool Pickle::step_call(uint8_t op) {
                   expect(name, Type::kText, "a name is no text").text);
       return true;
     }
-    case 'Q': push_storage(pop()); return true;
+    case 'Q':
+      push_storage(pop());
+      return true;
     case 'R':
     case 0x81: {
       const Ref arguments = pop(), callee = pop();
@@ -98,14 +108,16 @@ bool Pickle::step_call(uint8_t op) {
       build(top(), state);
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
 void Pickle::push_storage(Ref id) {
   const Node& tuple = expect(id, Type::kTuple, "a persistent id is no tuple");
-  if (tuple.items.size() < 5 || node(tuple.items[0]).type != Type::kText || node(tuple.items[0]).text != "storage" ||
-      node(tuple.items[1]).type != Type::kGlobal || node(tuple.items[1]).global != Global::kStorageClass) {
+  if (tuple.items.size() < 5 || node(tuple.items[0]).type != Type::kText ||
+      node(tuple.items[0]).text != "storage" || node(tuple.items[1]).type != Type::kGlobal ||
+      node(tuple.items[1]).global != Global::kStorageClass) {
     fail_unsupported(here() + ": a persistent id that is no torch storage");
   }
   const Node& storage_class = node(tuple.items[1]);
@@ -129,7 +141,8 @@ void Pickle::push_storage(Ref id) {
 
 Pickle::Ref Pickle::call(Ref callee, Ref arguments) {
   const Node& function = expect(callee, Type::kGlobal, "calls something that cannot be called");
-  const std::vector<Ref> args = expect(arguments, Type::kTuple, "calls without a tuple of arguments").items;
+  const std::vector<Ref> args =
+      expect(arguments, Type::kTuple, "calls without a tuple of arguments").items;
   switch (function.global) {
     case Global::kOrderedDict: {
       Node node_dict;
@@ -141,22 +154,28 @@ Pickle::Ref Pickle::call(Ref callee, Ref arguments) {
       }
       return add(std::move(node_dict));
     }
-    case Global::kRebuildTensor: return call_rebuild(args, 4);
-    case Global::kRebuildTensorV2: return call_rebuild(args, 6);
+    case Global::kRebuildTensor:
+      return call_rebuild(args, 4);
+    case Global::kRebuildTensorV2:
+      return call_rebuild(args, 6);
     case Global::kRebuildParameter:
       if (args.empty()) fail_corrupt(here() + ": a parameter without a tensor");
       expect(args[0], Type::kTensor, "a parameter that is no tensor");
       return args[0];
-    case Global::kDtypeClass: return call_dtype(args);
-    case Global::kScalar: return call_scalar(args);
+    case Global::kDtypeClass:
+      return call_dtype(args);
+    case Global::kScalar:
+      return call_scalar(args);
     case Global::kReconstruct: {
       Node array;
       array.type = Type::kArray;
       return add(std::move(array));
     }
-    case Global::kEncode: return call_encode(args);
+    case Global::kEncode:
+      return call_encode(args);
     case Global::kStorageClass:
-    case Global::kNdarray: break;
+    case Global::kNdarray:
+      break;
   }
   fail_unsupported(here() + ": creates an object; only plain values are read");
 }
@@ -167,7 +186,8 @@ Pickle::Ref Pickle::call_encode(const std::vector<Ref>& args) {
       (node(args[1]).text != "latin1" && node(args[1]).text != "latin-1")) {
     fail_unsupported(here() + ": _codecs.encode for anything but latin1");
   }
-  const std::string_view text = expect(args[0], Type::kText, "_codecs.encode of something that is no text").text;
+  const std::string_view text =
+      expect(args[0], Type::kText, "_codecs.encode of something that is no text").text;
   std::string out;
   out.reserve(std::min<size_t>(text.size(), size_t{1} << 24));
   for (size_t i = 0; i < text.size(); ++i) {
@@ -176,7 +196,8 @@ Pickle::Ref Pickle::call_encode(const std::vector<Ref>& args) {
       out += text[i];
       continue;
     }
-    const bool pair = (c == 0xc2 || c == 0xc3) && i + 1 < text.size() && (text[i + 1] & 0xc0) == 0x80;
+    const bool pair =
+        (c == 0xc2 || c == 0xc3) && i + 1 < text.size() && (text[i + 1] & 0xc0) == 0x80;
     if (!pair) fail_corrupt(here() + ": _codecs.encode of text that is not latin1");
     out += static_cast<char>((c & 3) << 6 | (text[++i] & 0x3f));
   }
@@ -202,7 +223,8 @@ Pickle::Ref Pickle::call_rebuild(const std::vector<Ref>& args, size_t needed) {
   tensor.integer = expect(args[1], Type::kInt, "a tensor's offset is no number").integer;
   tensor.shape = integers(args[2], "a tensor's shape");
   const std::vector<int64_t> strides = integers(args[3], "a tensor's strides");
-  if (strides.size() != tensor.shape.size()) fail_corrupt(here() + ": a tensor's strides do not fit its shape");
+  if (strides.size() != tensor.shape.size())
+    fail_corrupt(here() + ": a tensor's strides do not fit its shape");
   tensor.shape.insert(tensor.shape.end(), strides.begin(), strides.end());
   return add(std::move(tensor));
 }
@@ -216,10 +238,12 @@ Pickle::Ref Pickle::call_scalar(const std::vector<Ref>& args) {
   if (args.size() != 2) fail_corrupt(here() + ": a NumPy scalar needs a type and bytes");
   const std::string_view name = expect(args[0], Type::kDtype, "a NumPy scalar without a type").text;
   const Node& data = node(args[1]);
-  if (data.type != Type::kBytes && data.type != Type::kText) fail_corrupt(here() + ": a NumPy scalar without bytes");
+  if (data.type != Type::kBytes && data.type != Type::kText)
+    fail_corrupt(here() + ": a NumPy scalar without bytes");
   const auto type = numpy_type(name);
   if (!type) return add_text(Type::kBytes, data.text);
-  const std::span<const uint8_t> bytes(reinterpret_cast<const uint8_t*>(data.text.data()), data.text.size());
+  const std::span<const uint8_t> bytes(reinterpret_cast<const uint8_t*>(data.text.data()),
+                                       data.text.size());
   const Tensor one = numeric_tensor(*type, dtype_for(*type), {}, bytes, nullptr, here());
   Node value;
   value.type = type->kind == 'f' ? Type::kFloat : type->kind == 'b' ? Type::kBool : Type::kInt;
@@ -232,27 +256,32 @@ Pickle::Ref Pickle::call_scalar(const std::vector<Ref>& args) {
 void Pickle::build(Ref target, Ref state) {
   const Node& value = node(state);
   switch (node(target).type) {
-    case Type::kDict: return;  // attributes of a state_dict such as _metadata
+    case Type::kDict:
+      return;  // attributes of a state_dict such as _metadata
     case Type::kDtype:
       if (value.items.size() > 1 && node(value.items[1]).text == ">") {
         fail_unsupported(here() + ": a big-endian NumPy type");
       }
       return;
     case Type::kArray:
-      if (value.type != Type::kTuple || value.items.size() != 5) fail_corrupt(here() + ": a NumPy array without its state");
+      if (value.type != Type::kTuple || value.items.size() != 5)
+        fail_corrupt(here() + ": a NumPy array without its state");
       build_array(target, value);
       return;
-    default: fail_unsupported(here() + ": sets the state of an object; only plain values are read");
+    default:
+      fail_unsupported(here() + ": sets the state of an object; only plain values are read");
   }
 }
 
 void Pickle::build_array(Ref target, const Node& state) {
-  const std::string_view name = expect(state.items[2], Type::kDtype, "a NumPy array without a type").text;
+  const std::string_view name =
+      expect(state.items[2], Type::kDtype, "a NumPy array without a type").text;
   const Node& data = node(state.items[4]);
   Node& array = nodes_[target];
   array.shape = integers(state.items[1], "a NumPy array's shape");
   array.integer = node(state.items[3]).integer;
-  if (const auto type = numpy_type(name); type && (data.type == Type::kBytes || data.type == Type::kText)) {
+  if (const auto type = numpy_type(name);
+      type && (data.type == Type::kBytes || data.type == Type::kText)) {
     array.number = *type;
     array.text = data.text;
     // Checked here so that a wrong size is reported where it stands.

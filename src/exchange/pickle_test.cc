@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include "test_files.h"
+
+#include <gtest/gtest.h>
 
 namespace loci {
 namespace {
@@ -14,8 +14,12 @@ using Kind = FileValue::Kind;
 Status failure(const std::string& content) { return parse(content).status(); }
 
 TEST(Pickle, ReadsContainersAndNumbers) {
-  const auto tree = parse(pickle("}(" + pickle_text("a") + "K\x07" + pickle_text("b") + "](G\x3f\xe0" + std::string(6, '\0') + "NI01\ne" +
-                                 pickle_text("c") + std::string("\x8a\x02\x00\xff" "u", 5)));
+  const auto tree =
+      parse(pickle("}(" + pickle_text("a") + "K\x07" + pickle_text("b") + "](G\x3f\xe0" +
+                   std::string(6, '\0') + "NI01\ne" + pickle_text("c") +
+                   std::string("\x8a\x02\x00\xff"
+                               "u",
+                               5)));
   ASSERT_TRUE(tree.ok()) << tree.status().to_string();
   EXPECT_EQ(tree->format, "pickle");
   EXPECT_EQ(tree->root.find("a")->integer, 7);
@@ -35,8 +39,15 @@ TEST(Pickle, LaterEntryOfADictionaryWins) {
 }
 
 TEST(Pickle, RefusesEveryOtherNameByName) {
-  for (const std::string name : {"os\nsystem", "posix\nsystem", "builtins\neval", "__builtin__\ngetattr", "subprocess\nPopen",
-                                 "torch\nload", "numpy\nload", "torch._utils\n_rebuild_device_tensor_from_numpy", "collections\ndeque"}) {
+  for (const std::string name : {"os\nsystem",
+                                 "posix\nsystem",
+                                 "builtins\neval",
+                                 "__builtin__\ngetattr",
+                                 "subprocess\nPopen",
+                                 "torch\nload",
+                                 "numpy\nload",
+                                 "torch._utils\n_rebuild_device_tensor_from_numpy",
+                                 "collections\ndeque"}) {
     const Status status = failure(pickle("c" + name + "\n" + pickle_text("true") + "\x85R"));
     EXPECT_EQ(status.code(), Code::kUnsupported) << name;
     std::string dotted = name;
@@ -55,12 +66,16 @@ TEST(Pickle, RefusesObjects) {
   EXPECT_EQ(failure(pickle("(ios\nsystem\n")).code(), Code::kUnsupported);
   EXPECT_EQ(failure(pickle("cnumpy\nndarray\n)R")).code(), Code::kUnsupported);
   EXPECT_EQ(failure(pickle("cnumpy\nndarray\n)\x81}b")).code(), Code::kUnsupported);
-  EXPECT_EQ(failure(pickle("c_codecs\nencode\n" + pickle_text("a") + pickle_text("rot13") + "\x86R")).code(), Code::kUnsupported);
+  EXPECT_EQ(
+      failure(pickle("c_codecs\nencode\n" + pickle_text("a") + pickle_text("rot13") + "\x86R"))
+          .code(),
+      Code::kUnsupported);
   EXPECT_EQ(failure(pickle("\x82\x01")).code(), Code::kUnsupported);
 }
 
 TEST(Pickle, AListThatContainsItselfIsCorrupt) {
-  EXPECT_EQ(failure("\x80\x02]q" + std::string(1, '\0') + "h" + std::string(1, '\0') + "a.").code(), Code::kCorrupt);
+  EXPECT_EQ(failure("\x80\x02]q" + std::string(1, '\0') + "h" + std::string(1, '\0') + "a.").code(),
+            Code::kCorrupt);
 }
 
 TEST(Pickle, ABillionLaughsAreCorrupt) {
@@ -76,8 +91,10 @@ TEST(Pickle, ABillionLaughsAreCorrupt) {
 }
 
 TEST(Pickle, DeepNestingIsCorruptNotACrash) {
-  EXPECT_EQ(failure(pickle(std::string(100000, '(') + std::string(100000, 't'))).code(), Code::kCorrupt);
-  EXPECT_EQ(failure(pickle(std::string(100000, ']') + std::string(99999, 'a'))).code(), Code::kCorrupt);
+  EXPECT_EQ(failure(pickle(std::string(100000, '(') + std::string(100000, 't'))).code(),
+            Code::kCorrupt);
+  EXPECT_EQ(failure(pickle(std::string(100000, ']') + std::string(99999, 'a'))).code(),
+            Code::kCorrupt);
 }
 
 TEST(Pickle, AnnouncedSizesAreCheckedBeforeUse) {
@@ -87,20 +104,36 @@ TEST(Pickle, AnnouncedSizesAreCheckedBeforeUse) {
 }
 
 TEST(Pickle, StackAndMemoAbuseIsCorrupt) {
-  for (const std::string body : {"R", "0", "t", "(R", "h\x05", "j\xff\xff\xff\xff", "]K\x01s", "K\x01K\x02" "a", "}(K\x01u", "(((1", "b", "Q"}) {
+  for (const std::string body : {"R",
+                                 "0",
+                                 "t",
+                                 "(R",
+                                 "h\x05",
+                                 "j\xff\xff\xff\xff",
+                                 "]K\x01s",
+                                 "K\x01K\x02"
+                                 "a",
+                                 "}(K\x01u",
+                                 "(((1",
+                                 "b",
+                                 "Q"}) {
     EXPECT_EQ(failure(pickle(body)).code(), Code::kCorrupt) << body;
   }
 }
 
 TEST(Pickle, EveryCutIsAnError) {
-  const std::string whole = pickle("}(" + pickle_text("a") + "K\x07" + pickle_text("b") + "](M\x01\x02NeX" + raw<uint32_t>(1) + "c\x88u");
+  const std::string whole = pickle("}(" + pickle_text("a") + "K\x07" + pickle_text("b") +
+                                   "](M\x01\x02NeX" + raw<uint32_t>(1) + "c\x88u");
   ASSERT_TRUE(parse(whole).ok());
-  for (size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(parse(whole.substr(0, size)).ok()) << size;
+  for (size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(parse(whole.substr(0, size)).ok()) << size;
 }
 
 TEST(TorchZip, StridesAreHonoured) {
   // A 2 x 3 view of storage 0 1 2 3 4 5 6 with strides (1, 2) from element 1: rows 1 3 5 and 2 4 6.
-  const auto tree = parse(torch_zip(pickle("}" + pickle_text("w") + pickle_tensor(7, 1, {2, 3}, {1, 2}) + "s"), floats({0, 1, 2, 3, 4, 5, 6})));
+  const auto tree =
+      parse(torch_zip(pickle("}" + pickle_text("w") + pickle_tensor(7, 1, {2, 3}, {1, 2}) + "s"),
+                      floats({0, 1, 2, 3, 4, 5, 6})));
   ASSERT_TRUE(tree.ok()) << tree.status().to_string();
   EXPECT_EQ(tree->format, "torch zip");
   EXPECT_EQ(tree->root.find("w")->tensor.to_floats(), (std::vector<float>{1, 3, 5, 2, 4, 6}));
@@ -111,16 +144,26 @@ TEST(TorchZip, ATensorOutsideItsStorageIsCorruptByName) {
     int offset;
     std::vector<int> shape, strides;
   };
-  for (const Case& c : {Case{1, {6}, {1}}, Case{0, {2, 3}, {4, 1}}, Case{-1, {2}, {1}}, Case{0, {2}, {-1}}, Case{0, {1 << 30}, {0}},
-                        Case{0, {-3}, {1}}, Case{0, {1 << 30, 1 << 30}, {1, 1}}, Case{0, {2}, {2000000000}}}) {
-    const Status status = failure(torch_zip(pickle("}" + pickle_text("net.w") + pickle_tensor(6, c.offset, c.shape, c.strides) + "s"), floats({0, 1, 2, 3, 4, 5})));
+  for (const Case& c : {Case{1, {6}, {1}},
+                        Case{0, {2, 3}, {4, 1}},
+                        Case{-1, {2}, {1}},
+                        Case{0, {2}, {-1}},
+                        Case{0, {1 << 30}, {0}},
+                        Case{0, {-3}, {1}},
+                        Case{0, {1 << 30, 1 << 30}, {1, 1}},
+                        Case{0, {2}, {2000000000}}}) {
+    const Status status = failure(torch_zip(
+        pickle("}" + pickle_text("net.w") + pickle_tensor(6, c.offset, c.shape, c.strides) + "s"),
+        floats({0, 1, 2, 3, 4, 5})));
     EXPECT_EQ(status.code(), Code::kCorrupt);
     EXPECT_NE(status.message().find("net.w"), std::string::npos) << status.message();
   }
 }
 
 TEST(TorchZip, AStorageShorterThanAnnouncedIsCorruptByName) {
-  const Status status = failure(torch_zip(pickle("}" + pickle_text("net.w") + pickle_tensor(1 << 30, 0, {1 << 30}, {1}) + "s"), floats({1, 2})));
+  const Status status = failure(torch_zip(
+      pickle("}" + pickle_text("net.w") + pickle_tensor(1 << 30, 0, {1 << 30}, {1}) + "s"),
+      floats({1, 2})));
   EXPECT_EQ(status.code(), Code::kCorrupt);
   EXPECT_NE(status.message().find("net.w"), std::string::npos) << status.message();
 }
@@ -132,15 +175,18 @@ TEST(TorchZip, AMissingStorageIsNamed) {
 }
 
 TEST(NumpyInPickle, ScalarsAndArraysAreRead) {
-  const std::string f4 = "cnumpy\ndtype\n(" + pickle_text("f4") + "\x89\x88tR(K\x03" + pickle_text("<") + "NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK" +
+  const std::string f4 = "cnumpy\ndtype\n(" + pickle_text("f4") + "\x89\x88tR(K\x03" +
+                         pickle_text("<") + "NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK" +
                          std::string(1, '\0') + "tb";
   const std::string three = floats({3});  // 00 00 40 40 is latin1 as it stands
-  const std::string bytes = "c_codecs\nencode\n(" + pickle_text(three) + pickle_text("latin1") + "tR";
+  const std::string bytes =
+      "c_codecs\nencode\n(" + pickle_text(three) + pickle_text("latin1") + "tR";
   const auto scalar = parse(pickle("cnumpy.core.multiarray\nscalar\n" + f4 + bytes + "\x86R"));
   ASSERT_TRUE(scalar.ok()) << scalar.status().to_string();
   EXPECT_EQ(scalar->root.real, 3);
-  const auto array = parse(pickle("cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x01\x85" + pickle_text("b") + "tR(K\x01K\x01\x85" + f4 +
-                                  "\x89" + bytes + "tb"));
+  const auto array =
+      parse(pickle("cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x01\x85" +
+                   pickle_text("b") + "tR(K\x01K\x01\x85" + f4 + "\x89" + bytes + "tb"));
   ASSERT_TRUE(array.ok()) << array.status().to_string();
   EXPECT_EQ(array->root.tensor.to_floats(), std::vector<float>{3});
 }

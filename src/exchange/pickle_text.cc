@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "byte_reader.h"
-#include "loci/base/text.h"
 #include "pickle.h"
+
+#include "loci/base/text.h"
 
 namespace loci {
 namespace {
@@ -24,9 +25,15 @@ std::string unescape(std::string_view text) {
     }
     const char c = text[++i];
     switch (c) {
-      case 'n': out += '\n'; break;
-      case 't': out += '\t'; break;
-      case 'r': out += '\r'; break;
+      case 'n':
+        out += '\n';
+        break;
+      case 't':
+        out += '\t';
+        break;
+      case 'r':
+        out += '\r';
+        break;
       case 'x':
         if (i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
           out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
@@ -34,7 +41,8 @@ std::string unescape(std::string_view text) {
           break;
         }
         [[fallthrough]];
-      default: out += c;
+      default:
+        out += c;
     }
   }
   return out;
@@ -48,10 +56,16 @@ bool Pickle::step_text(uint8_t op) {
   Type type = Type::kText;
   switch (op) {
     case 'X':
-    case 'T': size = in.u32(); break;
+    case 'T':
+      size = in.u32();
+      break;
     case 'U':
-    case 0x8c: size = in.u8(); break;
-    case 0x8d: size = in.u64(); break;
+    case 0x8c:
+      size = in.u8();
+      break;
+    case 0x8d:
+      size = in.u64();
+      break;
     case 'C':
       type = Type::kBytes;
       size = in.u8();
@@ -67,12 +81,16 @@ bool Pickle::step_text(uint8_t op) {
       break;
     case 'S': {
       std::string_view text = trim(line());
-      if (text.size() < 2 || text.front() != text.back()) fail_corrupt(here() + ": a quoted text does not end");
+      if (text.size() < 2 || text.front() != text.back())
+        fail_corrupt(here() + ": a quoted text does not end");
       push(add_text(Type::kText, keep(unescape(text.substr(1, text.size() - 2)))));
       return true;
     }
-    case 'V': push(add_text(Type::kText, keep(unescape(line())))); return true;
-    default: return false;
+    case 'V':
+      push(add_text(Type::kText, keep(unescape(line()))));
+      return true;
+    default:
+      return false;
   }
   at_ = in.at();
   push(add_text(type, counted(size)));

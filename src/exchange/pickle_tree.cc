@@ -1,17 +1,18 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <cstring>
-#include <unordered_set>
-
-#include "loci/base/file.h"
-#include "loci/base/text.h"
 #include "guard.h"
 #include "pickle.h"
 
+#include "loci/base/file.h"
+#include "loci/base/text.h"
+
+#include <cstring>
+#include <unordered_set>
+
 namespace loci {
 
-/// Turns the array of values of a pickle into a tree. A value that is referred to often is repeated, so repetitions are
-/// counted; a loop ends at the depth bound.
+/// Turns the array of values of a pickle into a tree. A value that is referred to often is
+/// repeated, so repetitions are counted; a loop ends at the depth bound.
 class PickleTree {
  public:
   PickleTree(const Pickle& pickle, const Pickle::FindStorage& find)
@@ -26,14 +27,18 @@ class PickleTree {
     if (values_left_-- == 0) fail_corrupt(at(name) + "repeats its values too often");
     FileValue value;
     switch (node.type) {
-      case Pickle::Type::kNone: return value;
+      case Pickle::Type::kNone:
+        return value;
       case Pickle::Type::kBool:
         value = FileValue::make_integer(node.integer);
         value.kind = FileValue::Kind::kBool;
         return value;
-      case Pickle::Type::kInt: return FileValue::make_integer(node.integer);
-      case Pickle::Type::kLong: return FileValue::make_other("integer of " + std::to_string(node.text.size()) + " bytes");
-      case Pickle::Type::kFloat: return FileValue::make_real(node.real);
+      case Pickle::Type::kInt:
+        return FileValue::make_integer(node.integer);
+      case Pickle::Type::kLong:
+        return FileValue::make_other("integer of " + std::to_string(node.text.size()) + " bytes");
+      case Pickle::Type::kFloat:
+        return FileValue::make_real(node.real);
       case Pickle::Type::kText:
       case Pickle::Type::kBytes:
         spend(node.text.size(), name);
@@ -41,20 +46,28 @@ class PickleTree {
         if (node.type == Pickle::Type::kBytes) value.kind = FileValue::Kind::kBytes;
         return value;
       case Pickle::Type::kList:
-      case Pickle::Type::kTuple: return list(node, name, depth);
-      case Pickle::Type::kDict: return dict(node, name, depth);
-      case Pickle::Type::kTensor: return tensor(node, name);
-      case Pickle::Type::kArray: return array(node, name);
-      case Pickle::Type::kGlobal: return FileValue::make_other("a name");
-      case Pickle::Type::kStorage: return FileValue::make_other("torch storage");
-      case Pickle::Type::kDtype: return FileValue::make_other("NumPy type " + printable(node.text.substr(0, 20)));
+      case Pickle::Type::kTuple:
+        return list(node, name, depth);
+      case Pickle::Type::kDict:
+        return dict(node, name, depth);
+      case Pickle::Type::kTensor:
+        return tensor(node, name);
+      case Pickle::Type::kArray:
+        return array(node, name);
+      case Pickle::Type::kGlobal:
+        return FileValue::make_other("a name");
+      case Pickle::Type::kStorage:
+        return FileValue::make_other("torch storage");
+      case Pickle::Type::kDtype:
+        return FileValue::make_other("NumPy type " + printable(node.text.substr(0, 20)));
     }
     return value;
   }
 
  private:
   std::string at(const std::string& name) const {
-    return pickle_.where_ + ": " + (name.empty() ? "the value " : "'" + printable(to_utf8(name)) + "' ");
+    return pickle_.where_ + ": " +
+           (name.empty() ? "the value " : "'" + printable(to_utf8(name)) + "' ");
   }
   void spend(uint64_t bytes, const std::string& name) {
     if (bytes > bytes_left_) fail_corrupt(at(name) + "repeats its values too often");
@@ -77,8 +90,10 @@ class PickleTree {
       spend(key.size(), name);
       FileValue item = convert(node.items[i + 1], join(name, key), depth + 1);
       const auto [it, fresh] = places.emplace(key, value.items.size());
-      if (fresh) value.add(std::move(key), std::move(item));
-      else value.items[it->second] = std::move(item);
+      if (fresh)
+        value.add(std::move(key), std::move(item));
+      else
+        value.items[it->second] = std::move(item);
     }
     return value;
   }
@@ -91,24 +106,31 @@ class PickleTree {
   static std::string key_text(const Pickle::Node& node) {
     switch (node.type) {
       case Pickle::Type::kText:
-      case Pickle::Type::kBytes: return std::string(node.text);
+      case Pickle::Type::kBytes:
+        return std::string(node.text);
       case Pickle::Type::kInt:
-      case Pickle::Type::kBool: return std::to_string(node.integer);
-      case Pickle::Type::kFloat: return format("%.9g", node.real);
-      case Pickle::Type::kNone: return "None";
-      default: return "(value)";
+      case Pickle::Type::kBool:
+        return std::to_string(node.integer);
+      case Pickle::Type::kFloat:
+        return format("%.9g", node.real);
+      case Pickle::Type::kNone:
+        return "None";
+      default:
+        return "(value)";
     }
   }
 
   FileValue array(const Pickle::Node& node, const std::string& name) {
-    const std::span<const uint8_t> bytes(reinterpret_cast<const uint8_t*>(node.text.data()), node.text.size());
+    const std::span<const uint8_t> bytes(reinterpret_cast<const uint8_t*>(node.text.data()),
+                                         node.text.size());
     spend(2 * bytes.size(), name);
     struct Owners {
       std::shared_ptr<const void> file;
       std::shared_ptr<std::deque<std::string>> kept;
     };
     auto owner = std::make_shared<Owners>(Owners{pickle_.owner_, pickle_.kept_});
-    Tensor tensor = numeric_tensor(node.number, dtype_for(node.number), node.shape, bytes, owner, at(name));
+    Tensor tensor =
+        numeric_tensor(node.number, dtype_for(node.number), node.shape, bytes, owner, at(name));
     return FileValue::make_tensor(std::move(tensor), node.integer != 0);
   }
 
@@ -117,8 +139,10 @@ class PickleTree {
     const std::string key(storage.text);
     const StorageInfo& info = pickle_.storages_.at(key);
     const size_t rank = node.shape.size() / 2;
-    const std::vector<int64_t> shape(node.shape.begin(), node.shape.begin() + static_cast<std::ptrdiff_t>(rank));
-    const std::vector<int64_t> strides(node.shape.begin() + static_cast<std::ptrdiff_t>(rank), node.shape.end());
+    const std::vector<int64_t> shape(node.shape.begin(),
+                                     node.shape.begin() + static_cast<std::ptrdiff_t>(rank));
+    const std::vector<int64_t> strides(node.shape.begin() + static_cast<std::ptrdiff_t>(rank),
+                                       node.shape.end());
     const uint64_t count = count_elements(shape, at(name));
     if (count > info.elements) {
       fail_corrupt(at(name) + "has " + std::to_string(count) + " elements, its storage " +
@@ -127,31 +151,41 @@ class PickleTree {
     const StorageBytes content = find_(key, info);
     const uint64_t element = dtype_size(info.dtype);
     if (content.bytes.size() / element < info.elements) {
-      fail_corrupt(at(name) + "needs a storage of " + std::to_string(info.elements) + " elements, the file holds " +
-                   std::to_string(content.bytes.size() / element));
+      fail_corrupt(at(name) + "needs a storage of " + std::to_string(info.elements) +
+                   " elements, the file holds " + std::to_string(content.bytes.size() / element));
     }
     check_reach(node.integer, shape, strides, count, info.elements, name);
     return FileValue::make_tensor(gather(content, info, node.integer, shape, strides, count, name));
   }
 
   /// The furthest element must lie in the storage.
-  void check_reach(int64_t offset, const std::vector<int64_t>& shape, const std::vector<int64_t>& strides, uint64_t count,
-                   uint64_t elements, const std::string& name) {
+  void check_reach(int64_t offset,
+                   const std::vector<int64_t>& shape,
+                   const std::vector<int64_t>& strides,
+                   uint64_t count,
+                   uint64_t elements,
+                   const std::string& name) {
     bool inside = offset >= 0;
     uint64_t last = inside ? static_cast<uint64_t>(offset) : 0;
     for (size_t d = 0; count != 0 && d < shape.size(); ++d) {
       uint64_t step = 0;
       inside = inside && strides[d] >= 0 &&
-               checked_mul(static_cast<uint64_t>(strides[d]), static_cast<uint64_t>(shape[d] - 1), &step) &&
+               checked_mul(
+                   static_cast<uint64_t>(strides[d]), static_cast<uint64_t>(shape[d] - 1), &step) &&
                checked_add(last, step, &last);
     }
     if (!inside || (count != 0 && last >= elements)) {
-      fail_corrupt(at(name) + "reaches outside its storage of " + std::to_string(elements) + " elements");
+      fail_corrupt(at(name) + "reaches outside its storage of " + std::to_string(elements) +
+                   " elements");
     }
   }
 
-  Tensor gather(const StorageBytes& content, const StorageInfo& info, int64_t offset,
-                const std::vector<int64_t>& shape, const std::vector<int64_t>& strides, uint64_t count,
+  Tensor gather(const StorageBytes& content,
+                const StorageInfo& info,
+                int64_t offset,
+                const std::vector<int64_t>& shape,
+                const std::vector<int64_t>& strides,
+                uint64_t count,
                 const std::string& name) {
     const uint64_t element = dtype_size(info.dtype);
     Tensor tensor;
@@ -164,7 +198,8 @@ class PickleTree {
       contiguous = contiguous && strides[d] == expected;
       expected *= std::max<int64_t>(shape[d], 1);
     }
-    const uint8_t* begin = content.bytes.data() + (count == 0 ? 0 : static_cast<uint64_t>(offset) * element);
+    const uint8_t* begin =
+        content.bytes.data() + (count == 0 ? 0 : static_cast<uint64_t>(offset) * element);
     const bool aligned = reinterpret_cast<uintptr_t>(begin) % element == 0;
     if ((contiguous && aligned) || count == 0) {
       tensor.bytes = {begin, static_cast<size_t>(count * element)};

@@ -1,18 +1,19 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <cstring>
-
 #include "guard.h"
 #include "hdf5.h"
-#include "loci/base/file.h"
-#include "loci/base/text.h"
-#include "loci/exchange/file_tree.h"
-#include "loci/model/safetensors.h"
 #include "mat5.h"
 #include "mat73.h"
 #include "numeric.h"
 #include "torch_file.h"
 #include "zip_reader.h"
+
+#include "loci/base/file.h"
+#include "loci/base/text.h"
+#include "loci/exchange/file_tree.h"
+#include "loci/model/safetensors.h"
+
+#include <cstring>
 
 namespace loci {
 namespace {
@@ -25,7 +26,9 @@ bool starts_with(Bytes bytes, std::string_view text) {
 }
 
 bool is_safetensors(Bytes bytes) { return bytes.size() > 8 && bytes[8] == '{'; }
-bool is_pickle(Bytes bytes) { return bytes.size() > 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5; }
+bool is_pickle(Bytes bytes) {
+  return bytes.size() > 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
+}
 
 void read_zip(Bytes bytes, const Owner& owner, FileTree* tree) {
   ZipReader zip(bytes, owner);
@@ -38,12 +41,15 @@ void read_zip(Bytes bytes, const Owner& owner, FileTree* tree) {
   tree->root = FileValue::make_dict();
   for (const ZipEntry& entry : zip.entries()) {
     if (!entry.name.ends_with(".npy")) {
-      tree->root.add(entry.name, FileValue::make_other("member of " + std::to_string(entry.size) + " bytes, not read"));
+      tree->root.add(
+          entry.name,
+          FileValue::make_other("member of " + std::to_string(entry.size) + " bytes, not read"));
       continue;
     }
     const std::string name = entry.name.substr(0, entry.name.size() - 4);
     const ZipContent content = zip.read(entry);
-    tree->root.add(name, parse_npy_value(content.bytes, content.owner, "'" + printable(name) + "'"));
+    tree->root.add(name,
+                   parse_npy_value(content.bytes, content.owner, "'" + printable(name) + "'"));
   }
 }
 
@@ -53,7 +59,8 @@ void read_safetensors_tree(Bytes bytes, const Owner& owner, FileTree* tree) {
   tree->format = "safetensors";
   tree->metadata = content->metadata;
   tree->root = FileValue::make_dict();
-  for (const auto& [name, tensor] : content->tensors) tree->root.add(name, FileValue::make_tensor(tensor));
+  for (const auto& [name, tensor] : content->tensors)
+    tree->root.add(name, FileValue::make_tensor(tensor));
 }
 
 FileTree parse(Bytes bytes, const Owner& owner) {
@@ -80,7 +87,8 @@ FileTree parse(Bytes bytes, const Owner& owner) {
     tree.root = read_plain_pickle(bytes, owner);
   } else {
     fail_unsupported(
-        "is of no format that is read here (safetensors, torch .pth, pickle, .npz, .npy, MATLAB .mat, HDF5); "
+        "is of no format that is read here (safetensors, torch .pth, pickle, .npz, .npy, MATLAB "
+        ".mat, HDF5); "
         "the file may be cut short or be a web page saved by mistake");
   }
   return tree;
@@ -98,7 +106,8 @@ Result<FileTree> parse_tree(Bytes bytes, Owner owner, const std::string& where) 
 
 Result<FileTree> read_tree(const std::string& path) {
   LOCI_TRY(info, file_info(path));
-  if (info.is_directory) return invalid_argument(printable(path) + ": is a folder, not a file of weights");
+  if (info.is_directory)
+    return invalid_argument(printable(path) + ": is a folder, not a file of weights");
   LOCI_TRY(file, MappedFile::open(path));
   auto shared = std::make_shared<const MappedFile>(std::move(file));
   LOCI_TRY(tree, parse_tree(shared->bytes(), shared, printable(path)));

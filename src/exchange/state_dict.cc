@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state_dict.h"
 
-#include <algorithm>
-
 #include "loci/base/text.h"
 #include "loci/model/fold.h"
+
+#include <algorithm>
 
 namespace loci {
 namespace {
@@ -13,18 +13,20 @@ namespace {
 /// "module.encoder.module.0.weight" -> "encoder.0.weight"
 std::string without_module(const std::string& name) {
   std::string out = name.starts_with("module.") ? name.substr(7) : name;
-  for (size_t at = out.find(".module."); at != std::string::npos; at = out.find(".module.")) out.erase(at, 7);
+  for (size_t at = out.find(".module."); at != std::string::npos; at = out.find(".module."))
+    out.erase(at, 7);
   return out;
 }
 
 size_t count_tensors(const FileValue& value) {
-  return static_cast<size_t>(std::count_if(value.items.begin(), value.items.end(), [](const FileValue& item) {
-    return item.is(FileValue::Kind::kTensor);
-  }));
+  return static_cast<size_t>(
+      std::count_if(value.items.begin(), value.items.end(), [](const FileValue& item) {
+        return item.is(FileValue::Kind::kTensor);
+      }));
 }
 
-/// torchvision adds a MobileNetV2 block's input wherever stride is 1 and the widths agree; at small widths that is also
-/// where the table, made for width 1.0, has no sum.
+/// torchvision adds a MobileNetV2 block's input wherever stride is 1 and the widths agree; at small
+/// widths that is also where the table, made for width 1.0, has no sum.
 void add_missing_sums(Network& network) {
   const std::vector<int> channels = take(operator_channels(network, 3));
   std::vector<Op> ops;
@@ -36,7 +38,8 @@ void add_missing_sums(Network& network) {
       if (input == renamed_from) input = renamed_to;
     }
     const std::string block = op.name.substr(0, op.name.find('.'));
-    const std::string before = i == 0 ? "" : network.ops[i - 1].name.substr(0, network.ops[i - 1].name.find('.'));
+    const std::string before =
+        i == 0 ? "" : network.ops[i - 1].name.substr(0, network.ops[i - 1].name.find('.'));
     if (i > 0 && block != before) {
       block_input = ops.back().name;
       input_channels = channels[i - 1];
@@ -44,7 +47,8 @@ void add_missing_sums(Network& network) {
     if (op.name.ends_with(".depthwise")) stride = op.stride;
     ops.push_back(op);
     const bool summed = i + 1 < network.ops.size() && network.ops[i + 1].type == OpType::kAdd;
-    if (!op.name.ends_with(".project") || summed || stride != 1 || channels[i] != input_channels) continue;
+    if (!op.name.ends_with(".project") || summed || stride != 1 || channels[i] != input_channels)
+      continue;
     Op sum;
     sum.type = OpType::kAdd;
     sum.name = block + ".add";
@@ -66,7 +70,8 @@ StateDict::StateDict(const FileTree& tree) {
   }
   if (dict != &tree.root) {
     for (size_t i = 0; i < tree.root.items.size(); ++i) {
-      if (&tree.root.items[i] != dict) others_.emplace_back(tree.root.keys[i], tree.root.items[i].describe());
+      if (&tree.root.items[i] != dict)
+        others_.emplace_back(tree.root.keys[i], tree.root.items[i].describe());
     }
   }
   if (!dict->is(FileValue::Kind::kDict)) return;
@@ -76,8 +81,11 @@ StateDict::StateDict(const FileTree& tree) {
       continue;
     }
     const std::string name = without_module(dict->keys[i]);
-    if (entries_.emplace(name, Entry{&dict->items[i], dict->keys[i], false}).second) order_.push_back(name);
-    else fail_corrupt("tensor '" + printable(to_utf8(name)) + "' is there twice, with and without 'module.'");
+    if (entries_.emplace(name, Entry{&dict->items[i], dict->keys[i], false}).second)
+      order_.push_back(name);
+    else
+      fail_corrupt("tensor '" + printable(to_utf8(name)) +
+                   "' is there twice, with and without 'module.'");
   }
 }
 
@@ -109,49 +117,71 @@ std::string detect_backbone(const StateDict& dict, const Rename& rename) {
   for (const std::string& name : architecture_names()) {
     const std::vector<TorchName> convolutions = torchvision_names(name);
     const bool all = std::all_of(convolutions.begin(), convolutions.end(), [&](const TorchName& c) {
-      return dict.has(rename(c.conv) + ".weight") && (c.norm.empty() || dict.has(rename(c.norm) + ".running_mean"));
+      return dict.has(rename(c.conv) + ".weight") &&
+             (c.norm.empty() || dict.has(rename(c.norm) + ".running_mean"));
     });
     if (all && convolutions.size() > most) {
       most = convolutions.size();
       best = name;
     }
   }
-  // MobileNetV2's last blocks have stride 32; the shorter table ends at stride 16, as NetVLAD's backbones do.
+  // MobileNetV2's last blocks have stride 32; the shorter table ends at stride 16, as NetVLAD's
+  // backbones do.
   return best == "mobilenet_v2_full" ? "mobilenet_v2" : best;
 }
 
-void import_backbone(ImportBuilder& builder, StateDict& dict, const std::string& architecture_name, const Rename& rename) {
+void import_backbone(ImportBuilder& builder,
+                     StateDict& dict,
+                     const std::string& architecture_name,
+                     const Rename& rename) {
   const std::vector<TorchName> convolutions = torchvision_names(architecture_name);
   if (convolutions.empty()) {
-    throw Error(invalid_argument("architecture '" + architecture_name + "' is not one that torch checkpoints have"));
+    throw Error(invalid_argument("architecture '" + architecture_name +
+                                 "' is not one that torch checkpoints have"));
   }
   for (const TorchName& names : convolutions) {
     const std::string conv = rename(names.conv);
     const FileValue& source = dict.get(conv + ".weight");
     Tensor weight = row_major(source);
-    if (weight.shape.size() != 4) fail_corrupt("tensor '" + conv + ".weight' is " + shape_of(source) + ", no convolution");
+    if (weight.shape.size() != 4)
+      fail_corrupt("tensor '" + conv + ".weight' is " + shape_of(source) + ", no convolution");
     const bool has_bias = dict.has(conv + ".bias");
     if (names.norm.empty()) {
       builder.use(conv + ".weight", source, names.op + ".weight", weight);
-      builder.use(conv + ".bias", dict.get(conv + ".bias"), names.op + ".bias", dict.tensor(conv + ".bias"));
+      builder.use(conv + ".bias",
+                  dict.get(conv + ".bias"),
+                  names.op + ".bias",
+                  dict.tensor(conv + ".bias"));
       continue;
     }
     const std::string norm = rename(names.norm);
-    const BatchNorm batch_norm{dict.tensor(norm + ".weight"), dict.tensor(norm + ".bias"),
-                               dict.tensor(norm + ".running_mean"), dict.tensor(norm + ".running_var")};
+    const BatchNorm batch_norm{dict.tensor(norm + ".weight"),
+                               dict.tensor(norm + ".bias"),
+                               dict.tensor(norm + ".running_mean"),
+                               dict.tensor(norm + ".running_var")};
     if (dict.has(norm + ".num_batches_tracked")) dict.get(norm + ".num_batches_tracked");
     Tensor bias;
     if (has_bias) bias = dict.tensor(conv + ".bias");
-    const ConvWeights folded = take(fold_batch_norm(conv, weight, has_bias ? &bias : nullptr, batch_norm));
-    builder.use(conv + ".weight", source, names.op + ".weight", folded.weight, "with " + norm + " folded in");
-    builder.use(norm + ".bias", dict.get(norm + ".bias"), names.op + ".bias", folded.bias,
+    const ConvWeights folded =
+        take(fold_batch_norm(conv, weight, has_bias ? &bias : nullptr, batch_norm));
+    builder.use(conv + ".weight",
+                source,
+                names.op + ".weight",
+                folded.weight,
+                "with " + norm + " folded in");
+    builder.use(norm + ".bias",
+                dict.get(norm + ".bias"),
+                names.op + ".bias",
+                folded.bias,
                 "from " + norm + "'s statistics");
   }
   builder.set_network(architecture_name);
   if (architecture_name.starts_with("mobilenet_v2")) add_missing_sums(builder.spec.network);
 }
 
-void account_for_rest(ImportBuilder& builder, const StateDict& dict, const std::string& backbone_prefix) {
+void account_for_rest(ImportBuilder& builder,
+                      const StateDict& dict,
+                      const std::string& backbone_prefix) {
   const bool resnet = builder.report.architecture.starts_with("resnet");
   const int last_layer = builder.report.architecture.ends_with("_conv4") ? 3 : 4;
   const Rename names = sequential_names(backbone_prefix);
@@ -160,17 +190,21 @@ void account_for_rest(ImportBuilder& builder, const StateDict& dict, const std::
     std::string why = "not part of the describer";
     for (int layer = 1; resnet && layer <= last_layer; ++layer) {
       const std::string own = "layer" + std::to_string(layer) + ".";
-      if (name.starts_with(backbone_prefix.empty() ? own : names("layer" + std::to_string(layer)) + ".") ||
+      if (name.starts_with(
+              backbone_prefix.empty() ? own : names("layer" + std::to_string(layer)) + ".") ||
           name.starts_with(own)) {
-        fail_unsupported("tensor '" + printable(to_utf8(name)) + "': this is a ResNet of another depth than " +
+        fail_unsupported("tensor '" + printable(to_utf8(name)) +
+                         "': this is a ResNet of another depth than " +
                          builder.report.architecture + "; loci knows ResNet-18 and ResNet-50");
       }
     }
     if (name.starts_with(backbone_prefix)) why = "behind the layer where the network is cropped";
-    if (name.starts_with("fc.") || name.starts_with("classifier.")) why = "the classifier is not used";
+    if (name.starts_with("fc.") || name.starts_with("classifier."))
+      why = "the classifier is not used";
     builder.ignore(name, found, why);
   }
-  for (const auto& [name, found] : dict.others()) builder.ignore(name, found, "kept by the training program");
+  for (const auto& [name, found] : dict.others())
+    builder.ignore(name, found, "kept by the training program");
 }
 
 Rename sequential_names(const std::string& prefix) {

@@ -2,16 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "import_builder.h"
+
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "import_builder.h"
-
 namespace loci {
 
-/// The weights of a torch checkpoint by name, wherever they stand in it, without the "module." that DataParallel puts in.
+/// The weights of a torch checkpoint by name, wherever they stand in it, without the "module." that
+/// DataParallel puts in.
 class StateDict {
  public:
   explicit StateDict(const FileTree& tree);
@@ -42,12 +43,20 @@ class StateDict {
 /// From torchvision's name of a module ("features.0", "layer1.0.conv1") to the file's.
 using Rename = std::function<std::string(const std::string&)>;
 
-/// The architecture whose convolutions are all there under that naming, the one with most of them; empty when none is.
+/// The architecture whose convolutions are all there under that naming, the one with most of them;
+/// empty when none is.
 std::string detect_backbone(const StateDict& dict, const Rename& rename);
-/// Puts that architecture's convolutions into the builder, batch normalisation folded in, and sets the network.
-void import_backbone(ImportBuilder& builder, StateDict& dict, const std::string& architecture_name, const Rename& rename);
-/// Notes what was left over; refuses layers in the middle of a backbone that its architecture does not have.
-void account_for_rest(ImportBuilder& builder, const StateDict& dict, const std::string& backbone_prefix);
+/// Puts that architecture's convolutions into the builder, batch normalisation folded in, and sets
+/// the network.
+void import_backbone(ImportBuilder& builder,
+                     StateDict& dict,
+                     const std::string& architecture_name,
+                     const Rename& rename);
+/// Notes what was left over; refuses layers in the middle of a backbone that its architecture does
+/// not have.
+void account_for_rest(ImportBuilder& builder,
+                      const StateDict& dict,
+                      const std::string& backbone_prefix);
 
 /// Names of ResNet and VGG modules in an nn.Sequential of the network's children below `prefix`.
 Rename sequential_names(const std::string& prefix);

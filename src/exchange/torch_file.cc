@@ -2,24 +2,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "torch_file.h"
 
-#include <unordered_map>
-
 #include "byte_reader.h"
+#include "pickle.h"
+
 #include "loci/base/file.h"
 #include "loci/base/text.h"
-#include "pickle.h"
+
+#include <unordered_map>
 
 namespace loci {
 namespace {
 
-constexpr uint8_t kLegacyStart[] = {0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
+constexpr uint8_t kLegacyStart[] = {
+    0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
 
 StorageBytes no_storage(const std::string& key, const StorageInfo&) {
   fail_corrupt("storage '" + printable(key) + "' is not in the file");
 }
 
 /// Reads the pickle at `at` and moves past it.
-FileValue plain_pickle(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner, const char* what, size_t* at) {
+FileValue plain_pickle(std::span<const uint8_t> bytes,
+                       std::shared_ptr<const void> owner,
+                       const char* what,
+                       size_t* at) {
   Pickle pickle(bytes.subspan(*at), std::move(owner), what);
   *at += pickle.read();
   return pickle.to_tree(no_storage);
@@ -37,10 +42,12 @@ const ZipEntry* find_torch_pickle(const ZipReader& zip) {
 FileValue read_torch_zip(ZipReader& zip) {
   const ZipEntry* main = find_torch_pickle(zip);
   if (main == nullptr) fail_corrupt("no member data.pkl");
-  const std::string folder = main->name.substr(0, main->name.size() - std::string("data.pkl").size());
+  const std::string folder =
+      main->name.substr(0, main->name.size() - std::string("data.pkl").size());
   if (const ZipEntry* order = zip.find(folder + "byteorder")) {
     const ZipContent text = zip.read(*order);
-    if (std::string_view(reinterpret_cast<const char*>(text.bytes.data()), text.bytes.size()) != "little") {
+    if (std::string_view(reinterpret_cast<const char*>(text.bytes.data()), text.bytes.size()) !=
+        "little") {
       fail_unsupported("is written on a big-endian machine");
     }
   }
@@ -54,14 +61,16 @@ FileValue read_torch_zip(ZipReader& zip) {
     const auto known = opened.find(key);
     if (known != opened.end()) return known->second;
     const auto member = members.find(folder + "data/" + key);
-    if (member == members.end()) fail_corrupt("storage '" + printable(key) + "' is not in the archive");
+    if (member == members.end())
+      fail_corrupt("storage '" + printable(key) + "' is not in the archive");
     const ZipContent data = zip.read(*member->second);
     return opened.emplace(key, StorageBytes{data.bytes, data.owner}).first->second;
   });
 }
 
 bool is_torch_legacy(std::span<const uint8_t> bytes) {
-  return bytes.size() > sizeof kLegacyStart && std::memcmp(bytes.data(), kLegacyStart, sizeof kLegacyStart) == 0;
+  return bytes.size() > sizeof kLegacyStart &&
+         std::memcmp(bytes.data(), kLegacyStart, sizeof kLegacyStart) == 0;
 }
 
 FileValue read_torch_legacy(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner) {
@@ -69,7 +78,8 @@ FileValue read_torch_legacy(std::span<const uint8_t> bytes, std::shared_ptr<cons
   plain_pickle(bytes, owner, "magic number", &at);
   plain_pickle(bytes, owner, "protocol", &at);
   const FileValue system = plain_pickle(bytes, owner, "system", &at);
-  if (const FileValue* little = system.find("little_endian"); little != nullptr && little->integer == 0) {
+  if (const FileValue* little = system.find("little_endian");
+      little != nullptr && little->integer == 0) {
     fail_unsupported("is written on a big-endian machine");
   }
   Pickle object(bytes.subspan(at), owner, "object");
@@ -81,12 +91,14 @@ FileValue read_torch_legacy(std::span<const uint8_t> bytes, std::shared_ptr<cons
   ByteReader in(bytes, at);
   for (const FileValue& key : keys.items) {
     const auto known = object.storages().find(key.text);
-    if (known == object.storages().end()) fail_corrupt("storage '" + printable(key.text) + "' belongs to no tensor");
+    if (known == object.storages().end())
+      fail_corrupt("storage '" + printable(key.text) + "' belongs to no tensor");
     const uint64_t elements = in.u64();
     uint64_t size = 0;
-    if (elements != known->second.elements || !checked_mul(elements, dtype_size(known->second.dtype), &size)) {
-      fail_corrupt("storage '" + printable(key.text) + "' has " + std::to_string(elements) + " elements, its tensor says " +
-                   std::to_string(known->second.elements));
+    if (elements != known->second.elements ||
+        !checked_mul(elements, dtype_size(known->second.dtype), &size)) {
+      fail_corrupt("storage '" + printable(key.text) + "' has " + std::to_string(elements) +
+                   " elements, its tensor says " + std::to_string(known->second.elements));
     }
     storages[key.text] = {in.take(size), owner};
   }

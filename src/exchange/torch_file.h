@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "zip_reader.h"
+
+#include "loci/exchange/file_tree.h"
+
 #include <memory>
 #include <span>
 #include <string>
-
-#include "loci/exchange/file_tree.h"
-#include "zip_reader.h"
 
 namespace loci {
 
@@ -18,7 +19,8 @@ const ZipEntry* find_torch_pickle(const ZipReader& zip);
 
 /// Whether bytes begin with the pickled magic number of torch.save before 1.6.
 bool is_torch_legacy(std::span<const uint8_t> bytes);
-/// That format: four pickles (magic, protocol, system, object), the keys, then each storage with its length. Throws Error.
+/// That format: four pickles (magic, protocol, system, object), the keys, then each storage with
+/// its length. Throws Error.
 FileValue read_torch_legacy(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner);
 
 /// A single pickle without storages. Throws Error.

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "zip_reader.h"
 
-#include <algorithm>
-
 #include "byte_reader.h"
+
 #include "loci/base/file.h"
 #include "loci/base/text.h"
 
+#include <algorithm>
 #include <zlib.h>
 
 namespace loci {
@@ -89,7 +89,8 @@ void ZipReader::read_directory() {
   ByteReader directory(bytes_);
   directory.seek(start);
   ByteReader in(directory.take(size));
-  if (count > in.left() / kCentralSize) fail_corrupt("the zip directory is shorter than its entries");
+  if (count > in.left() / kCentralSize)
+    fail_corrupt("the zip directory is shorter than its entries");
   entries_.reserve(static_cast<size_t>(count));
   uint64_t packed = 0;
   for (uint64_t i = 0; i < count; ++i) {

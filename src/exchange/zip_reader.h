@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "inflate.h"
+
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "inflate.h"
 
 namespace loci {
 
@@ -28,7 +28,8 @@ struct ZipContent {
   std::shared_ptr<const void> owner;
 };
 
-/// Reads zip and zip64 archives by their central directory (APPNOTE 6.3); members stored or deflated. Throws Error.
+/// Reads zip and zip64 archives by their central directory (APPNOTE 6.3); members stored or
+/// deflated. Throws Error.
 class ZipReader {
  public:
   ZipReader(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner);

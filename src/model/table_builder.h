@@ -77,7 +77,8 @@ class TableBuilder {
     return *this;
   }
 
-  const std::string& last() { return last_op().name; }
+  /// By value: appending an operator moves the others.
+  std::string last() { return last_op().name; }
   NamedNetwork take() { return std::move(table_); }
 
  private:

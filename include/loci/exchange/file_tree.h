@@ -2,19 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/status.h"
+#include "loci/model/tensor.h"
+
 #include <cstdint>
 #include <map>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "loci/base/status.h"
-#include "loci/model/tensor.h"
-
 namespace loci {
 
-/// A value read from somebody else's file: what a pickle, a MATLAB file, an .npz or a safetensors file holds, in one form.
-/// A plain tree: nothing is shared, nothing was executed to make it.
+/// A value read from somebody else's file: what a pickle, a MATLAB file, an .npz or a safetensors
+/// file holds, in one form. A plain tree: nothing is shared, nothing was executed to make it.
 struct FileValue {
   enum class Kind {
     kNone,
@@ -35,7 +35,8 @@ struct FileValue {
   std::vector<std::string> keys;
   std::vector<FileValue> items;
   Tensor tensor;
-  /// The bytes run along the first axis first (MATLAB, Fortran); `tensor.shape` is the shape a person would write.
+  /// The bytes run along the first axis first (MATLAB, Fortran); `tensor.shape` is the shape a
+  /// person would write.
   bool column_major = false;
 
   bool is(Kind k) const { return kind == k; }
@@ -67,16 +68,19 @@ struct FileTree {
   std::map<std::string, std::string> metadata;
 };
 
-/// Reads a file by its content, never by its name: safetensors; torch .pth in the zip and in the older form; a plain
-/// pickle; .npz and .npy; MATLAB .mat level 5 (v6, v7) and v7.3. Tensors point into the mapped file where they can.
+/// Reads a file by its content, never by its name: safetensors; torch .pth in the zip and in the
+/// older form; a plain pickle; .npz and .npy; MATLAB .mat level 5 (v6, v7) and v7.3. Tensors point
+/// into the mapped file where they can.
 ///
-/// Pickles are not executed: the reader knows dictionaries, lists, tuples, text, bytes, numbers, torch tensors and NumPy
-/// scalars, types and arrays, and refuses every other name it meets.
-/// Errors: NotFound; Corrupt (naming the tensor or the byte); Unsupported (unknown format, a pickle's forbidden name)
-/// Cost: memory at most about the file's size plus what compression in it declares, which is bounded
+/// Pickles are not executed: the reader knows dictionaries, lists, tuples, text, bytes, numbers,
+/// torch tensors and NumPy scalars, types and arrays, and refuses every other name it meets.
+/// Errors: NotFound; Corrupt (naming the tensor or the byte); Unsupported (unknown format, a
+/// pickle's forbidden name) Cost: memory at most about the file's size plus what compression in it
+/// declares, which is bounded
 Result<FileTree> read_tree(const std::string& path);
 /// The same of bytes that `owner` keeps alive.
-Result<FileTree> parse_tree(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner,
+Result<FileTree> parse_tree(std::span<const uint8_t> bytes,
+                            std::shared_ptr<const void> owner,
                             const std::string& where);
 
 struct NamedTensor {
@@ -84,7 +88,8 @@ struct NamedTensor {
   const FileValue* value = nullptr;
 };
 
-/// All tensors below a value, in the file's order; names joined by dots, list items by their number from 0.
+/// All tensors below a value, in the file's order; names joined by dots, list items by their number
+/// from 0.
 std::vector<NamedTensor> list_tensors(const FileValue& root);
 
 /// The tensor with its axes in the order `axes` (all axes when empty), row-major.

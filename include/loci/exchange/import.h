@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "loci/base/options.h"
 #include "loci/base/status.h"
 #include "loci/exchange/file_tree.h"
 #include "loci/model/model.h"
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace loci {
 
@@ -23,10 +23,15 @@ struct ImportOptions {
   template <class V>
   void describe(V&& v) {
     v({"family", "who wrote the file: auto, or a name that 'loci import --list' shows"}, family);
-    v({"architecture", "backbone, where the file does not say it (vgg16, resnet18_conv4, ...)"}, architecture);
-    v({"pooling", "pooling to use instead of the file's: netvlad, vlad, gem, max, mean, rmac"}, pooling);
-    v({"num_clusters", "clusters that are learnt from photos later, where the file has none"}, num_clusters);
-    v({"whitening_dim", "keep this many whitened dimensions (0: all; the paper keeps the first D')"}, whitening_dim);
+    v({"architecture", "backbone, where the file does not say it (vgg16, resnet18_conv4, ...)"},
+      architecture);
+    v({"pooling", "pooling to use instead of the file's: netvlad, vlad, gem, max, mean, rmac"},
+      pooling);
+    v({"num_clusters", "clusters that are learnt from photos later, where the file has none"},
+      num_clusters);
+    v({"whitening_dim",
+       "keep this many whitened dimensions (0: all; the paper keeps the first D')"},
+      whitening_dim);
   }
 };
 
@@ -53,10 +58,11 @@ struct ImportedModel {
   ImportReport report;
 };
 
-/// Turns other people's weights into a loci model: spec, preprocessing, pooling, whitening, all by the conventions of the
-/// system that wrote them (docs/formats/imports.md). Nothing of the file is executed.
-/// Ends with a self-check: shapes against the architecture, no NaN or infinity, every tensor either used or named.
-/// Errors: as read_tree; Unsupported when no family knows the file, listing those there are; Corrupt with the tensor's name
+/// Turns other people's weights into a loci model: spec, preprocessing, pooling, whitening, all by
+/// the conventions of the system that wrote them (docs/formats/imports.md). Nothing of the file is
+/// executed. Ends with a self-check: shapes against the architecture, no NaN or infinity, every
+/// tensor either used or named. Errors: as read_tree; Unsupported when no family knows the file,
+/// listing those there are; Corrupt with the tensor's name
 Result<ImportedModel> import_model(const std::string& path, const ImportOptions& options = {});
 /// The same of a file that is already read.
 Result<ImportedModel> import_tree(const FileTree& tree, const ImportOptions& options = {});
