@@ -13,6 +13,8 @@ namespace {
 struct SimulateVerb {
   std::string folder;
   bool sketch = false;
+  std::string sheet;
+  int place = 0;
   SimulateOptions town;
 };
 
@@ -29,6 +31,8 @@ Result<int64_t> draw(const SimulateVerb& verb, const JobControl& job) {
 
 Status run_simulate(const SimulateVerb& verb, Console& console) {
   const Stopwatch watch;
+  if (!verb.sheet.empty()) return write_time_sheet(verb.sheet, verb.town, verb.place);
+  if (verb.folder.empty()) return invalid_argument("simulate needs a folder to write into");
   LOCI_TRY(images, draw(verb, console.job()));
   JsonWriter json;
   json.object().member("images", images).member("seconds", watch.seconds()).end();
@@ -44,12 +48,15 @@ void add_simulate_verb(Program& program) {
   auto verb = std::make_shared<SimulateVerb>();
   CLI::App* app = add_verb(program, "simulate", "Draw photographs of a town over time, for trying things out",
                            "  loci simulate town --places 24 --times 4 --seed 7\n"
-                           "  loci eval town --model rootsift-vlad");
-  app->add_option("folder", verb->folder, "folder to write into")->required();
+                           "  loci eval town --model rootsift-vlad\n"
+                           "  loci simulate --sheet corner.jpg --seed 7 --place 3");
+  app->add_option("folder", verb->folder, "folder to write into");
   app->add_option("--places", verb->town.num_places, "number of places: a position on a street and a direction of view")
       ->capture_default_str();
   app->add_option("--times", verb->town.num_times, "visits of each place; the last one asks, the others answer")->capture_default_str();
   app->add_flag("--sketch", verb->sketch, "flat drawings instead of rendered streets: quick, and in every build");
+  app->add_option("--sheet", verb->sheet, "write one place at 8 times as one picture to this file, and no town");
+  app->add_option("--place", verb->place, "with --sheet: which place")->capture_default_str();
   add_options(app, verb->town);
   app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_simulate(*verb, console); }; });
 }

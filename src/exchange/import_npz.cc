@@ -57,8 +57,10 @@ const FileValue& tensor(const FileTree& tree, const std::string& name) {
 
 void recipe_defaults(ImportBuilder& builder, const std::string& architecture_name) {
   builder.spec.preprocessing = default_preprocessing(architecture_name);
-  builder.spec.preprocessing.resize = Preprocessing::Resize::kMaxSide;
+  // Trained at 224 pixels: smaller pictures are grown to that, larger ones keep detail up to 640.
+  builder.spec.preprocessing.resize = Preprocessing::Resize::kFit;
   builder.spec.preprocessing.max_side = 640;
+  builder.spec.preprocessing.min_side = 224;
   builder.set_untrained_pooling("netvlad");
 }
 

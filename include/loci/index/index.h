@@ -29,6 +29,8 @@ enum class Storage {
 };
 
 /// Approximate or exact, by name: auto, flat, flat-f16, flat-i8, hnsw, ivfpq.
+/// auto: up to 64 MiB of float32 rows flat (a scan takes milliseconds, a copy is not worth it); beyond that flat-i8 while its
+/// copy (dim * 1.125 bytes a row) fits into half of the memory; else ivfpq.
 struct IndexOptions {
   std::string kind = "auto";
   int num_threads = 0;
@@ -61,6 +63,7 @@ class Index {
   virtual int64_t dim() const = 0;
   virtual std::string kind() const = 0;
   virtual size_t memory_bytes() const = 0;  ///< held by the index itself, without the rows it only views
+  /// Contract: queries.cols() == dim(), no NaN (std::invalid_argument else).
   /// The `k` best rows of every query, best first, equal scores by rising id; fewer when there are fewer rows. Final scores
   /// are computed from the float32 rows with float64 sums. `keep(id)` false leaves a row out (empty: all are kept).
   virtual std::vector<std::vector<Hit>> search(ConstMatrixView queries, int k, int num_threads = 0,

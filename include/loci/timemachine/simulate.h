@@ -67,9 +67,11 @@ struct SimulateReport {
 /// days; the last is a query by a pedestrian at any hour, season and weather. The position is a
 /// fictitious one in the Atlantic (45 N, 27 W).
 ///
-/// Errors:  InvalidArgument; Io; Cancelled (pictures written so far stay); Unsupported in a build
-/// without Embree Threads: the same bytes for any number Cost:    a third of a second a picture of
-/// 640 x 480 on two processors
+/// Errors:  InvalidArgument; Io; Cancelled (what was written stays); Unsupported without Embree
+///
+/// Threads: the same bytes for any number
+///
+/// Cost:    half a second of one processor a picture of 640 x 480
 Result<SimulateReport> simulate_town(const std::string& folder,
                                      const SimulateOptions& options,
                                      const JobControl& job = {});
