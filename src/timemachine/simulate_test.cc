@@ -23,7 +23,7 @@ namespace {
 
 SimulateOptions small_town() {
   SimulateOptions o;
-  o.num_places = 3;
+  o.num_places = 2;
   o.num_times = 2;
   o.width = 64;
   o.height = 48;
@@ -86,18 +86,18 @@ TEST(Simulate, WritesTheSameBytesForAnyNumberOfThreads) {
   o.threads = 1;
   const auto report = simulate_town(one.path(), o);
   ASSERT_TRUE(report.ok()) << report.status().to_string();
-  EXPECT_EQ(report->images, 6);
-  EXPECT_EQ(report->queries, 3);
+  EXPECT_EQ(report->images, 4);
+  EXPECT_EQ(report->queries, 2);
   o.threads = 2;
   ASSERT_TRUE(simulate_town(two.path(), o).ok());
   const auto a = content_of(one.path()), b = content_of(two.path());
-  ASSERT_EQ(a.size(), 13u);  // 6 pictures, 6 depths, poses.csv
+  ASSERT_EQ(a.size(), 9u);  // 4 pictures, 4 depths, poses.csv
   EXPECT_TRUE(a == b);
 
   // The rest reads what is there anyway.
   const auto poses = load_poses(one.path());
   ASSERT_TRUE(poses.ok());
-  ASSERT_EQ(poses->size(), 6u);
+  ASSERT_EQ(poses->size(), 4u);
   const auto bytes = read_file(one / poses->at(0).path).value();
   const PhotoInfo photo = read_photo_info(bytes);
   ASSERT_TRUE(photo.position.has_value());
@@ -117,8 +117,8 @@ TEST(Simulate, IsReadByTheDataSetReader) {
   ASSERT_TRUE(simulate_town(folder.path(), small_town()).ok());
   const auto dataset = load_dataset(folder.path());
   ASSERT_TRUE(dataset.ok()) << dataset.status().to_string();
-  EXPECT_EQ(dataset->database.size(), 3u);
-  EXPECT_EQ(dataset->queries.size(), 3u);
+  EXPECT_EQ(dataset->database.size(), 2u);
+  EXPECT_EQ(dataset->queries.size(), 2u);
   const auto truth = ground_truth(*dataset);
   ASSERT_TRUE(truth.ok());
   for (const auto& rows : *truth) EXPECT_FALSE(rows.empty());

@@ -173,8 +173,11 @@ Sample shade_hit(const Frame& frame, const RTCRayHit& ray, float pixel_angle, ui
       n = normalise(n + Vec3{hash01(noise, 1) - 0.5f, hash01(noise, 2) - 0.5f, 0} * (2 * s.rough));
     }
     const Vec3 mirrored = way - n * (2 * dot(way, n));
-    base = base * (1 - 0.5f * s.mirror) +
-           seen_along(frame, hit.position + hit.normal * 0.01f, mirrored) * s.mirror;
+    Vec3 shown = seen_along(frame, hit.position + hit.normal * 0.01f, mirrored);
+    // One ray into a rough mirror is a poor mean: a lamp that it happens to meet must not outshine
+    // all.
+    if (s.rough > 0.01f) shown = shown * (1 / (1 + std::max(0.0f, luminance(shown) - 0.5f)));
+    base = base * (1 - 0.5f * s.mirror) + shown * s.mirror;
   }
   const float keep = 1 - s.mirror;
   Vec3 gain;
