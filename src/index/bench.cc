@@ -42,18 +42,54 @@ int64_t single_runs(const SearchBenchOptions& options) {
   return 4 * static_cast<int64_t>(options.repeats) + 1;
 }
 
-double read_gb_per_s(const Matrix& rows, const SearchBenchOptions& options) {
-  const int64_t bytes = static_cast<int64_t>(rows.size() * sizeof(float)) / 256 * 256;
-  constexpr int64_t kGrain = 1 << 20;
-  std::vector<uint64_t> sums(static_cast<size_t>((bytes + kGrain - 1) / kGrain));
-  const auto* memory = reinterpret_cast<const unsigned char*>(rows.data());
-  const double ms = median_ms(single_runs(options), [&](int64_t) {
-    parallel_for(bytes, kGrain, options.num_threads, [&](int64_t begin, int64_t end) {
-      sums[static_cast<size_t>(begin / kGrain)] =
-          internal::scan_kernels().read_bytes(memory + begin, end - begin);
+/// Reads all rows once with all threads: the limit of any scan of as many bytes.
+class BandwidthProbe {
+ public:
+  BandwidthProbe(const Matrix& rows, const SearchBenchOptions& options)
+      : memory_(reinterpret_cast<const unsigned char*>(rows.data())),
+        bytes_(static_cast<int64_t>(rows.size() * sizeof(float)) / 256 * 256),
+        num_threads_(options.num_threads),
+        sums_(static_cast<size_t>((bytes_ + kGrain - 1) / kGrain)) {}
+
+  void read_once() {
+    parallel_for(bytes_, kGrain, num_threads_, [&](int64_t begin, int64_t end) {
+      sums_[static_cast<size_t>(begin / kGrain)] =
+          internal::scan_kernels().read_bytes(memory_ + begin, end - begin);
     });
-  });
-  return static_cast<double>(bytes) / ms * 1e-6;
+  }
+  double gb_per_s(double ms) const { return static_cast<double>(bytes_) / ms * 1e-6; }
+
+ private:
+  static constexpr int64_t kGrain = 1 << 20;
+  const unsigned char* memory_;
+  int64_t bytes_;
+  int num_threads_;
+  std::vector<uint64_t> sums_;
+};
+
+/// Single queries on `index`, each followed by one read of the rows, so that a machine that slows
+/// down slows both.
+void measure_beside_reads(const Index& index,
+                          ConstMatrixView queries,
+                          double bytes,
+                          BandwidthProbe& probe,
+                          const SearchBenchOptions& options,
+                          SearchTiming& timing) {
+  std::vector<double> single, shares;
+  for (int64_t i = 0; i <= single_runs(options); ++i) {
+    const Stopwatch query_watch;
+    (void)index.search(queries.rows_from(i % queries.rows(), 1), options.k, options.num_threads);
+    const double query_ms = query_watch.milliseconds();
+    const Stopwatch read_watch;
+    probe.read_once();
+    const double read_ms = read_watch.milliseconds();
+    if (i == 0) continue;
+    single.push_back(query_ms);
+    shares.push_back(bytes / query_ms * 1e-6 / probe.gb_per_s(read_ms));
+  }
+  timing.single_ms = median(std::move(single));
+  timing.single_gb_per_s = bytes / timing.single_ms * 1e-6;
+  timing.share_of_bandwidth = median(std::move(shares));
 }
 
 std::vector<int64_t> first_ids(const std::vector<std::vector<Hit>>& hits) {
@@ -97,6 +133,7 @@ double bytes_scanned(const std::string& kind, const SearchBenchOptions& options)
 Result<SearchTiming> measure(const std::string& kind,
                              const internal::BenchData& data,
                              const std::vector<int64_t>& exact,
+                             BandwidthProbe& probe,
                              const SearchBench& bench) {
   const SearchBenchOptions& options = bench.options;
   SearchTiming timing;
@@ -106,9 +143,13 @@ Result<SearchTiming> measure(const std::string& kind,
   timing.build_s = watch.seconds();
   timing.memory_mib = static_cast<double>(index->memory_bytes()) / (1 << 20);
   const ConstMatrixView queries = data.queries;
-  timing.single_ms = median_ms(single_runs(options), [&](int64_t i) {
-    (void)index->search(queries.rows_from(i % queries.rows(), 1), options.k, options.num_threads);
-  });
+  if (const double bytes = bytes_scanned(kind, options); bytes > 0) {
+    measure_beside_reads(*index, queries, bytes, probe, options, timing);
+  } else {
+    timing.single_ms = median_ms(single_runs(options), [&](int64_t i) {
+      (void)index->search(queries.rows_from(i % queries.rows(), 1), options.k, options.num_threads);
+    });
+  }
   std::vector<std::vector<Hit>> hits;
   timing.batch_ms = median_ms(options.repeats, [&](int64_t) {
     hits = index->search(queries, options.k, options.num_threads);
@@ -119,8 +160,6 @@ Result<SearchTiming> measure(const std::string& kind,
     (void)flat->search_counting(queries, options.k, options.num_threads, {}, &undecided);
     timing.undecided = static_cast<double>(undecided) / static_cast<double>(queries.rows());
   }
-  timing.single_gb_per_s = bytes_scanned(kind, options) / timing.single_ms * 1e-6;
-  timing.share_of_bandwidth = timing.single_gb_per_s / bench.read_gb_per_s;
   if (bench.has_faiss) {
     timing.single_speedup = bench.faiss_single_ms / timing.single_ms;
     timing.batch_speedup = bench.faiss_batch_ms / timing.batch_ms;
@@ -192,7 +231,9 @@ Result<SearchBench> bench_search(const SearchBenchOptions& options, const JobCon
   const auto total = static_cast<int64_t>(kinds.size()) + 2;
   job.progress("making descriptors", 0, total);
   const internal::BenchData data = internal::make_bench_data(options);
-  bench.read_gb_per_s = read_gb_per_s(data.rows, options);
+  BandwidthProbe probe(data.rows, options);
+  bench.read_gb_per_s =
+      probe.gb_per_s(median_ms(single_runs(options), [&](int64_t) { probe.read_once(); }));
 
   job.progress("exact answers", 1, total);
   LOCI_TRY(flat,
@@ -207,7 +248,7 @@ Result<SearchBench> bench_search(const SearchBenchOptions& options, const JobCon
   for (size_t i = 0; i < kinds.size(); ++i) {
     if (job.cancelled()) return cancelled("bench search was stopped");
     job.progress(kinds[i], static_cast<int64_t>(i) + 2, total);
-    LOCI_TRY(timing, measure(kinds[i], data, exact, bench));
+    LOCI_TRY(timing, measure(kinds[i], data, exact, probe, bench));
     bench.timings.push_back(timing);
   }
   return bench;

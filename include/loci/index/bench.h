@@ -54,7 +54,8 @@ struct SearchTiming {
   double batch_ms = 0;    ///< all queries in one call, median
   double single_gb_per_s =
       0;  ///< bytes of the whole copy over single_ms; 0 where not all of it is read
-  double share_of_bandwidth = 0;  ///< of SearchBench::read_gb_per_s
+  double share_of_bandwidth =
+      0;  ///< of reading the rows once right after each query, median of the pairs
   double top1_agreement =
       0;  ///< part of the queries with the first hit of the exact scan (recall@1 against exact)
   double undecided = 0;       ///< flat-i8: part of the queries that the signs could not decide
