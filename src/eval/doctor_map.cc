@@ -23,8 +23,8 @@ struct Layer {
 };
 // From below to the top.
 constexpr Layer kLayers[] = {
-    {DoctorReport::Mark::kDatabase, "var(--series-1)", 5, "database image"},
-    {DoctorReport::Mark::kQuery, "var(--series-2)", 3.5, "query"},
+    {DoctorReport::Mark::kDatabase, "var(--series-1)", 7, "database image"},
+    {DoctorReport::Mark::kQuery, "var(--series-2)", 4, "query"},
     {DoctorReport::Mark::kUnanswered, "var(--series-4)", 7, "query without a positive"},
     {DoctorReport::Mark::kFault, "var(--bad)", 9, "wrong position"},
 };

@@ -44,7 +44,7 @@ std::vector<Bar> histogram_bars(const std::map<int64_t, int64_t>& counts) {
       bar.count += it->second;
     bars.push_back(bar);
   }
-  if (bars.front().count == 0) bars.erase(bars.begin());  // no zeros is as it should be
+  while (bars.size() > 1 && bars.front().count == 0) bars.erase(bars.begin());
   return bars;
 }
 

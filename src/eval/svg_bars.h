@@ -21,7 +21,8 @@ std::string bar_chart(const std::vector<Bar>& bars,
                       const std::string& x_label);
 
 /// Bars of a histogram value -> count, value >= 0: one for each value up to 12, else for 0, 1, 2,
-/// 3-4, 5-9, 10-19, 20-49, 50-99, 100-199, ...; empty ones between are kept, so that gaps show.
+/// 3-4, 5-9, 10-19, 20-49, 50-99, 100-199, ...; empty ones are kept between others, so that gaps
+/// show, and left out in front.
 std::vector<Bar> histogram_bars(const std::map<int64_t, int64_t>& counts);
 
 }  // namespace loci
