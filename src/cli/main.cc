@@ -26,6 +26,7 @@ int run_program(int argc, char** argv) {
   add_query_verb(program);
   add_describe_verb(program);
   add_eval_verb(program);
+  add_doctor_verb(program);
   add_inspect_verb(program);
   add_import_verb(program);
   add_simulate_verb(program);

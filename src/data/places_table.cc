@@ -83,7 +83,7 @@ Result<PlacesTable> read_places_table(const std::string& path) {
 
 namespace {
 
-// Reads the fields of one row; `off_the_map` counts positions that cannot be.
+// Reads the fields of one row; `off_the_map` gets positions that cannot be.
 struct RowReader {
   const PlacesTable& table;
   size_t row;
@@ -125,7 +125,9 @@ struct RowReader {
   }
 };
 
-Status read_position(const RowReader& reader, ImageRecord* record, int64_t* off_the_map) {
+Status read_position(const RowReader& reader,
+                     ImageRecord* record,
+                     std::vector<ImpossiblePosition>* off_the_map) {
   std::optional<double> lat, lon, east, north;
   LOCI_RETURN_IF_ERROR(reader.number("lat", &lat));
   LOCI_RETURN_IF_ERROR(reader.number("lon", &lon));
@@ -135,7 +137,7 @@ Status read_position(const RowReader& reader, ImageRecord* record, int64_t* off_
     if (valid({.lat = *lat, .lon = *lon})) {
       record->position = LatLon{.lat = *lat, .lon = *lon};
     } else {
-      ++*off_the_map;
+      off_the_map->push_back({.path = record->path, .lat = *lat, .lon = *lon});
     }
   }
   if (east.has_value() && north.has_value()) {
@@ -155,7 +157,9 @@ Status read_position(const RowReader& reader, ImageRecord* record, int64_t* off_
 
 }  // namespace
 
-Result<ImageRecord> read_places_row(const PlacesTable& table, size_t row, int64_t* off_the_map) {
+Result<ImageRecord> read_places_row(const PlacesTable& table,
+                                    size_t row,
+                                    std::vector<ImpossiblePosition>* off_the_map) {
   const RowReader reader{.table = table, .row = row};
   const std::string& path = reader.text("path");
   if (trim(path).empty()) return table.error(row, "the path is empty");

@@ -24,7 +24,13 @@ struct PlacesTable {
 };
 Result<PlacesTable> read_places_table(const std::string& path);
 
-/// One row as a record. `off_the_map` counts positions that no place on Earth has.
-Result<ImageRecord> read_places_row(const PlacesTable& table, size_t row, int64_t* off_the_map);
+/// One row as a record. `off_the_map` gets positions that no place on Earth has.
+Result<ImageRecord> read_places_row(const PlacesTable& table,
+                                    size_t row,
+                                    std::vector<ImpossiblePosition>* off_the_map);
+
+/// The values of the column `split` that name parts such as train, val and test; none where the
+/// column gives the role of a row.
+std::vector<std::string> split_names(const PlacesTable& table);
 
 }  // namespace loci

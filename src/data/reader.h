@@ -28,6 +28,8 @@ Result<Dataset> read_places_csv(const std::string& path, const DatasetOptions& o
 bool detect_folders(const std::string& path);
 Result<Dataset> read_folders(const std::string& path, const DatasetOptions& options);
 // images/{train,val,test}/{database,queries}
+/// Those of test, val and train that are there.
+std::vector<std::string> gmberton_parts(const std::string& path);
 bool detect_gmberton(const std::string& path);
 Result<Dataset> read_gmberton(const std::string& path, const DatasetOptions& options);
 // ref/ + query/, seasons, and other drives along one track

@@ -123,18 +123,18 @@ Result<Dataset> read_folders(const std::string& path, const DatasetOptions& opti
   return dataset;
 }
 
-bool detect_gmberton(const std::string& path) {
-  for (const char* part : {"test", "val", "train"}) {
-    if (detect_folders(join_path(path, std::string("images/") + part))) return true;
-  }
-  return false;
-}
-
-Result<Dataset> read_gmberton(const std::string& path, const DatasetOptions& options) {
+std::vector<std::string> gmberton_parts(const std::string& path) {
   std::vector<std::string> there;
   for (const char* part : {"test", "val", "train"}) {
     if (detect_folders(join_path(path, std::string("images/") + part))) there.push_back(part);
   }
+  return there;
+}
+
+bool detect_gmberton(const std::string& path) { return !gmberton_parts(path).empty(); }
+
+Result<Dataset> read_gmberton(const std::string& path, const DatasetOptions& options) {
+  const std::vector<std::string> there = gmberton_parts(path);
   if (there.empty())
     return invalid_argument(printable(path) +
                             ": has no images/{train,val,test}/{database,queries}");

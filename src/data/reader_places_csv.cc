@@ -28,16 +28,16 @@ using Columns = PlacesTable::Columns;
 
 // Chooses the rows of one part where the column `split` has parts such as train, val and test.
 Status choose_split(const DatasetOptions& options, Table* table, Dataset* dataset) {
-  std::set<std::string> parts;
-  for (const Columns& row : table->rows) {
-    if (const std::string& part = row.at("split"); !part.empty()) parts.insert(part);
-  }
+  const std::vector<std::string> parts = split_names(*table);
+  const auto has = [&](const std::string& part) {
+    return std::find(parts.begin(), parts.end(), part) != parts.end();
+  };
   std::string chosen = options.split;
   for (const char* usual : {"test", "val"}) {
-    if (chosen.empty() && parts.contains(usual)) chosen = usual;
+    if (chosen.empty() && has(usual)) chosen = usual;
   }
   if (chosen.empty()) return {};
-  if (!parts.contains(chosen)) {
+  if (!has(chosen)) {
     std::string known;
     for (const std::string& part : parts) known += (known.empty() ? "" : ", ") + printable(part);
     return invalid_argument(table->where + ": has no split '" + printable(chosen) +
@@ -98,6 +98,15 @@ void choose_rule(const DatasetOptions& options, Dataset* dataset) {
 
 }  // namespace
 
+std::vector<std::string> split_names(const PlacesTable& table) {
+  if (!table.has("split") || role_column(table) == "split") return {};
+  std::set<std::string> parts;
+  for (const Columns& row : table.rows) {
+    if (const std::string& part = row.at("split"); !part.empty()) parts.insert(part);
+  }
+  return {parts.begin(), parts.end()};
+}
+
 bool detect_places_csv(const std::string& path) {
   return is_folder(path) ? is_file(join_path(path, "places.csv"))
                          : to_lower(path).ends_with(".csv");
@@ -114,9 +123,8 @@ Result<Dataset> read_places_csv(const std::string& path, const DatasetOptions& o
     LOCI_RETURN_IF_ERROR(choose_split(options, &table, &dataset));
 
   std::vector<Candidate> candidates, asking;
-  int64_t off_the_map = 0;
   for (size_t i = 0; i < table.rows.size(); ++i) {
-    LOCI_TRY(record, read_places_row(table, i, &off_the_map));
+    LOCI_TRY(record, read_places_row(table, i, &dataset.off_the_map));
     Role is = Role::kDatabase;
     if (!role.empty()) {
       is = role_of(table.rows[i].at(role));
@@ -127,11 +135,11 @@ Result<Dataset> read_places_csv(const std::string& path, const DatasetOptions& o
     }
     (is == Role::kQuery ? asking : candidates).push_back({std::move(record), table.rows[i]});
   }
-  if (off_the_map > 0) {
+  if (!dataset.off_the_map.empty()) {
     dataset.notes.push_back(
-        format("%lld rows have a latitude or longitude that does not exist and count as without "
+        format("%zu rows have a latitude or longitude that does not exist and count as without "
                "position; are the two swapped?",
-               static_cast<long long>(off_the_map)));
+               dataset.off_the_map.size()));
   }
   if (role.empty()) {
     LOCI_RETURN_IF_ERROR(divide(std::move(candidates), options, &dataset));

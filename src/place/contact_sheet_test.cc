@@ -87,13 +87,6 @@ TEST(ContactSheet, APlaceThatCannotBeWrittenIsAnError) {
   EXPECT_FALSE(write_contact_sheet(temp / "no/such/folder.html", {}).ok());
 }
 
-TEST(MapSvg, ScaleBarIsARoundNumberBelowAQuarterOfTheWidth) {
-  EXPECT_DOUBLE_EQ(scale_bar_m(100), 20);
-  EXPECT_DOUBLE_EQ(scale_bar_m(200), 50);
-  EXPECT_DOUBLE_EQ(scale_bar_m(420), 100);
-  EXPECT_DOUBLE_EQ(scale_bar_m(4000), 1000);
-}
-
 TEST(MapSvg, LeavesStraysOutAndSaysSo) {
   const Location at{.position = {47, 8}, .radius_m = 10, .support = 1, .confidence = 1};
   const std::string map =

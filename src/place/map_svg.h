@@ -15,10 +15,6 @@ struct MapPoint {
   std::string label;  ///< "1", "2", ...: the rank of a match
 };
 
-/// Length of a map's scale bar for a view so wide: 1, 2 or 5 times a power of ten, about a quarter
-/// of the width.
-double scale_bar_m(double width_m);
-
 /// An SVG of matches (numbered dots), the estimate with its radius, and the true place; north is
 /// up. It shows the matches near the estimate; how many lie outside is said below. Empty without
 /// any position.

@@ -5,6 +5,8 @@
 import json
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -107,8 +109,40 @@ class CliTest(unittest.TestCase):
         message = loci('index', self.root / 'town/database', '--db', self.db, '--model', self.root / 'none', check=1).stderr
         self.assertIn('none', message)
 
+    def test_doctor_finds_nothing_in_a_healthy_set_and_exits_1_on_errors(self):
+        healthy = json.loads(loci('doctor', self.root / 'town', '--json', check=0).stdout)
+        self.assertEqual(healthy['findings'], [])
+        self.assertEqual(healthy['photos'], 36)
+        sick = self.root / 'sick'
+        shutil.copytree(self.root / 'town', sick)
+        broken = sorted((sick / 'database').iterdir())[3]
+        broken.write_bytes(broken.read_bytes()[:2000])
+        result = loci('doctor', sick, '--html', self.root / 'sick.html', '--json')
+        self.assertEqual(result.returncode, 1)
+        (finding,) = json.loads(result.stdout)['findings']
+        self.assertEqual((finding['check'], finding['severity'], finding['where']), ('broken', 'error', [str(broken)]))
+        self.assertTrue(finding['what'] and finding['cost'] and finding['remedy'])
+        page = (self.root / 'sick.html').read_text()
+        self.assertIn(finding['what'], page)
+        self.assertNotIn('http://', page.replace('http://www.w3.org/', ''))
+        loci('doctor', self.root / 'nowhere', check=1)
+        loci('doctor', check=2)
+
+    def test_doctor_sees_that_two_sets_overlap(self):
+        part = self.root / 'part'
+        shutil.copytree(self.root / 'town', part)
+        result = loci('doctor', self.root / 'town', part, '--quick', '--json')
+        self.assertEqual({f['check'] for f in json.loads(result.stdout)['findings']}, {'parts_share_copies', 'parts_overlap'})
+
+    def test_every_finding_of_the_doctor_has_its_line_in_the_docs(self):
+        root = pathlib.Path(__file__).parents[2]
+        names = re.findall(r'\{"(\w+)",\s*k(?:Error|Warning|Note)', (root / 'src/eval/doctor_checks.cc').read_text())
+        page = (root / 'docs/doctor.md').read_text()
+        self.assertGreater(len(names), 20)
+        self.assertEqual([name for name in names if f'| `{name}` |' not in page], [])
+
     def test_every_verb_teaches(self):
-        for verb in ('index', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'simulate', 'completion'):
+        for verb in ('index', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'doctor', 'simulate', 'completion'):
             self.assertIn('Examples:', loci(verb, '--help', check=0).stdout)
 
     def test_bash_completion_is_valid_and_knows_the_verbs(self):

@@ -54,6 +54,12 @@ struct TruthRule {
 /// "within 25 m", "at most 2 frames apart", "same place", with the rule's filters; for reports.
 std::string describe_rule(const TruthRule& rule);
 
+/// A latitude and longitude that no place on Earth has, as a data set gave it.
+struct ImpossiblePosition {
+  std::string path;  ///< of the image, relative to Dataset::root
+  double lat = 0, lon = 0;
+};
+
 struct Dataset {
   std::string name;
   std::string root;
@@ -66,6 +72,7 @@ struct Dataset {
   std::vector<int64_t> query_in_database;
   std::vector<std::string>
       missing;  ///< images listed but absent, left out (only with DatasetOptions::skip_missing)
+  std::vector<ImpossiblePosition> off_the_map;  ///< images whose position was left out for that
   std::vector<std::string>
       notes;  ///< what a person should know: images listed but absent, rows left out
 };
@@ -115,6 +122,12 @@ struct DatasetOptions {
 /// Cost:    one look at each file's existence; readers that need EXIF positions read the first 128
 /// KiB of each photo
 Result<Dataset> load_dataset(const std::string& path, const DatasetOptions& options = {});
+
+/// The parts of a data set that DatasetOptions::split can ask for, such as train, val and test;
+/// empty for a set that is one whole.
+/// Errors: those of reading its table
+Result<std::vector<std::string>> dataset_splits(const std::string& path,
+                                                const std::string& format = "");
 
 /// A reader of load_dataset, in the order in which they are tried.
 struct DatasetFormat {
