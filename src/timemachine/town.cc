@@ -3,6 +3,8 @@
 #ifdef LOCI_HAVE_EMBREE
 #include "frame.h"
 
+#include "loci/base/cpu.h"
+
 namespace loci::town {
 namespace {
 
@@ -20,6 +22,14 @@ float distance_to(const Block& b, Vec2 p) {
   return length(p - nearest);
 }
 
+/// Embree builds with one thread: the same hierarchy every time, and our own threads are busy with
+/// other pictures. The AVX-512 traversal of Embree 3.13 never returns for some coherent ray streams
+/// (seen on Zen 5), so AVX2 is the most it may use.
+const char* device_config() {
+  return simd_level() == SimdLevel::kPlain ? "threads=1,user_threads=0,isa=sse2"
+                                           : "threads=1,user_threads=0,isa=avx2";
+}
+
 Mesh block_mesh(const TownPlan& plan, const Block& block) {
   Mesh m;
   add_ground(m, plan, block);
@@ -34,9 +44,7 @@ Mesh block_mesh(const TownPlan& plan, const Block& block) {
 
 Result<std::unique_ptr<Town>> Town::create(TownPlan plan, int first_year, int last_year) {
   std::unique_ptr<Town> town(new Town);
-  // Embree builds with one thread: the same hierarchy every time, and our own threads are busy with
-  // other pictures.
-  town->device_ = rtcNewDevice("threads=1,user_threads=0");
+  town->device_ = rtcNewDevice(device_config());
   if (town->device_ == nullptr)
     return unsupported("Embree does not start on this processor; it needs at least SSE2");
   town->plan_ = std::move(plan);
