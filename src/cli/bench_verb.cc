@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/text.h"
+#include "loci/image/panorama_bench.h"
 #include "loci/index/bench.h"
 
 #include "bench_describe.h"
@@ -15,11 +16,19 @@ struct BenchVerb {
   std::string precision = "fp32";
   DescribeBench describe;
   SearchBenchOptions search;
+  CutoutBenchOptions cutouts;
 };
 
 Status run_bench(BenchVerb& verb, Console& console) {
   if (verb.what == "search") {
     LOCI_TRY(result, bench_search(verb.search, console.job()));
+    console.result_json(result.to_json());
+    console.result(result.brief_report());
+    return {};
+  }
+  if (verb.what == "cutouts") {
+    verb.cutouts.runs = verb.describe.runs;
+    LOCI_TRY(result, bench_cutouts(verb.cutouts));
     console.result_json(result.to_json());
     console.result(result.brief_report());
     return {};
@@ -47,15 +56,17 @@ void add_bench_verb(Program& program) {
   CLI::App* app = add_verb(program, "bench", "Measure speed on this machine, beside its own limits",
                            "  loci bench describe --model vgg16-netvlad --size 640x480\n"
                            "  loci bench describe --model place.safetensors --precision int8 --json\n"
-                           "  loci bench search --rows 100000 --dim 4096");
-  app->add_option("what", verb->what, "describe or search")->check(CLI::IsMember({"describe", "search"}))->capture_default_str();
+                           "  loci bench search --rows 100000 --dim 4096\n"
+                           "  loci bench cutouts --panorama-width 8192");
+  app->add_option("what", verb->what, "describe, search or cutouts")->check(CLI::IsMember({"describe", "search", "cutouts"}))->capture_default_str();
   app->add_option("--model", verb->describe.model, "describe: a model file, rootsift-vlad, or ARCHITECTURE-netvlad with random weights")
       ->capture_default_str();
   app->add_option("--size", verb->size, "describe: size of the photograph")->capture_default_str();
-  app->add_option("--runs", verb->describe.runs, "describe: runs of which medians are taken")->capture_default_str();
+  app->add_option("--runs", verb->describe.runs, "describe, cutouts: runs of which medians are taken")->capture_default_str();
   app->add_option("--precision", verb->precision, "describe: fp32, bf16, int8 or auto")->capture_default_str();
   app->add_option("--threads", verb->search.num_threads, "threads, 0 for all")->capture_default_str();
   add_options(app, verb->search);
+  add_options(app, verb->cutouts);
   app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_bench(*verb, console); }; });
 }
 

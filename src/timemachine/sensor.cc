@@ -111,6 +111,8 @@ void add_glow(Film film, float level, float strength) {
   }
 }
 
+constexpr int kSrgbSteps = 8192;
+
 struct Meter {
   float level;  ///< geometric mean luminance
   Vec3 mean;
@@ -135,8 +137,19 @@ float tone(float x) {
   x = std::max(x, 0.0f) * 0.72f;
   return clamp01(x * (2.51f * x + 0.03f) / (x * (2.43f * x + 0.59f) + 0.14f));
 }
-float to_srgb(float x) {
-  return x <= 0.0031308f ? 12.92f * x : 1.055f * std::pow(x, 1 / 2.4f) - 0.055f;
+
+/// sRGB bytes by the linear value: 1/8192 is finer than the steepest byte.
+uint8_t to_srgb(float x) {
+  static const std::vector<uint8_t> table = [] {
+    std::vector<uint8_t> bytes(kSrgbSteps + 1);
+    for (int i = 0; i <= kSrgbSteps; ++i) {
+      const float v = static_cast<float>(i) / kSrgbSteps;
+      const float s = v <= 0.0031308f ? 12.92f * v : 1.055f * std::pow(v, 1 / 2.4f) - 0.055f;
+      bytes[static_cast<size_t>(i)] = static_cast<uint8_t>(s * 255 + 0.5f);
+    }
+    return bytes;
+  }();
+  return table[static_cast<size_t>(x * kSrgbSteps + 0.5f)];
 }
 
 }  // namespace
@@ -157,8 +170,11 @@ Image develop(Rendering rendering, const Visit& v, const Sky& sky) {
   const Meter m = meter(film);
   add_glow(film, 4 * m.level + 0.05f, v.weather == Weather::kFog ? 0.7f : 0.35f);
 
+  // Snow and fog are bright to the eye; meters that know the scene leave them so.
+  const float bright =
+      1 + (v.weather == Weather::kFog ? 0.9f : 0.5f * std::max(v.snow, 0.0f)) * (1 - dark);
   const float target =
-      mix(0.19f, 0.075f, dark) *
+      mix(0.21f, 0.075f, dark) * bright *
       static_cast<float>(std::exp2(rng.uniform(-0.35, 0.35) * (v.phone ? 1.3 : 1)));
   const float gain = std::min(target / m.level, 30.0f);
   // Half of what a grey world would ask for, as cameras do.
@@ -192,9 +208,9 @@ Image develop(Rendering rendering, const Visit& v, const Sky& sky) {
       const float l = luminance(c);
       c = Vec3{l, l, l} + (c - Vec3{l, l, l}) * colourful;
       uint8_t* p = image.at(x, y);
-      p[0] = static_cast<uint8_t>(to_srgb(tone(c.x)) * 255 + 0.5f);
-      p[1] = static_cast<uint8_t>(to_srgb(tone(c.y)) * 255 + 0.5f);
-      p[2] = static_cast<uint8_t>(to_srgb(tone(c.z)) * 255 + 0.5f);
+      p[0] = to_srgb(tone(c.x));
+      p[1] = to_srgb(tone(c.y));
+      p[2] = to_srgb(tone(c.z));
     }
   }
   return image;

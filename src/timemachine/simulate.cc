@@ -11,6 +11,7 @@
 #ifdef LOCI_HAVE_EMBREE
 #include "sensor.h"
 #endif
+#include "pairs.h"
 #include "shots.h"
 
 namespace loci {
@@ -30,6 +31,8 @@ Status SimulateOptions::validate() const {
     return invalid_argument(format("first_year is %d; 1990 to 2100 are possible", first_year));
   if (quality < 1 || quality > 100)
     return invalid_argument(format("quality is %d; JPEG knows 1 to 100", quality));
+  if (correspondences && !depth)
+    return invalid_argument("correspondences need depth pictures; ask for depth as well");
   if (threads < 0) return invalid_argument("threads is negative; 0 means all processors");
   return {};
 }
@@ -118,6 +121,8 @@ Result<SimulateReport> simulate_town(const std::string& folder,
     ++(s.query ? report.queries : report.database);
   }
   LOCI_RETURN_IF_ERROR(write_file(folder + "/poses.csv", std::string_view(poses)));
+  if (options.correspondences)
+    LOCI_RETURN_IF_ERROR(town::write_correspondences(folder, options.threads));
   report.images = count;
   report.seconds = watch.seconds();
   return report;

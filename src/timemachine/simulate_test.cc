@@ -3,11 +3,13 @@
 #include "loci/timemachine/simulate.h"
 
 #include "loci/base/file.h"
+#include "loci/base/text.h"
 #include "loci/data/dataset.h"
 #include "loci/image/decode.h"
 #include "loci/image/exif.h"
 #include "loci/timemachine/camera.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <set>
@@ -74,6 +76,9 @@ TEST(Simulate, RefusesNonsense) {
   o = small_town();
   o.width = 4;
   EXPECT_EQ(simulate_town("unused", o).status().code(), Code::kInvalidArgument);
+  o = small_town();
+  o.correspondences = true;
+  EXPECT_EQ(simulate_town("unused", o).status().code(), Code::kInvalidArgument);
   EXPECT_EQ(write_time_sheet("unused.png", small_town(), 99).code(), Code::kInvalidArgument);
 }
 
@@ -122,6 +127,41 @@ TEST(Simulate, IsReadByTheDataSetReader) {
   const auto truth = ground_truth(*dataset);
   ASSERT_TRUE(truth.ok());
   for (const auto& rows : *truth) EXPECT_FALSE(rows.empty());
+}
+
+TEST(Simulate, CorrespondencesJoinTheSamePointsOfTheTown) {
+  const TempFolder folder;
+  SimulateOptions o = small_town();
+  o.width = 160;
+  o.height = 120;
+  o.depth = o.correspondences = true;
+  const auto report = simulate_town(folder.path(), o);
+  ASSERT_TRUE(report.ok()) << report.status().to_string();
+  const auto poses = load_poses(folder.path()).value();
+  const auto pairs = parse_csv(read_text_file(folder / "correspondences/pairs.csv").value());
+  ASSERT_EQ(pairs.size(), 3u);  // a heading and two places with one pair each
+  int64_t points = 0;
+  for (size_t i = 1; i < pairs.size(); ++i) {
+    const auto pose = [&](const std::string& path) {
+      return *std::find_if(
+          poses.begin(), poses.end(), [&](const auto& p) { return p.path == path; });
+    };
+    const PoseRecord first = pose(pairs[i][1]), second = pose(pairs[i][2]);
+    const auto depth = load_depth(folder.path(), first).value();
+    const auto rows = parse_csv(read_text_file(folder / pairs[i][0]).value());
+    EXPECT_EQ(std::to_string(rows.size() - 1), pairs[i][3]);
+    for (size_t r = 1; r < rows.size(); ++r) {
+      const double x = std::stod(rows[r][0]), y = std::stod(rows[r][1]);
+      const auto at = static_cast<size_t>(y) * 160 + static_cast<size_t>(x);
+      const auto seen =
+          project(second.camera, unproject(first.camera, x, y, static_cast<double>(depth[at])));
+      ASSERT_TRUE(seen.has_value());
+      EXPECT_NEAR(seen->x_px, std::stod(rows[r][2]), 0.01);
+      EXPECT_NEAR(seen->y_px, std::stod(rows[r][3]), 0.01);
+      ++points;
+    }
+  }
+  EXPECT_GT(points, 30);
 }
 
 TEST(Simulate, StopsWhenAskedTo) {

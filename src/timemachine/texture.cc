@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "texture.h"
 
+#include <cstring>
+
 namespace loci::town {
 namespace {
 
@@ -67,15 +69,18 @@ Texel Texture::fetch(const Level& level, float x, float y) const {
   const int y0 = fold(static_cast<int>(fy), level.height);
   const int y1 = fold(static_cast<int>(fy) + 1, level.height);
   const uint8_t* base = level.rgba.data();
+  typedef float Four __attribute__((vector_size(16)));
+  // All four channels at once.
   const auto at = [&](int ix, int iy) {
-    return base + (static_cast<size_t>(iy) * level.width + ix) * 4;
+    typedef uint8_t Bytes __attribute__((vector_size(4)));
+    Bytes bytes;
+    std::memcpy(&bytes, base + (static_cast<size_t>(iy) * level.width + ix) * 4, 4);
+    return __builtin_convertvector(bytes, Four);
   };
-  const uint8_t *a = at(x0, y0), *b = at(x1, y0), *c = at(x0, y1), *d = at(x1, y1);
   const float wa = (1 - tx) * (1 - ty), wb = tx * (1 - ty), wc = (1 - tx) * ty, wd = tx * ty;
-  const auto channel = [&](int i) {
-    return (a[i] * wa + b[i] * wb + c[i] * wc + d[i] * wd) * (1.0f / 255.0f);
-  };
-  return {{channel(0), channel(1), channel(2)}, channel(3)};
+  const Four sum =
+      (at(x0, y0) * wa + at(x1, y0) * wb + at(x0, y1) * wc + at(x1, y1) * wd) * (1.0f / 255.0f);
+  return {{sum[0], sum[1], sum[2]}, sum[3]};
 }
 
 Texel Texture::sample(float u, float v, float footprint) const {

@@ -95,6 +95,20 @@ class CliTest(unittest.TestCase):
         report = json.loads(loci('index', mixed, '--db', self.root / 'mixed-db', '--num-clusters', 8, '--json', check=0).stdout)
         self.assertEqual((report['added'], len(report['failed'])), (20, 3))
 
+    def test_cutouts_names_what_it_could_not_cut(self):
+        panoramas = self.root / 'panoramas'
+        panoramas.mkdir()
+        (panoramas / 'text.jpg').write_text('hello')
+        (panoramas / 'photo.jpg').write_bytes(self.photos('database')[0].read_bytes())
+        out = self.root / 'views'
+        result = loci('cutouts', panoramas, '-o', out, '--json', check=1)
+        line = json.loads(result.stdout)
+        self.assertEqual((line['panoramas'], line['views'], len(line['failed'])), (0, 0, 2))
+        self.assertIn('240 x 180', line['failed'][0]['error'])
+        self.assertIn('twice as wide as high', line['failed'][0]['error'])
+        loci('cutouts', panoramas, check=2)
+        loci('cutouts', panoramas, '-o', out, '--fov-deg', 200, check=2)
+
     def test_inspect_shows_the_model_of_a_collection(self):
         text = loci('inspect', self.db / 'model.safetensors', '--verify', check=0).stdout
         self.assertIn('pooling.centers', text)
@@ -142,7 +156,8 @@ class CliTest(unittest.TestCase):
         self.assertEqual([name for name in names if f'| `{name}` |' not in page], [])
 
     def test_every_verb_teaches(self):
-        for verb in ('index', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'doctor', 'simulate', 'completion'):
+        for verb in ('index', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'doctor', 'simulate', 'cutouts',
+                     'completion'):
             self.assertIn('Examples:', loci(verb, '--help', check=0).stdout)
 
     def test_bash_completion_is_valid_and_knows_the_verbs(self):

@@ -24,6 +24,7 @@ struct SimulateOptions {
   int first_year = 2012;
   bool splits = false;
   bool depth = false;
+  bool correspondences = false;
   int quality = 88;
   int threads = 0;
 
@@ -44,6 +45,9 @@ struct SimulateOptions {
       splits);
     v({"depth", "write depth pictures (float16 .npy, metres along the optical axis, 0 for sky)"},
       depth);
+    v({"correspondences",
+       "write points that the query and each other picture of a place both see (needs depth)"},
+      correspondences);
     v({"quality", "JPEG quality, 1 to 100"}, quality);
     v({"threads", "processors to use (0: all)"}, threads);
   }
@@ -61,6 +65,9 @@ struct SimulateReport {
 ///
 ///   images/{train,val,test}/{database,queries}/@UTM_east@UTM_north@26@T@lat@lon@pano@tile@heading@pitch@@@time@note@.jpg
 ///   depth/...           the same names with .npy, on request
+///   correspondences/    on request: pairs.csv (file,first,second,points) and for each pair a .csv
+///   of
+///                       x1_px,y1_px,x2_px,y2_px, pixel centres at whole numbers and a half
 ///   poses.csv           every picture with its place, time, weather and camera
 ///
 /// The first num_times - 1 visits of a place are the database, seen by a street-view car on dry
