@@ -92,10 +92,10 @@ struct DoctorOptions {
 /// Errors:  those of ground_truth; InvalidArgument for overlap_m that is no number of metres;
 ///          Cancelled. A file that cannot be read is a finding and no error.
 /// Threads: decoding runs on num_threads
-/// Cost:    for P photographs one reading of every file, with decoding at about 64 pixels (5 ms for
-///          a JPEG of 640 x 480; --quick reads at most 256 KiB of a file instead), then
+/// Cost:    for P photographs one reading of every file, with decoding at about 128 pixels (2 ms of
+///          one core for a JPEG of 240 x 180; with quick at most 256 KiB of a file are read), then
 ///          O(P log P + positives): near copies are looked for among at most 8 x 64 candidates a
-///          photograph, places and towns through hashed cells. Memory: about 1.5 KiB a photograph,
+///          photograph, places and towns through hashed cells. Memory: about 2.5 KiB a photograph,
 ///          and the positives of all queries
 Result<DoctorReport> examine(const std::vector<Dataset>& parts,
                              const DoctorOptions& options = {},
