@@ -38,10 +38,8 @@ Status choose_split(const DatasetOptions& options, Table* table, Dataset* datase
   }
   if (chosen.empty()) return {};
   if (!parts.contains(chosen)) {
-    std::string known;
-    for (const std::string& part : parts) known += (known.empty() ? "" : ", ") + printable(part);
     return invalid_argument(table->where + ": has no split '" + printable(chosen) +
-                            "'; it has: " + known);
+                            "'; it has: " + join_names({parts.begin(), parts.end()}));
   }
   const size_t before = table->rows.size();
   for (size_t i = table->rows.size(); i-- > 0;) {
@@ -62,6 +60,23 @@ std::string role_column(const Table& table) {
     return role_of(row.at("split")) != Role::kUnknown;
   });
   return all ? "split" : "";
+}
+
+// Positions with a zone and positions without one are never compared.
+void note_mixed_zones(Dataset* dataset) {
+  int64_t with = 0, without = 0;
+  for (const std::vector<ImageRecord>* side : {&dataset->database, &dataset->queries}) {
+    for (const ImageRecord& record : *side) {
+      if (record.utm.has_value()) ++(record.utm->zone == 0 ? without : with);
+    }
+  }
+  if (with > 0 && without > 0) {
+    dataset->notes.push_back(
+        format("%lld positions name their UTM zone and %lld do not: the two kinds are never near "
+               "each other; fill in the column zone",
+               static_cast<long long>(with),
+               static_cast<long long>(without)));
+  }
 }
 
 void choose_rule(const DatasetOptions& options, Dataset* dataset) {
@@ -151,6 +166,7 @@ Result<Dataset> read_places_csv(const std::string& path, const DatasetOptions& o
     }
   }
   choose_rule(options, &dataset);
+  note_mixed_zones(&dataset);
   return dataset;
 }
 
