@@ -78,6 +78,7 @@ struct RowReader {
       LOCI_RETURN_IF_ERROR(number(column, &value));
       if (!value.has_value()) break;
       const bool whole = *value >= 0 && *value <= 9999 && *value == std::floor(*value);
+      if (std::string_view(column) == "hour") joined += '_';  // ten digits would be Unix seconds
       joined += whole ? format("%0*d", digits, static_cast<int>(*value)) : std::string("?");
     }
     if (joined.empty()) return {};
