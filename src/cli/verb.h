@@ -50,6 +50,7 @@ void add_inspect_verb(Program& program);
 void add_import_verb(Program& program);
 void add_bench_verb(Program& program);
 void add_simulate_verb(Program& program);
+void add_split_verb(Program& program);
 void add_completion_verb(Program& program);
 
 }  // namespace loci::cli
