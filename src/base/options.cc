@@ -5,6 +5,7 @@
 namespace loci {
 
 std::string option_flag(std::string_view name) {
+  if (name == "num_threads") return "--threads";
   std::string flag = "--";
   for (const char c : name) flag += c == '_' ? '-' : c;
   return flag;

@@ -87,7 +87,7 @@ std::string human_seconds(double seconds) {
   return format("%d h %02d min", static_cast<int>(whole / 3600), static_cast<int>(whole / 60 % 60));
 }
 
-std::vector<std::vector<std::string>> parse_csv(std::string_view text) {
+std::vector<std::vector<std::string>> parse_csv(std::string_view text, char separator) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   std::vector<std::vector<std::string>> rows;
   std::vector<std::string> row;
@@ -113,7 +113,7 @@ std::vector<std::vector<std::string>> parse_csv(std::string_view text) {
       }
     } else if (c == '"' && field.empty()) {
       quoted = any = true;
-    } else if (c == ',') {
+    } else if (c == separator) {
       row.push_back(std::move(field));
       field.clear();
       any = true;

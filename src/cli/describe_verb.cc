@@ -72,7 +72,6 @@ void add_describe_verb(Program& program) {
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
   app->add_option("-o,--out", verb->out, "write the descriptors here, float32 .npy, one row an image in argument order "
                                          "(not-a-number where an image failed)");
-  app->add_option("--threads", verb->learn.num_threads, "threads, 0 for all")->capture_default_str();
   add_options(app, verb->learn);
   app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_describe(*verb, console); }; });
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "loci/base/text.h"
 #include "loci/index/index.h"
 #include "loci/math/vector.h"
 
@@ -16,6 +17,7 @@ Result<Matrix> describe_side(const Dataset& dataset, const std::vector<ImageReco
   std::vector<std::string> paths;
   for (const ImageRecord& record : side) paths.push_back(image_path(dataset, record));
   Matrix rows(std::ssize(side), dim);
+  const auto failed_before = std::ssize(run.failed);
   LOCI_RETURN_IF_ERROR(describe_files(describer, paths, num_threads, false, [&](size_t i, DescribedImage&& image) {
     if (image.status.ok()) {
       const auto row = rows.row(static_cast<int64_t>(i));
@@ -27,6 +29,10 @@ Result<Matrix> describe_side(const Dataset& dataset, const std::vector<ImageReco
     job.progress(task, static_cast<int64_t>(i) + 1, std::ssize(paths));
     return true;
   }, job));
+  if (!paths.empty() && std::ssize(run.failed) - failed_before == std::ssize(paths)) {
+    return corrupt(format("none of the %zu images could be described while %s; the first: ", paths.size(), task.c_str()) +
+                   run.failed[static_cast<size_t>(failed_before)]);
+  }
   return rows;
 }
 

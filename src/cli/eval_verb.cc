@@ -7,8 +7,8 @@
 #include "loci/base/file.h"
 #include "loci/data/dataset.h"
 #include "loci/eval/report.h"
-#include "loci/exchange/dbstruct.h"
 
+#include "dataset_argument.h"
 #include "eval_run.h"
 #include "models.h"
 #include "thumbnail.h"
@@ -28,10 +28,8 @@ struct EvalVerb {
   LearnOptions learn = classic_learn_options();
 };
 
-Result<Dataset> load(const EvalVerb& verb) {
-  if (verb.dataset.ends_with(".mat")) return load_dbstruct(verb.dataset, verb.data);
-  return load_dataset(verb.dataset, verb.data);
-}
+/// The figure that the data set's custom reports: of all queries, or of those with a right answer.
+bool of_answerable(const Dataset& dataset) { return dataset.rule.answerable_only; }
 
 std::string run_json(const Dataset& dataset, const EvalRun& run) {
   JsonWriter json;
@@ -43,20 +41,29 @@ std::string run_json(const Dataset& dataset, const EvalRun& run) {
     for (size_t i = 0; i < values.size(); ++i) json.member(std::to_string(run.recall.n[i]), values[i]);
     json.end();
   };
-  table("recall", run.recall.all);
+  const bool answerable = of_answerable(dataset);
+  table("recall", answerable ? run.recall.answerable : run.recall.all);
+  table("recall_all", run.recall.all);
   table("recall_answerable", run.recall.answerable);
   json.key("ci95").object();
   for (size_t i = 0; i < run.recall.n.size(); ++i) {
-    json.key(std::to_string(run.recall.n[i])).array().value(run.recall.ci95_low[i]).value(run.recall.ci95_high[i]).end();
+    json.key(std::to_string(run.recall.n[i])).array();
+    json.value(answerable ? run.recall.answerable_ci95_low[i] : run.recall.ci95_low[i]);
+    json.value(answerable ? run.recall.answerable_ci95_high[i] : run.recall.ci95_high[i]).end();
   }
+  json.end().key("missing").array();
+  for (const std::string& name : dataset.missing) json.value(name);
   json.end().member("ms_per_image", run.ms_per_image).member("failed", run.failed.size()).end();
   return json.str();
 }
 
-std::string run_text(const EvalRun& run) {
+std::string run_text(const Dataset& dataset, const EvalRun& run) {
   std::string text = format("%-28.28s %5lld", run.model.c_str(), static_cast<long long>(run.dim));
   for (size_t i = 0; i < run.recall.n.size(); ++i) {
-    text += format("   %.3f [%.3f %.3f]", run.recall.all[i], run.recall.ci95_low[i], run.recall.ci95_high[i]);
+    const Recall& r = run.recall;
+    text += of_answerable(dataset)
+                ? format("   %.3f [%.3f %.3f]", r.answerable[i], r.answerable_ci95_low[i], r.answerable_ci95_high[i])
+                : format("   %.3f [%.3f %.3f]", r.all[i], r.ci95_low[i], r.ci95_high[i]);
   }
   return text + format("   %.1f", run.ms_per_image);
 }
@@ -88,7 +95,7 @@ Status run(const EvalVerb& verb, Console& console) {
     return invalid_argument("--n: give cut-offs of 1 and more, such as 1,5,10,20");
   }
   LOCI_TRY(precision, parse_precision(verb.precision));
-  LOCI_TRY(dataset, load(verb));
+  LOCI_TRY(dataset, read_dataset_argument(verb.dataset, verb.data));
   for (const std::string& note : dataset.notes) console.note(note);
   LOCI_TRY(positives, ground_truth(dataset));
   if (std::all_of(positives.begin(), positives.end(), [](const auto& list) { return list.empty(); })) {
@@ -109,7 +116,7 @@ Status run(const EvalVerb& verb, Console& console) {
     if (done.model.empty()) done.model = name;
     for (const std::string& failed : done.failed) console.note("failed: " + failed);
     console.result_json(run_json(dataset, done));
-    console.result(run_text(done));
+    console.result(run_text(dataset, done));
     runs.push_back(std::move(done));
   }
   if (!verb.html.empty()) {
@@ -133,7 +140,6 @@ void add_eval_verb(Program& program) {
   app->add_option("--html", verb->html, "write a page with curves and failed queries to this file");
   app->add_option("--dim", verb->dim, "keep the first DIM coordinates of (whitened) descriptors, 0 for all")->capture_default_str();
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
-  app->add_option("--threads", verb->learn.num_threads, "threads, 0 for all")->capture_default_str();
   add_options(app, verb->data);
   add_options(app, verb->learn);
   app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run(*verb, console); }; });

@@ -95,7 +95,6 @@ void add_index_verb(Program& program) {
   app->add_flag("--keep-missing", verb->keep_missing, "do not forget photographs that are gone from the given folders");
   app->add_flag("--compact", verb->compact, "rewrite the collection without removed photographs");
   app->add_flag("--verify", verb->verify, "read everything back and compare digests");
-  app->add_option("--threads", verb->learn.num_threads, "threads, 0 for all")->capture_default_str();
   add_options(app, verb->learn);
   app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_index(*verb, console); }; });
 }

@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <filesystem>
-
 #include "loci/base/geo.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
@@ -20,7 +18,6 @@ struct QueryVerb {
   std::string precision = "auto";
   std::string html;
   int k = 5;
-  int num_threads = 0;
   IndexOptions index;
 };
 
@@ -76,17 +73,13 @@ std::string answer_text(const std::string& query, const QueryAnswer& answer) {
 /// A photograph of the collection asks for the others: finding itself would tell nothing.
 Result<QueryAnswer> ask(const PlaceDb& db, const std::string& path, const QueryVerb& verb) {
   LOCI_TRY(image, load_image(path));
-  LOCI_TRY(answer, db.query(image, verb.k + 1, verb.index));
-  const std::string self = std::filesystem::absolute(path).lexically_normal().string();
-  std::erase_if(answer.matches, [&](const Match& match) { return match.image.path == self; });
-  if (std::ssize(answer.matches) > verb.k) answer.matches.pop_back();
-  return answer;
+  return db.query(image, verb.k, verb.index, path);
 }
 
 Status run_query(const QueryVerb& verb, Console& console) {
   LOCI_TRY(precision, parse_precision(verb.precision));
   if (verb.k < 1) return invalid_argument("-k: at least one match must be asked for");
-  LOCI_TRY(db, PlaceDb::open(verb.db, {.precision = precision, .num_threads = verb.num_threads}));
+  LOCI_TRY(db, PlaceDb::open(verb.db, {.precision = precision, .num_threads = verb.index.num_threads}));
   std::vector<std::string> problems;
   LOCI_TRY(queries, find_photos(verb.images, &problems));
   for (const std::string& problem : problems) console.note(problem);
@@ -128,7 +121,7 @@ void add_query_verb(Program& program) {
   app->add_option("-k", verb->k, "matches to show")->capture_default_str();
   app->add_option("--html", verb->html, "write a contact sheet with the pictures to this file");
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
-  app->add_option("--threads", verb->num_threads, "threads, 0 for all")->capture_default_str();
+  app->add_option("--threads", verb->index.num_threads, "threads, 0 for all")->capture_default_str();
   add_options(app, verb->index);
   app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_query(*verb, console); }; });
 }

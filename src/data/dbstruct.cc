@@ -95,14 +95,21 @@ Result<Dataset> dataset_from_dbstruct(const DbStructArrays& arrays,
     const auto cutouts = static_cast<size_t>(arrays.cutouts_per_panorama);
     for (size_t i = 0; i < database.size(); ++i) database[i].group = std::to_string(i / cutouts);
   }
-  const auto in_database = find_images(root, arrays.db_images, {"images", "database", ""});
-  const auto in_queries =
-      find_images(root, arrays.q_images, {"queries_real", "query", "queries", "images", ""});
+  std::optional<Place> in_database, in_queries;
+  // The list often lies in a folder of its own (datasets/) beside those of the images.
+  for (const std::string& folder : {root, join_path(root, "..")}) {
+    in_database = find_images(folder, arrays.db_images, {"images", "database", ""});
+    in_queries =
+        find_images(folder, arrays.q_images, {"queries_real", "query", "queries", "images", ""});
+    if (!in_database.has_value() && !in_queries.has_value()) continue;
+    dataset.root = folder;
+    break;
+  }
   place_images(in_database, &database);
   place_images(in_queries, &queries);
   dataset.database = std::move(database);
   dataset.queries = std::move(queries);
-  if (in_database.has_value() && in_queries.has_value()) {
+  if (in_database.has_value() || in_queries.has_value()) {
     LOCI_RETURN_IF_ERROR(settle_missing(options, &dataset));
   } else {
     dataset.notes.push_back("the images of this list were not found below " + printable(root) +

@@ -57,6 +57,7 @@ std::optional<std::string> own_column(const ImageRecord& record, const std::stri
   if (name == "group") return record.group;
   if (name == "folder") return parent_of(record.path);
   if (name == "path") return record.path;
+  if (name == "frame") return record.frame < 0 ? "" : std::to_string(record.frame);
   if (name == "hour" || name == "month" || name == "year") {
     if (!record.time.has_value()) return "";
     const std::string time = iso_time(*record.time);  // 2015-06-21T12:00:00
@@ -68,7 +69,8 @@ std::optional<std::string> own_column(const ImageRecord& record, const std::stri
 }
 
 std::string known_columns(const std::vector<Candidate>& candidates) {
-  std::set<std::string> names = {"place", "group", "folder", "path", "hour", "month", "year"};
+  std::set<std::string> names = {
+      "place", "group", "folder", "path", "frame", "hour", "month", "year"};
   for (const Candidate& candidate : candidates) {
     for (const auto& [name, value] : candidate.columns) names.insert(name);
   }

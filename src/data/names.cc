@@ -76,6 +76,21 @@ bool is_file(const std::string& path) {
   return info.ok() && !info->is_directory;
 }
 
+std::string join_names(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + printable(name);
+  return text;
+}
+
+Result<std::string> choose_part(const std::string& where,
+                                const std::vector<std::string>& parts,
+                                const std::string& wanted) {
+  const std::string part = wanted.empty() ? parts.front() : wanted;
+  if (std::find(parts.begin(), parts.end(), part) != parts.end()) return part;
+  return invalid_argument(printable(where) + ": has no part '" + printable(part) +
+                          "'; it has: " + join_names(parts));
+}
+
 std::vector<std::string> subfolders(const std::string& path) {
   std::vector<std::string> names;
   std::error_code error;

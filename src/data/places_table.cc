@@ -8,8 +8,6 @@
 #include "loci/base/text.h"
 
 #include <algorithm>
-#include <cctype>
-#include <cmath>
 
 namespace loci {
 namespace {
@@ -36,6 +34,18 @@ const std::map<std::string, std::string>& aliases() {
   return table;
 }
 
+// The separator that the header line has most of; a comma where it has none.
+char separator_of(std::string_view text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  char best = ',';
+  for (const char candidate : {';', '\t'}) {
+    if (std::count(line.begin(), line.end(), candidate) >
+        std::count(line.begin(), line.end(), best))
+      best = candidate;
+  }
+  return best;
+}
+
 }  // namespace
 
 bool PlacesTable::has(const std::string& column) const {
@@ -46,26 +56,18 @@ Status PlacesTable::error(size_t row, const std::string& what) const {
   return corrupt(format("%s: row %zu: %s", where.c_str(), row_numbers[row], what.c_str()));
 }
 
-Result<PlacesTable> read_places_table(const std::string& path) {
+Result<PlacesTable> read_table(const std::string& path) {
   LOCI_TRY(text, read_text_file(path));
-  const std::vector<std::vector<std::string>> lines = parse_csv(text);
-  PlacesTable table{.where = printable(path), .header = {}, .rows = {}, .row_numbers = {}};
+  PlacesTable table;
+  table.where = printable(path);
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+    return corrupt(table.where + ": is UTF-16 text; save it as UTF-8");
+  const char separator = separator_of(text);
+  table.decimal_comma = separator == ';';
+  const std::vector<std::vector<std::string>> lines = parse_csv(text, separator);
   if (lines.empty())
     return corrupt(table.where + ": is empty; expected a header such as path,place");
-  for (const std::string& word : lines[0]) {
-    const std::string name = to_lower(trim(word));
-    const auto alias = aliases().find(name);
-    // A column under its own name comes before one that is only called so by others.
-    const bool taken = alias != aliases().end() &&
-                       std::any_of(lines[0].begin(), lines[0].end(), [&](const auto& other) {
-                         return to_lower(trim(other)) == alias->second;
-                       });
-    table.header.push_back(alias == aliases().end() || taken ? name : alias->second);
-  }
-  if (!table.has("path")) {
-    return corrupt(table.where + ": has no column 'path'; its columns are: " +
-                   printable(text.substr(0, text.find('\n'))));
-  }
+  for (const std::string& word : lines[0]) table.header.push_back(to_lower(trim(word)));
   for (size_t i = 1; i < lines.size(); ++i) {
     if (lines[i].size() == 1 && trim(lines[i][0]).empty()) continue;
     table.row_numbers.push_back(i + 1);
@@ -81,106 +83,32 @@ Result<PlacesTable> read_places_table(const std::string& path) {
   return table;
 }
 
-namespace {
-
-// Reads the fields of one row; `off_the_map` gets positions that cannot be.
-struct RowReader {
-  const PlacesTable& table;
-  size_t row;
-
-  const std::string& text(const std::string& column) const {
-    static const std::string none;
-    const auto found = table.rows[row].find(column);
-    return found == table.rows[row].end() ? none : found->second;
-  }
-  Status number(const std::string& column, std::optional<double>* out) const {
-    const std::string_view field = trim(text(column));
-    if (field.empty()) return {};
-    *out = parse_double(field);
-    if (!out->has_value() || !std::isfinite(**out)) {
-      return table.error(row, column + " '" + printable(field) + "' is no number");
-    }
-    return {};
-  }
-  Status zone(Utm* utm) const {
-    std::string field(trim(text("zone")));
-    std::string band(trim(text("band")));
-    if (!field.empty() && std::isalpha(static_cast<unsigned char>(field.back())) != 0) {
-      band = field.substr(field.size() - 1);
-      field.pop_back();
-    }
-    if (field.empty()) return {};
-    const std::optional<int64_t> value = parse_int(field);
-    if (!value.has_value() || *value < 0 || *value > 60) {
-      return table.error(
-          row,
-          "zone '" + printable(text("zone")) + "' is no UTM zone (1 to 60, such as 17 or 17T)");
-    }
-    utm->zone = static_cast<int>(*value);
-    if (band.size() == 1) {
-      const char letter = static_cast<char>(std::toupper(static_cast<unsigned char>(band[0])));
-      if (letter >= 'C' && letter <= 'X') utm->band = letter;
-    }
-    return {};
-  }
-};
-
-Status read_position(const RowReader& reader,
-                     ImageRecord* record,
-                     std::vector<ImpossiblePosition>* off_the_map) {
-  std::optional<double> lat, lon, east, north;
-  LOCI_RETURN_IF_ERROR(reader.number("lat", &lat));
-  LOCI_RETURN_IF_ERROR(reader.number("lon", &lon));
-  LOCI_RETURN_IF_ERROR(reader.number("east_m", &east));
-  LOCI_RETURN_IF_ERROR(reader.number("north_m", &north));
-  if (lat.has_value() && lon.has_value()) {
-    if (valid({.lat = *lat, .lon = *lon})) {
-      record->position = LatLon{.lat = *lat, .lon = *lon};
-    } else {
-      off_the_map->push_back({.path = record->path, .lat = *lat, .lon = *lon});
+Result<PlacesTable> read_places_table(const std::string& path) {
+  LOCI_TRY(table, read_table(path));
+  const std::vector<std::string> given = table.header;
+  for (size_t c = 0; c < given.size(); ++c) {
+    const auto alias = aliases().find(given[c]);
+    // A column under its own name comes before one that is only called so by others.
+    if (alias == aliases().end() || table.has(alias->second)) continue;
+    table.header[c] = alias->second;
+    for (PlacesTable::Columns& row : table.rows) {
+      auto node = row.extract(given[c]);
+      node.key() = alias->second;
+      row.insert(std::move(node));
     }
   }
-  if (east.has_value() && north.has_value()) {
-    Utm utm{.east_m = *east, .north_m = *north};
-    LOCI_RETURN_IF_ERROR(reader.zone(&utm));
-    if (utm.zone == 0 && record->position.has_value()) {
-      if (const auto own = to_utm(*record->position); own.ok()) {
-        utm.zone = own->zone;
-        utm.band = own->band;
-      }
-    }
-    record->utm = utm;
-  }
-  complete_position(record);
-  return {};
-}
-
-}  // namespace
-
-Result<ImageRecord> read_places_row(const PlacesTable& table,
-                                    size_t row,
-                                    std::vector<ImpossiblePosition>* off_the_map) {
-  const RowReader reader{.table = table, .row = row};
-  const std::string& path = reader.text("path");
-  if (trim(path).empty()) return table.error(row, "the path is empty");
-  ImageRecord record = std::move(records_from_names({path})[0]);
-  record.place = reader.text("place");
-  if (!reader.text("group").empty()) record.group = reader.text("group");
-  std::optional<double> heading, frame;
-  LOCI_RETURN_IF_ERROR(reader.number("heading", &heading));
-  LOCI_RETURN_IF_ERROR(reader.number("frame", &frame));
-  if (heading.has_value()) record.heading_deg = heading;
-  if (frame.has_value() && *frame >= 0 && *frame < 9e15)
-    record.frame = static_cast<int64_t>(*frame);
-  if (const std::string_view time = trim(reader.text("time")); !time.empty()) {
-    record.time = parse_time(time);
-    if (!record.time.has_value()) {
-      return table.error(
-          row, "time '" + printable(time) + "' cannot be read; write it like 2015-06-21T12:00:00");
+  std::string known;
+  for (const std::string& name : given) known += (known.empty() ? "" : ", ") + printable(name);
+  if (!table.has("path"))
+    return corrupt(table.where + ": has no column 'path'; its columns are: " + known);
+  for (const auto& [one, other] :
+       {std::pair{"lat", "lon"}, {"lon", "lat"}, {"east_m", "north_m"}, {"north_m", "east_m"}}) {
+    if (table.has(one) && !table.has(other)) {
+      return corrupt(table.where + ": has a column '" + one + "' and no '" + other +
+                     "'; a position needs both. Its columns are: " + known);
     }
   }
-  LOCI_RETURN_IF_ERROR(read_position(reader, &record, off_the_map));
-  return record;
+  return table;
 }
 
 }  // namespace loci

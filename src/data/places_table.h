@@ -10,18 +10,25 @@
 
 namespace loci {
 
-/// The rows of a csv file by column name, with the names that others use for a column turned into
-/// ours.
+/// The rows of a csv file by column name.
 struct PlacesTable {
   using Columns = std::map<std::string, std::string>;
   std::string where;
   std::vector<std::string> header;
   std::vector<Columns> rows;
   std::vector<size_t> row_numbers;  ///< in the file; the header is row 1
+  bool decimal_comma = false;       ///< fields are separated by ';', so 48,5 is a number
 
   bool has(const std::string& column) const;
   Status error(size_t row, const std::string& what) const;
 };
+
+/// A csv file with a header, its fields separated by ',', ';' or tabs (whichever the header has
+/// most of). Names are lower-cased and nothing else. Corrupt for UTF-16 and for rows of another
+/// length than the header.
+Result<PlacesTable> read_table(const std::string& path);
+
+/// A table with the column `path`, the names that others use for a column turned into ours.
 Result<PlacesTable> read_places_table(const std::string& path);
 
 /// One row as a record. `off_the_map` gets positions that no place on Earth has.

@@ -24,6 +24,18 @@ const std::vector<Reader>& readers();
 // places.csv
 bool detect_places_csv(const std::string& path);
 Result<Dataset> read_places_csv(const std::string& path, const DatasetOptions& options);
+// <city>/{query,database}/ with images/ and csv files, below train_val/ and test/
+bool detect_msls(const std::string& path);
+Result<Dataset> read_msls(const std::string& path, const DatasetOptions& options);
+// Dataframes/*.csv + Images/
+bool detect_gsv_cities(const std::string& path);
+Result<Dataset> read_gsv_cities(const std::string& path, const DatasetOptions& options);
+// sequences/ + poses/, or one sequence with poses.txt
+bool detect_kitti(const std::string& path);
+Result<Dataset> read_kitti(const std::string& path, const DatasetOptions& options);
+// rgb.txt + groundtruth.txt
+bool detect_tum(const std::string& path);
+Result<Dataset> read_tum(const std::string& path, const DatasetOptions& options);
 // database/ + queries/
 bool detect_folders(const std::string& path);
 Result<Dataset> read_folders(const std::string& path, const DatasetOptions& options);
@@ -53,6 +65,16 @@ std::string parent_of(std::string_view path);
 std::string join_path(const std::string& folder, const std::string& name);
 bool is_folder(const std::string& path);
 bool is_file(const std::string& path);
+/// "a, b, c" for a message, each made printable.
+std::string join_names(const std::vector<std::string>& names);
+
+/// Says in dataset->notes how many rows count as without position (dataset->off_the_map), if any.
+void note_off_the_map(Dataset* dataset);
+/// The wanted one of the parts a data set has, or the first when none is wanted. InvalidArgument
+/// names those it has.
+Result<std::string> choose_part(const std::string& where,
+                                const std::vector<std::string>& parts,
+                                const std::string& wanted);
 /// Folders directly inside, in natural order, hidden ones left out.
 std::vector<std::string> subfolders(const std::string& path);
 /// True when "img2" comes before "img10": runs of digits are compared as numbers, all else by

@@ -138,13 +138,7 @@ Result<Dataset> read_gmberton(const std::string& path, const DatasetOptions& opt
   if (there.empty())
     return invalid_argument(printable(path) +
                             ": has no images/{train,val,test}/{database,queries}");
-  const std::string part = options.split.empty() ? there.front() : options.split;
-  if (std::find(there.begin(), there.end(), part) == there.end()) {
-    std::string known;
-    for (const std::string& name : there) known += (known.empty() ? "" : ", ") + name;
-    return invalid_argument(printable(path) + ": has no part '" + printable(part) +
-                            "'; it has: " + known);
-  }
+  LOCI_TRY(part, choose_part(path, there, options.split));
   LOCI_TRY(dataset, read_folders(join_path(path, "images/" + part), options));
   dataset.name = base_name(path) + "/" + part;
   return dataset;

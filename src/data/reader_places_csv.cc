@@ -38,10 +38,8 @@ Status choose_split(const DatasetOptions& options, Table* table, Dataset* datase
   }
   if (chosen.empty()) return {};
   if (!has(chosen)) {
-    std::string known;
-    for (const std::string& part : parts) known += (known.empty() ? "" : ", ") + printable(part);
     return invalid_argument(table->where + ": has no split '" + printable(chosen) +
-                            "'; it has: " + known);
+                            "'; it has: " + join_names(parts));
   }
   const size_t before = table->rows.size();
   for (size_t i = table->rows.size(); i-- > 0;) {
@@ -62,6 +60,23 @@ std::string role_column(const Table& table) {
     return role_of(row.at("split")) != Role::kUnknown;
   });
   return all ? "split" : "";
+}
+
+// Positions with a zone and positions without one are never compared.
+void note_mixed_zones(Dataset* dataset) {
+  int64_t with = 0, without = 0;
+  for (const std::vector<ImageRecord>* side : {&dataset->database, &dataset->queries}) {
+    for (const ImageRecord& record : *side) {
+      if (record.utm.has_value()) ++(record.utm->zone == 0 ? without : with);
+    }
+  }
+  if (with > 0 && without > 0) {
+    dataset->notes.push_back(
+        format("%lld positions name their UTM zone and %lld do not: the two kinds are never near "
+               "each other; fill in the column zone",
+               static_cast<long long>(with),
+               static_cast<long long>(without)));
+  }
 }
 
 void choose_rule(const DatasetOptions& options, Dataset* dataset) {
@@ -135,12 +150,7 @@ Result<Dataset> read_places_csv(const std::string& path, const DatasetOptions& o
     }
     (is == Role::kQuery ? asking : candidates).push_back({std::move(record), table.rows[i]});
   }
-  if (!dataset.off_the_map.empty()) {
-    dataset.notes.push_back(
-        format("%zu rows have a latitude or longitude that does not exist and count as without "
-               "position; are the two swapped?",
-               dataset.off_the_map.size()));
-  }
+  note_off_the_map(&dataset);
   if (role.empty()) {
     LOCI_RETURN_IF_ERROR(divide(std::move(candidates), options, &dataset));
     if (table.has("time_of_day") && options.query_filter.empty() &&
@@ -159,6 +169,7 @@ Result<Dataset> read_places_csv(const std::string& path, const DatasetOptions& o
     }
   }
   choose_rule(options, &dataset);
+  note_mixed_zones(&dataset);
   return dataset;
 }
 

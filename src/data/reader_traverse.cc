@@ -5,6 +5,7 @@
 #include "loci/base/text.h"
 
 #include <algorithm>
+#include <set>
 
 // Drives or walks along one track, cut into frames so that the i-th image of one is the i-th of the
 // other: Gardens Point, Nordland, Alderley, Oxford runs cut to equal length.
@@ -50,13 +51,37 @@ Result<std::string> chosen_folder(const std::string& path,
   if (filter.empty()) return otherwise;
   const std::string name = filter.starts_with("folder=") ? filter.substr(7) : "";
   if (name.empty() || !is_folder(join_path(path, name))) {
-    std::string known;
-    for (const std::string& folder : subfolders(path))
-      known += (known.empty() ? "" : ", ") + printable(folder);
-    return invalid_argument("filter '" + printable(filter) +
-                            "': of a traverse, expected folder=NAME with one of: " + known);
+    return invalid_argument(
+        "filter '" + printable(filter) +
+        "': of a traverse, expected folder=NAME with one of: " + join_names(subfolders(path)));
   }
   return name;
+}
+
+// The last number in a file's name, such as 35 in images-00035.png; -1 where there is none.
+int64_t number_in_name(const std::string& path) {
+  const std::string stem = base_name(without_extension(path));
+  const size_t end = stem.find_last_of("0123456789");
+  if (end == std::string::npos) return -1;
+  const size_t before = stem.find_last_not_of("0123456789", end);
+  const size_t begin = before == std::string::npos ? 0 : before + 1;
+  return parse_int(std::string_view(stem).substr(begin, end + 1 - begin)).value_or(-1);
+}
+
+// Numbers in the names are the frames of a drive of which some were taken out (Nordland without its
+// tunnels and stations, one query in ten), where no image lacks one and none occurs twice.
+bool number_by_names(Dataset* dataset) {
+  for (const std::vector<ImageRecord>* side : {&dataset->database, &dataset->queries}) {
+    std::set<int64_t> numbers;
+    for (const ImageRecord& record : *side) {
+      const int64_t number = number_in_name(record.path);
+      if (number < 0 || !numbers.insert(number).second) return false;
+    }
+  }
+  for (std::vector<ImageRecord>* side : {&dataset->database, &dataset->queries}) {
+    for (ImageRecord& record : *side) record.frame = number_in_name(record.path);
+  }
+  return true;
 }
 
 Result<std::vector<ImageRecord>> frames_of(const std::string& root,
@@ -96,12 +121,14 @@ Result<Dataset> read_traverse(const std::string& path, const DatasetOptions& opt
   dataset.rule.tolerance_frames =
       options.tolerance_frames >= 0 ? options.tolerance_frames : kCustomTolerance;
   if (dataset.database.size() != dataset.queries.size()) {
-    dataset.notes.push_back(
-        format("%s has %zu images and %s has %zu: are they frame by frame the same track?",
-               printable(database).c_str(),
-               dataset.database.size(),
-               printable(queries).c_str(),
-               dataset.queries.size()));
+    const bool by_names = number_by_names(&dataset);
+    dataset.notes.push_back(format("%s has %zu images and %s has %zu: %s",
+                                   printable(database).c_str(),
+                                   dataset.database.size(),
+                                   printable(queries).c_str(),
+                                   dataset.queries.size(),
+                                   by_names ? "frames are the numbers in their names"
+                                            : "are they frame by frame the same track?"));
   }
   return dataset;
 }

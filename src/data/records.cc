@@ -120,6 +120,7 @@ TruthRule radius_rule(const DatasetOptions& options, double custom_m) {
   TruthRule rule;
   rule.kind = TruthRule::Kind::kRadius;
   rule.radius_m = options.radius_m >= 0 ? options.radius_m : custom_m;
+  rule.min_frame_gap = std::max(0, options.min_frame_gap);
   return rule;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 // The readers on real photographs and on samples of other people's formats, where they are present.
+#include "test_files.h"
+
 #include "loci/base/file.h"
 #include "loci/data/dataset.h"
 
@@ -122,6 +124,40 @@ TEST_F(SharedData, GmbertonNamesAndPositivesAgreeWithTheEvaluator) {
   ASSERT_EQ(dataset.queries[4].group, "null_island");  // its note holds a slash
   EXPECT_EQ(dataset.queries[4].utm->east_m, 833922.84);
   EXPECT_EQ(dataset.queries[0].group, "");  // written None
+}
+
+// The texts between quotes that end with ".jpg", and the numbers in the list under `key`.
+std::vector<std::string> names_in(const std::string& json) {
+  std::vector<std::string> names;
+  for (size_t end = json.find(".jpg\""); end != std::string::npos;
+       end = json.find(".jpg\"", end + 1))
+    names.push_back(json.substr(json.rfind('"', end) + 1, end + 4 - json.rfind('"', end) - 1));
+  return names;
+}
+
+TEST_F(SharedData, GsvCitiesNamesAndPlacesAgreeWithItsTrainingCode) {
+  const std::string folder = shared_ + "/golden/formats/gsv_cities";
+  if (!file_info(folder).ok()) GTEST_SKIP() << "no golden formats here";
+  const std::string expected = read_text_file(folder + "/expected.json").value();
+  const std::vector<std::string> names = names_in(expected);
+  ASSERT_GT(names.size(), 30u);
+  const TestFiles files;
+  for (const std::string& name : names)
+    files.touch({"Images/" + name.substr(0, name.find('_')) + "/" + name});
+  for (const char* city : {"Bangkok", "Boston"}) {
+    const std::string csv = std::string("Dataframes/") + city + ".csv";
+    files.write(csv, read_text_file(folder + "/" + csv).value());
+  }
+  const Dataset dataset = load_dataset(files.path()).value();  // no name that is not a file
+  EXPECT_EQ(dataset.database.size(), names.size());
+  std::set<std::string> found, places;
+  for (const ImageRecord& record : dataset.database) {
+    found.insert(record.path.substr(record.path.find_last_of('/') + 1));
+    places.insert(record.place);
+  }
+  EXPECT_EQ(found, std::set<std::string>(names.begin(), names.end()));
+  EXPECT_EQ(places,
+            (std::set<std::string>{"1", "3", "4", "5", "100001", "100003", "100004", "100005"}));
 }
 
 }  // namespace

@@ -1,53 +1,34 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "read_photo.h"
+
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
 
-#include "loci/base/file.h"
 #include "loci/base/parallel.h"
-#include "loci/base/sha256.h"
 #include "loci/base/text.h"
 #include "loci/describe/describer.h"
 
 namespace loci {
 namespace {
 
-constexpr uint64_t kMaxFile = uint64_t{1} << 30;  // larger than any photograph
-
 /// Reads, decodes and describes one file; every failure ends up in the result.
 DescribedImage describe_file(const Describer& describer, const std::string& path, bool want_sha256) {
   DescribedImage out;
   try {
-    Result<std::vector<uint8_t>> bytes = read_file(path, kMaxFile);
-    if (!bytes.ok()) {
-      out.status = bytes.status();
-      return out;
+    Photo photo;
+    out.status = read_photo(describer, path, want_sha256, &photo);
+    out.width = photo.width;
+    out.height = photo.height;
+    out.info = photo.info;
+    out.sha256 = std::move(photo.sha256);
+    if (out.status.ok()) {
+      out.descriptor.resize(static_cast<size_t>(describer.dim()));
+      out.status = describer.describe(photo.image, out.descriptor);
+      if (!out.status.ok()) out.status = out.status.with_context(printable(path));
     }
-    const std::string where = printable(path);
-    if (want_sha256) out.sha256 = sha256_hex(*bytes);
-    out.info = read_photo_info(*bytes);
-    const Result<ImageInfo> size = probe_image(*bytes, where);
-    DecodeOptions options;
-    if (size.ok()) {
-      out.width = size->width;
-      out.height = size->height;
-      options = describer.decode_options(size->width, size->height);
-    }
-    const Result<Image> image = decode_image(*bytes, where, options);
-    if (!image.ok()) {
-      out.status = image.status();
-      return out;
-    }
-    bytes = std::vector<uint8_t>();  // the pixels are enough from here
-    if (!size.ok()) {
-      out.width = image->width;
-      out.height = image->height;
-    }
-    out.descriptor.resize(static_cast<size_t>(describer.dim()));
-    out.status = describer.describe(*image, out.descriptor);
-    if (!out.status.ok()) out.status = out.status.with_context(where);
   } catch (const std::bad_alloc&) {
     out.status = io_error(printable(path) + ": not enough memory to describe this image");
   } catch (const std::exception& error) {

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/describe/learn.h"
 
+#include "read_photo.h"
+
 #include <algorithm>
 #include <cstring>
 #include <mutex>
 
-#include "loci/base/file.h"
 #include "loci/base/parallel.h"
 #include "loci/base/rng.h"
 #include "loci/base/text.h"
@@ -32,10 +33,9 @@ Result<std::unique_ptr<Describer>> feature_maker(const ModelSpec& start, const T
 }
 
 Result<Features> features_of(const Describer& describer, const std::string& path, int num_threads) {
-  LOCI_TRY(bytes, read_file(path));
-  LOCI_TRY(info, probe_image(bytes, printable(path)));
-  LOCI_TRY(image, decode_image(bytes, printable(path), describer.decode_options(info.width, info.height)));
-  return describer.features(image, num_threads);
+  Photo photo;
+  LOCI_RETURN_IF_ERROR(read_photo(describer, path, false, &photo));
+  return describer.features(photo.image, num_threads);
 }
 
 /// Random features of every photo: the same ones for any number of threads, since each photo has its own random stream.

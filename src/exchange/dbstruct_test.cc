@@ -75,6 +75,84 @@ TEST(DbStruct, AFileWithoutItIsUnsupported) {
             Code::kUnsupported);
 }
 
+// A list and tiny files of its images where Relja/netvlad's data sets have them.
+struct ListOnDisk {
+  TempFolder folder{"loci-dbstruct"};
+  void put(const std::string& name, const std::string& content = "x") const {
+    const std::string path = folder / name;
+    ASSERT_TRUE(make_folders(path.substr(0, path.find_last_of('/'))).ok());
+    ASSERT_TRUE(write_file(path, content).ok());
+  }
+};
+
+// 24 database images in two panoramas of 12, 2 queries; stamps where wanted.
+std::string tokyo_list(bool stamps) {
+  std::vector<std::string> names;
+  std::vector<double> utm, times;
+  for (int i = 0; i < 24; ++i) {
+    names.push_back(mat_text("p/" + std::to_string(i) + ".jpg"));
+    utm.insert(utm.end(), {i < 12 ? 0.0 : 100.0, 0.0});
+    times.push_back(i < 12 ? 201207 : 201301);
+  }
+  std::vector<std::pair<std::string, std::string>> content = {
+      {"nonTrivPosDistSqThr", mat_doubles({100}, {1, 1})},
+      {"utmDb", mat_doubles(utm, {2, 24})},
+      {"posDistThr", mat_doubles({25}, {1, 1})},
+      {"qImageFns", mat_cell({mat_text("q/0.jpg"), mat_text("q/1.jpg")})},
+      {"dbImageFns", mat_cell(names)},
+      {"utmQ", mat_doubles({3, 4, 100, 25}, {2, 2})}};
+  if (stamps) {
+    content.emplace_back("qTimeStamp", mat_doubles({201301, 201301}, {1, 2}));
+    content.insert(content.begin(), {"dbTimeStamp", mat_doubles(times, {1, 24})});
+  }
+  return mat_file({mat_struct(content, "dbStruct")}, true);
+}
+
+TEST(LoadDbStruct, Tokyo247CountsOneResultAPanoramaAndFindsPng) {
+  for (const char* name : {"tokyo247.mat", "datasets/Tokyo24_7_test.mat"}) {
+    const ListOnDisk set;
+    set.put(name, tokyo_list(false));
+    for (int i = 0; i < 24; ++i) set.put("images/p/" + std::to_string(i) + ".png");
+    for (int i = 0; i < 2; ++i) set.put("query/q/" + std::to_string(i) + ".jpg");
+    const auto dataset = load_dbstruct(set.folder / name);
+    ASSERT_TRUE(dataset.ok()) << dataset.status().message();
+    EXPECT_TRUE(dataset->rule.one_result_per_group);
+    EXPECT_FALSE(dataset->rule.other_time_only);
+    EXPECT_EQ(dataset->database[11].group, dataset->database[0].group);
+    EXPECT_NE(dataset->database[12].group, dataset->database[0].group);
+    EXPECT_TRUE(image_path(*dataset, dataset->database[0]).ends_with("images/p/0.png"));
+    EXPECT_EQ(ground_truth(*dataset).value()[1].size(), 12u);  // exactly 25 m
+  }
+}
+
+TEST(LoadDbStruct, TimeStampsOfTokyoTimeMachineAreMonths) {
+  const ListOnDisk set;
+  set.put("tokyoTM_val.mat", tokyo_list(true));
+  for (int i = 0; i < 24; ++i) set.put("images/p/" + std::to_string(i) + ".jpg");
+  for (int i = 0; i < 2; ++i) set.put("images/q/" + std::to_string(i) + ".jpg");
+  const auto dataset = load_dbstruct(set.folder / "tokyoTM_val.mat");
+  ASSERT_TRUE(dataset.ok()) << dataset.status().message();
+  EXPECT_TRUE(dataset->rule.other_time_only);
+  EXPECT_FALSE(dataset->rule.one_result_per_group);
+  EXPECT_EQ(dataset->database[0].time, civil_seconds(2012, 7, 1));
+  EXPECT_EQ(ground_truth(*dataset).value()[0].size(), 12u);
+  EXPECT_TRUE(ground_truth(*dataset).value()[1].empty());  // near, but of the same month
+}
+
+TEST(LoadDbStruct, AbsentImagesAreRefusedOrLeftOut) {
+  const ListOnDisk set;
+  set.put("pitts.mat", tokyo_list(false));
+  for (int i = 0; i < 23; ++i) set.put("images/p/" + std::to_string(i) + ".jpg");
+  for (int i = 0; i < 2; ++i) set.put("queries_real/q/" + std::to_string(i) + ".jpg");
+  const Status refused = load_dbstruct(set.folder / "pitts.mat").status();
+  EXPECT_EQ(refused.code(), Code::kNotFound);
+  EXPECT_NE(refused.message().find("p/23.jpg"), std::string::npos) << refused.message();
+  const auto dataset = load_dbstruct(set.folder / "pitts.mat", {.skip_missing = true});
+  ASSERT_TRUE(dataset.ok()) << dataset.status().message();
+  EXPECT_EQ(dataset->database.size(), 23u);
+  EXPECT_EQ(dataset->missing, (std::vector<std::string>{"images/p/23.jpg"}));
+}
+
 TEST(GoldenDbStruct, SevenWritersSayTheSame) {
   LOCI_GOLDEN_OR_SKIP(folder, "golden/formats/dbstruct");
   const Json expected = Json::parse(read_text_file(folder + "/expected.json").value());

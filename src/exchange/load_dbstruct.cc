@@ -3,7 +3,21 @@
 #include "loci/base/text.h"
 #include "loci/exchange/dbstruct.h"
 
+#include <cctype>
+
 namespace loci {
+namespace {
+
+// tokyo247.mat, Tokyo24_7_test.mat, tokyo-24-7.mat
+bool is_tokyo247(const std::string& name) {
+  std::string letters;
+  for (const char c : to_lower(name)) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) letters += c;
+  }
+  return letters.find("tokyo247") != std::string::npos;
+}
+
+}  // namespace
 
 Result<Dataset> load_dbstruct(const std::string& path, const DatasetOptions& options) {
   LOCI_TRY(db, read_dbstruct(path));
@@ -19,7 +33,7 @@ Result<Dataset> load_dbstruct(const std::string& path, const DatasetOptions& opt
   arrays.q_time = std::move(db.q_time);
   arrays.radius_m = db.pos_dist_thr_m;
   // dbTokyo247.m: a panorama is twelve cut-outs in a row. Pittsburgh's 24 count one by one.
-  if (to_lower(name).find("tokyo247") != std::string::npos) arrays.cutouts_per_panorama = 12;
+  if (is_tokyo247(name)) arrays.cutouts_per_panorama = 12;
   return dataset_from_dbstruct(
       arrays, slash == std::string::npos ? "." : path.substr(0, slash), name, options);
 }

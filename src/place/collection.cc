@@ -97,15 +97,19 @@ Result<int64_t> Collection::remove(const std::vector<std::string>& paths) {
   return static_cast<int64_t>(ids.size());
 }
 
-Result<QueryAnswer> Collection::query(const Image& image, int k, const IndexOptions& index) const {
+Result<QueryAnswer> Collection::query(const Image& image,
+                                      int k,
+                                      const IndexOptions& index,
+                                      const std::string& leave_out) const {
   std::vector<float> values(static_cast<size_t>(stage_.dim));
   LOCI_RETURN_IF_ERROR(describer().describe(image, values, index.num_threads));
-  return query_descriptor(values, k, index);
+  return query_descriptor(values, k, index, leave_out);
 }
 
 Result<QueryAnswer> Collection::query_descriptor(std::span<const float> descriptor,
                                                  int k,
-                                                 const IndexOptions& index) const {
+                                                 const IndexOptions& index,
+                                                 const std::string& leave_out) const {
   if (k < 1)
     return invalid_argument("the number of matches wanted must be 1 or more, not " +
                             std::to_string(k));
@@ -121,7 +125,12 @@ Result<QueryAnswer> Collection::query_descriptor(std::span<const float> descript
     return invalid_argument("the query's descriptor holds numbers that are not finite");
   }
   LOCI_TRY(now, snapshot());
-  LOCI_TRY(hits, now->search(descriptor, std::max(k, kEvidence), index));
+  std::string self;
+  if (!leave_out.empty()) {
+    LOCI_TRY(path, normal_path(leave_out));
+    self = std::move(path);
+  }
+  LOCI_TRY(hits, now->search(descriptor, std::max(k, kEvidence), index, self));
   QueryAnswer answer;
   if (hits.empty()) return answer;
   std::vector<Evidence> evidence;

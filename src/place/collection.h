@@ -32,10 +32,14 @@ class Collection final : public PlaceDb {
                              const UpdateOptions& options,
                              const JobControl& job) override;
   Result<int64_t> remove(const std::vector<std::string>& paths) override;
-  Result<QueryAnswer> query(const Image& image, int k, const IndexOptions& index) const override;
+  Result<QueryAnswer> query(const Image& image,
+                            int k,
+                            const IndexOptions& index,
+                            const std::string& leave_out = "") const override;
   Result<QueryAnswer> query_descriptor(std::span<const float> descriptor,
                                        int k,
-                                       const IndexOptions& index) const override;
+                                       const IndexOptions& index,
+                                       const std::string& leave_out = "") const override;
   Result<PlaceImage> image(int64_t id) const override;
   Result<std::vector<PlaceImage>> images() const override;
   Result<std::vector<float>> descriptor(int64_t id) const override;

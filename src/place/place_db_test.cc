@@ -32,6 +32,24 @@ TEST(PlaceDb, FindsThePhotographThatWasAsked) {
   EXPECT_GE(answer.matches[1].score, answer.matches[2].score);
 }
 
+TEST(PlaceDb, APhotographOfTheCollectionAsksForTheOthers) {
+  const World world;
+  world.photos_numbered(40);
+  const auto db = world.open();
+  world.index(*db);
+  const auto descriptor = test::fake_descriptor("photo 17");
+  const QueryAnswer all = db->query_descriptor(descriptor, 4, {}).value();
+  const QueryAnswer others =
+      db->query_descriptor(descriptor, 3, {}, world.photos + "/../photos/17.jpg").value();
+  ASSERT_EQ(others.matches.size(), 3u);
+  for (size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(others.matches[i].image.path, all.matches[i + 1].image.path);
+  EXPECT_EQ(db->query_descriptor(descriptor, 40, {}, world.path("17.jpg")).value().matches.size(),
+            39u);
+  EXPECT_EQ(db->query_descriptor(descriptor, 3, {}, world.path("none.jpg")).value().matches.size(),
+            3u);
+}
+
 TEST(PlaceDb, SecondUpdateFindsEverythingUnchanged) {
   const World world;
   world.photos_numbered(5);

@@ -125,12 +125,22 @@ Result<std::shared_ptr<const Index>> Snapshot::index(const IndexOptions& options
 
 Result<std::vector<Hit>> Snapshot::search(std::span<const float> query,
                                           int k,
-                                          const IndexOptions& options) const {
+                                          const IndexOptions& options,
+                                          const std::string& leave_out) const {
   if (images_.empty()) return std::vector<Hit>();
   LOCI_TRY(found, index(options));
+  int64_t out = -1;
+  if (!leave_out.empty()) {
+    const auto self = std::find_if(images_.begin(), images_.end(), [&](const PlaceImage& image) {
+      return image.path == leave_out;
+    });
+    if (self != images_.end()) out = row_of_image_[static_cast<size_t>(self - images_.begin())];
+  }
   std::function<bool(int64_t)> keep;
-  if (images_.size() < image_of_row_.size()) {
-    keep = [this](int64_t number) { return image_of_row_[static_cast<size_t>(number)] >= 0; };
+  if (images_.size() < image_of_row_.size() || out >= 0) {
+    keep = [this, out](int64_t number) {
+      return number != out && image_of_row_[static_cast<size_t>(number)] >= 0;
+    };
   }
   auto hits = found->search(ConstMatrixView(query.data(), 1, dim_), k, options.num_threads, keep);
   return std::move(hits.front());

@@ -42,10 +42,11 @@ class Snapshot {
   /// The image of a row as an index counts them, or null for rows that no image uses any more.
   const PlaceImage* image_of_row(int64_t row) const;
   Result<std::shared_ptr<const Index>> index(const IndexOptions& options) const;
-  /// Hits of live rows only.
+  /// Hits of live rows only, and none of the image at the path `leave_out` (may be empty).
   Result<std::vector<Hit>> search(std::span<const float> query,
                                   int k,
-                                  const IndexOptions& options) const;
+                                  const IndexOptions& options,
+                                  const std::string& leave_out) const;
 
  private:
   Snapshot() = default;

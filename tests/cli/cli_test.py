@@ -156,8 +156,8 @@ class CliTest(unittest.TestCase):
         self.assertEqual([name for name in names if f'| `{name}` |' not in page], [])
 
     def test_every_verb_teaches(self):
-        for verb in ('index', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'doctor', 'simulate', 'cutouts',
-                     'completion'):
+        for verb in ('index', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'doctor', 'split', 'simulate',
+                     'cutouts', 'completion'):
             self.assertIn('Examples:', loci(verb, '--help', check=0).stdout)
 
     def test_bash_completion_is_valid_and_knows_the_verbs(self):
@@ -165,6 +165,60 @@ class CliTest(unittest.TestCase):
         probe = script + '\nCOMP_WORDS=(loci que); COMP_CWORD=1; _loci; echo "${COMPREPLY[@]}"'
         done = subprocess.run(['bash', '-c', probe], capture_output=True, text=True)
         self.assertEqual(done.stdout.strip(), 'query', done.stderr)
+
+    def test_threads_is_one_flag_of_every_verb(self):
+        for verb in ('index', 'query', 'describe', 'eval'):
+            text = loci(verb, '--help', check=0).stdout
+            self.assertIn('--threads', text)
+            self.assertNotIn('--num-threads', text)
+
+    def test_a_photograph_of_the_collection_asks_for_the_others(self):
+        photo = self.photos('database')[0]
+        line = json.loads(loci('query', photo, '--db', self.db, '-k', 4, '--json', check=0).stdout)
+        self.assertEqual(len(line['matches']), 4)
+        self.assertNotIn(str(photo), [match['image'] for match in line['matches']])
+
+    def test_split_writes_parts_that_eval_reads(self):
+        out = self.root / 'parts'
+        words = ('split', self.root / 'town', '-o', out, '--train', 0.5, '--val', 0.25, '--test', 0.25, '--seed', 3, '--json')
+        line = json.loads(loci(*words, check=0).stdout)
+        self.assertEqual(line['method'], 'positions')
+        counts = [line['parts'][part]['images'] for part in ('train', 'val', 'test')]
+        self.assertEqual(sum(counts) + line['dropped'], len(self.photos('database')) + len(self.photos('queries')))
+        first = (out / 'places.csv').read_text()
+        loci(*words, check=0)
+        self.assertEqual((out / 'places.csv').read_text(), first)
+        result = json.loads(loci('eval', out, '--split', 'train', '--model', 'rootsift-vlad', '--num-clusters', 8, '--json',
+                                 check=0).stdout)
+        self.assertEqual((result['queries'], result['database']),
+                         (line['parts']['train']['queries'], line['parts']['train']['database']))
+        message = loci('eval', out, '--split', 'holiday', '--model', 'rootsift-vlad', check=2).stderr
+        self.assertIn('it has: test, train, val', message)
+        loci('split', self.root / 'town', '-o', self.root / 'x', '--train', -1, check=2)
+
+    def test_absent_images_are_left_out_only_on_request(self):
+        photos = self.photos('database')[:30]
+        table = self.root / 'absent.csv'
+        rows = ''.join(f'"{photo}";{photo.name.split("@")[7]}\r\n' for photo in photos)
+        table.write_text('path;place\r\n' + rows + 'gone.jpg;x\r\n', newline='')
+        words = ('eval', table, '--model', 'rootsift-vlad', '--num-clusters', 8, '--json')
+        self.assertIn('gone.jpg', loci(*words, check=1).stderr)
+        line = json.loads(loci(*words, '--skip-missing', check=0).stdout)
+        self.assertEqual((line['missing'], line['queries']), (['gone.jpg'], len(photos)))
+
+    def test_a_sequence_with_poses_leaves_its_neighbours_out(self):
+        drive = self.root / 'drive'
+        (drive / 'image_0').mkdir(parents=True)
+        photos = self.photos('database')
+        poses = ''
+        for i in range(20):
+            (drive / 'image_0' / f'{i:06d}.jpg').write_bytes(photos[i % 10].read_bytes())
+            poses += f'1 0 0 {10 * (i % 10)} 0 1 0 0 0 0 1 0\n'
+        (drive / 'poses.txt').write_text(poses)
+        line = json.loads(loci('eval', drive, '--min-frame-gap', 5, '--model', 'rootsift-vlad', '--num-clusters', 8,
+                               '--json', check=0).stdout)
+        self.assertIn('at least 5 frames away', line['rule'])
+        self.assertEqual(line['recall']['1'], 1)  # the same photograph ten frames later
 
     def test_bench_search_reports_ratios(self):
         line = json.loads(loci('bench', 'search', '--rows', 2000, '--dim', 128, '--queries', 50, '--repeats', 1, '--kinds', 'flat,flat-i8', '--json', check=0).stdout)

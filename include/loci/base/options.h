@@ -21,7 +21,7 @@ struct OptionInfo {
   std::string_view sentence;  ///< what it does, with its unit and, where there is one, its source
 };
 
-/// "num_clusters" -> "--num-clusters"
+/// "num_clusters" -> "--num-clusters"; "num_threads", which every verb has, is "--threads".
 std::string option_flag(std::string_view name);
 
 }  // namespace loci

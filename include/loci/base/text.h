@@ -35,7 +35,7 @@ std::string human_bytes(double bytes);
 std::string human_seconds(double seconds);
 
 /// RFC 4180 rows: quoted fields, doubled quotes, line breaks inside quotes, CRLF, a UTF-8 byte-order mark.
-std::vector<std::vector<std::string>> parse_csv(std::string_view text);
+std::vector<std::vector<std::string>> parse_csv(std::string_view text, char separator = ',');
 std::string csv_field(std::string_view text);
 
 }  // namespace loci

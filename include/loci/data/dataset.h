@@ -86,6 +86,7 @@ struct DatasetOptions {
   std::string split;
   double radius_m = -1;
   int tolerance_frames = -1;
+  int min_frame_gap = -1;
   std::string query_filter;
   std::string database_filter;
   bool skip_missing = false;
@@ -93,13 +94,21 @@ struct DatasetOptions {
   template <class V>
   void describe(V&& v) {
     v({"format", "reader to use instead of detecting one"}, format);
-    v({"split", "part of the data set: train, val or test, where it has parts"}, split);
+    v({"split",
+       "part of the data set, where it has parts: train, val or test; of KITTI a sequence such as "
+       "05"},
+      split);
     v({"radius_m",
        "a result within this many metres is right (-1: the reader's custom, 25 for streets)"},
       radius_m);
     v({"tolerance_frames",
        "a result within this many frames is right, for traverses (-1: the reader's custom, 2)"},
       tolerance_frames);
+    v({"min_frame_gap",
+       "images of one sequence fewer than this many frames apart are neither results nor right "
+       "(-1: "
+       "the reader's custom, 50 for sequences with poses)"},
+      min_frame_gap);
     v({"query_filter",
        "which images ask: column=value, such as time_of_day=night; also !=, lists a,b and ranges "
        "hour=21-5"},
@@ -146,10 +155,13 @@ struct DbStructArrays {
       0;  ///< consecutive database rows of one panorama; > 0 turns on one_result_per_group
 };
 
-/// Makes a Dataset of a dbStruct. Images are looked for below `root` in images/, queries_real/,
-/// query/, queries/ and `root` itself, also as .png where the list says .jpg (Tokyo 24/7); where
-/// none is found the names stay as they are, with a note. Time stamps turn on other_time_only
-/// (TokyoTM). Errors:  Corrupt when lengths disagree or a position is not finite
+/// Makes a Dataset of a dbStruct. Images are looked for below `root`, then below its parent, in
+/// images/, queries_real/, query/, queries/ and the folder itself, also as .png where the list says
+/// .jpg (Tokyo 24/7); where none is found the names stay as they are, with a note. Time stamps turn
+/// on other_time_only (TokyoTM).
+///
+/// Errors:  Corrupt when lengths disagree or a position is not finite; as load_dataset for images
+///          that are listed but absent
 Result<Dataset> dataset_from_dbstruct(const DbStructArrays& arrays,
                                       const std::string& root,
                                       const std::string& name,

@@ -111,12 +111,16 @@ class PlaceDb {
                                      const UpdateOptions& options = {},
                                      const JobControl& job = {}) = 0;
   virtual Result<int64_t> remove(const std::vector<std::string>& paths) = 0;
+  /// The `k` photographs most like the image. One whose path is `leave_out` is no match, as if it
+  /// were not in the collection: a photograph of the collection asks for the others.
   virtual Result<QueryAnswer> query(const Image& image,
                                     int k,
-                                    const IndexOptions& index = {}) const = 0;
+                                    const IndexOptions& index = {},
+                                    const std::string& leave_out = "") const = 0;
   virtual Result<QueryAnswer> query_descriptor(std::span<const float> descriptor,
                                                int k,
-                                               const IndexOptions& index = {}) const = 0;
+                                               const IndexOptions& index = {},
+                                               const std::string& leave_out = "") const = 0;
   virtual Result<PlaceImage> image(int64_t id) const = 0;
   virtual Result<std::vector<PlaceImage>> images() const = 0;
   /// The stored descriptor of an image.
