@@ -11,6 +11,7 @@
 #include "loci/base/rng.h"
 #include "loci/base/text.h"
 #include "loci/describe/describer.h"
+#include "loci/describe/preprocess.h"
 #include "loci/image/encode.h"
 #include "loci/image/sketch.h"
 #include "loci/math/vector.h"
@@ -53,9 +54,24 @@ Result<std::shared_ptr<const Model>> random_model(const std::string& architectur
   return make_model(std::move(spec), std::move(tensors));
 }
 
+/// The model with activation ranges over a few drawn photographs, which int8 needs.
+Result<std::shared_ptr<const Model>> calibrated(std::shared_ptr<const Model> model,
+                                                const DescribeBench& bench) {
+  LOCI_TRY(calibrator, Calibrator::create(model, bench.num_threads));
+  for (uint64_t place = 0; place < 4; ++place) {
+    LOCI_TRY(
+        input,
+        preprocess(model->spec.preprocessing, sketch_place(place, 0, bench.width, bench.height)));
+    LOCI_RETURN_IF_ERROR(calibrator->add(input.values.data(), 1, input.height, input.width));
+  }
+  return calibrator->finish();
+}
+
 Result<std::shared_ptr<const Model>> model_for(const DescribeBench& bench) {
   if (bench.model.ends_with(kRandomSuffix) && !file_info(bench.model).ok()) {
-    return random_model(bench.model.substr(0, bench.model.size() - kRandomSuffix.size()));
+    LOCI_TRY(model, random_model(bench.model.substr(0, bench.model.size() - kRandomSuffix.size())));
+    return bench.precision == Precision::kInt8 ? calibrated(std::move(model), bench)
+                                               : Result<std::shared_ptr<const Model>>(model);
   }
   const TempFolder folder;
   std::vector<std::string> drawn;
