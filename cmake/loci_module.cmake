@@ -52,7 +52,7 @@ function(loci_module name)
     endforeach()
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
     set_tests_properties(${name} PROPERTIES
-      ENVIRONMENT "LOCI_SHARED_DIR=${PROJECT_SOURCE_DIR}/../shared" TIMEOUT 300)
+      ENVIRONMENT "LOCI_SHARED_DIR=${PROJECT_SOURCE_DIR}/../shared;LOCI_KERNEL_CACHE=off" TIMEOUT 300)
   endif()
 endfunction()
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/backbone/backbone.h"
 
-#include "plan.h"
+#include "kernel_cache.h"
+#include "lanes.h"
 #include "thread_team.h"
 
 #include "loci/base/check.h"
@@ -10,7 +11,6 @@
 #include "loci/base/text.h"
 #include "loci/model/architectures.h"
 
-#include <list>
 #include <mutex>
 #include <optional>
 
@@ -59,7 +59,9 @@ class PlannedBackbone final : public Backbone {
           "this model has no activation ranges, which int8 needs: calibrate it on some photos "
           "first");
     }
-    plan_options_ = {precision_, options.kernel_choice, resolve_threads(options.num_threads)};
+    lanes_.set_total_threads(resolve_threads(options.num_threads));
+    cache_ = kernel_cache(options.kernel_cache);
+    kernel_choice_ = options.kernel_choice;
     return {};
   }
 
@@ -67,12 +69,13 @@ class PlannedBackbone final : public Backbone {
   Precision precision() const override { return precision_; }
   const std::string& note() const override { return note_; }
 
-  Result<std::vector<Features>> run(const float* input, int batch, int height, int width) override {
-    return run(input, batch, height, width, nullptr);
+  Result<std::vector<Features>> run(
+      const float* input, int batch, int height, int width, int num_threads) override {
+    return run(input, batch, height, width, num_threads, nullptr);
   }
 
   Result<std::vector<Features>> run(
-      const float* input, int batch, int height, int width, Ranges* ranges) {
+      const float* input, int batch, int height, int width, int num_threads, Ranges* ranges) {
     LOCI_REQUIRE(input != nullptr, "the image tensor is there");
     if (batch < 1 || std::min(height, width) < kSmallestSide ||
         std::max(height, width) > kLargestSide) {
@@ -85,11 +88,12 @@ class PlannedBackbone final : public Backbone {
           kSmallestSide,
           kLargestSide));
     }
-    const std::lock_guard lock(mutex_);
-    const ScopedTeamSize team(plan_options_.num_threads);
+    const int total = lanes_.total_threads();
+    const int threads = num_threads <= 0 ? total : std::min(num_threads, total);
     try {
-      LOCI_TRY(plan, plan_for(batch, height, width));
-      arena_.reserve(plan->arena_bytes);
+      const LanePool::Lease lane = lanes_.acquire(threads);
+      const ScopedTeamSize team(threads);
+      LOCI_TRY(plan, plan_for(*lane, batch, height, width, threads));
       std::vector<Features> out(static_cast<size_t>(batch));
       const Extent map = plan->output;
       for (Features& each : out) {
@@ -97,7 +101,10 @@ class PlannedBackbone final : public Backbone {
         each.height = map.height;
         each.width = map.width;
       }
-      plan->run(input, out, arena_.data(), times_, ranges);
+      std::vector<LayerTime> times;
+      plan->run(input, out, lane->arena.data(), times, ranges);
+      const std::lock_guard lock(mutex_);
+      times_ = std::move(times);
       return out;
     } catch (const Error& error) {
       return error.status();
@@ -106,12 +113,10 @@ class PlannedBackbone final : public Backbone {
     }
   }
 
-  size_t activation_bytes() const override {
-    const std::lock_guard lock(mutex_);
-    return arena_.size();
-  }
+  size_t activation_bytes() const override { return lanes_.activation_bytes(); }
+  size_t scratch_bytes() const override { return lanes_.scratch_bytes(); }
   size_t weight_bytes() const override {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(planning_);
     return weights_.bytes();
   }
   std::vector<LayerTime> layer_times() const override {
@@ -121,30 +126,29 @@ class PlannedBackbone final : public Backbone {
   const Model& model() const { return *model_; }
 
  private:
-  /// The plan of a size, made if need be; the front of the list is the one used last.
-  Result<Plan*> plan_for(int batch, int height, int width) {
-    for (auto it = plans_.begin(); it != plans_.end(); ++it) {
-      if ((*it)->batch != batch || (*it)->height != height || (*it)->width != width) continue;
-      plans_.splice(plans_.begin(), plans_, it);
-      return plans_.front().get();
-    }
+  /// The plan of a size, made if need be.
+  Result<Plan*> plan_for(Lane& lane, int batch, int height, int width, int num_threads) {
+    if (Plan* plan = lane.find(batch, height, width, num_threads)) return plan;
     LOCI_TRY(graph, lower(model_->spec.network, {3, height, width}));
-    plans_.push_front(build_plan(graph, batch, plan_options_, weights_));
-    if (plans_.size() > max_plans_) plans_.pop_back();
-    return plans_.front().get();
+    const std::lock_guard lock(planning_);
+    const PlanOptions options{precision_, kernel_choice_, num_threads, cache_};
+    std::unique_ptr<Plan> plan = build_plan(graph, batch, options, weights_);
+    cache_->save();
+    return lane.add(std::move(plan), max_plans_);
   }
 
   const std::shared_ptr<const Model> model_;
-  mutable std::mutex mutex_;
-  WeightStore weights_;
-  PlanOptions plan_options_;
   Precision precision_ = Precision::kFp32;
+  KernelChoice kernel_choice_ = KernelChoice::kAuto;
+  std::shared_ptr<KernelCache> cache_;
   std::string note_;
   int64_t feature_dim_ = 0;
   size_t max_plans_ = 4;
-  std::list<std::unique_ptr<Plan>> plans_;
-  Arena arena_;
-  std::vector<LayerTime> times_;
+  LanePool lanes_;
+  mutable std::mutex planning_;
+  WeightStore weights_;  // guarded by planning_; plans hold what they use
+  mutable std::mutex mutex_;
+  std::vector<LayerTime> times_;  // guarded by mutex_
 };
 
 Result<std::unique_ptr<PlannedBackbone>> make_backbone(std::shared_ptr<const Model> model,
@@ -171,7 +175,7 @@ class RangeCalibrator final : public Calibrator {
       : model_(std::move(model)), backbone_(std::move(backbone)) {}
 
   Status add(const float* input, int batch, int height, int width) override {
-    return backbone_->run(input, batch, height, width, &ranges_).status();
+    return backbone_->run(input, batch, height, width, 0, &ranges_).status();
   }
 
   Result<std::shared_ptr<const Model>> finish() const override {

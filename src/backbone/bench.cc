@@ -45,17 +45,23 @@ double rate(double (*loop)(long), int num_threads) {
   return best;
 }
 
-/// Times of one backbone over several runs.
-struct Series {
+/// One backbone and its times over several runs.
+struct Contender {
+  std::unique_ptr<Backbone> backbone;
   std::vector<double> whole;
   std::vector<std::vector<LayerTime>> layers;
 
-  Status run(Backbone& backbone, const std::vector<float>& pixels, const BackboneBenchOptions& o) {
+  Status run(const std::vector<float>& pixels, const BackboneBenchOptions& o) {
     const auto start = Clock::now();
-    const auto result = backbone.run(pixels.data(), o.batch, o.height, o.width);
+    const auto result = backbone->run(pixels.data(), o.batch, o.height, o.width);
     whole.push_back(ms_since(start));
-    layers.push_back(backbone.layer_times());
+    layers.push_back(backbone->layer_times());
     return result.status();
+  }
+
+  void forget() {
+    whole.clear();
+    layers.clear();
   }
 
   std::vector<LayerTime> layer_medians() const {
@@ -68,6 +74,14 @@ struct Series {
     return out;
   }
 };
+
+Status enter(std::vector<Contender>& all,
+             const std::shared_ptr<const Model>& model,
+             const BackboneOptions& options) {
+  LOCI_TRY(backbone, Backbone::create(model, options));
+  all.emplace_back().backbone = std::move(backbone);
+  return {};
+}
 
 }  // namespace
 
@@ -90,14 +104,19 @@ Result<BackboneBench> bench_backbone(std::shared_ptr<const Model> model,
   if (options.width < 1 || options.height < 1 || options.batch < 1 || options.runs < 1) {
     return invalid_argument("a benchmark needs a size, a batch and a number of runs of at least 1");
   }
-  LOCI_TRY(backbone, Backbone::create(model, options.backbone));
-  std::unique_ptr<Backbone> direct;
-  if (options.compare_direct) {
-    BackboneOptions plain = options.backbone;
-    plain.precision = Precision::kFp32;
-    plain.kernel_choice = KernelChoice::kDirect;
-    LOCI_TRY(made, Backbone::create(model, plain));
-    direct = std::move(made);
+  std::vector<Contender> all;
+  LOCI_RETURN_IF_ERROR(enter(all, model, options.backbone));
+  const Backbone& backbone = *all.front().backbone;
+  if (options.compare) {
+    BackboneOptions other = options.backbone;
+    other.precision = Precision::kFp32;
+    other.kernel_choice = KernelChoice::kDirect;
+    LOCI_RETURN_IF_ERROR(enter(all, model, other));
+    other.kernel_choice = KernelChoice::kLibraryWinograd;
+    other.precision = backbone.precision();
+    LOCI_RETURN_IF_ERROR(enter(all, model, other));
+    other.kernel_choice = KernelChoice::kDirect;
+    if (other.precision != Precision::kFp32) LOCI_RETURN_IF_ERROR(enter(all, model, other));
   }
   Rng rng(1, "bench");
   std::vector<float> pixels(static_cast<size_t>(options.batch) *
@@ -106,30 +125,38 @@ Result<BackboneBench> bench_backbone(std::shared_ptr<const Model> model,
   for (float& pixel : pixels) pixel = static_cast<float>(rng.next() >> 40) * 0x1p-23f - 1;
 
   BackboneBench out;
-  Series first, ours, bare;
-  LOCI_RETURN_IF_ERROR(first.run(*backbone, pixels, options));
-  LOCI_RETURN_IF_ERROR(first.run(*backbone, pixels, options));
-  for (int i = 0; direct && i < 2; ++i) LOCI_RETURN_IF_ERROR(first.run(*direct, pixels, options));
-  for (int i = 0; i < options.runs; ++i) {
-    LOCI_RETURN_IF_ERROR(ours.run(*backbone, pixels, options));
-    if (direct) LOCI_RETURN_IF_ERROR(bare.run(*direct, pixels, options));
+  for (Contender& each : all) {
+    for (int i = 0; i < 2; ++i) LOCI_RETURN_IF_ERROR(each.run(pixels, options));
+    if (&each == &all.front()) out.first_ms = each.whole.front();
+    each.forget();
   }
-  out.precision = backbone->precision();
-  out.note = backbone->note();
-  out.first_ms = first.whole.front();
+  for (int i = 0; i < options.runs; ++i) {
+    for (Contender& each : all) LOCI_RETURN_IF_ERROR(each.run(pixels, options));
+  }
+  const Contender& ours = all.front();
+  out.precision = backbone.precision();
+  out.note = backbone.note();
   out.ms = median(ours.whole);
   out.layers = ours.layer_medians();
   for (const LayerTime& layer : out.layers) out.gflop += layer.gflop;
   out.gflops = out.gflop / out.ms * 1e3;
   out.peak_gflops = measure_peak_rates(options.backbone.num_threads).of(out.precision);
   out.share_of_peak = out.peak_gflops > 0 ? out.gflops / out.peak_gflops : 0;
-  if (direct) {
-    for (const LayerTime& layer : bare.layer_medians())
-      out.direct_ms += layer.gflop > 0 ? layer.ms : 0;
-    out.ratio_to_direct = out.direct_ms > 0 ? out.ms / out.direct_ms : 0;
+  for (size_t i = 1; i < all.size(); ++i) {
+    const double ms = median(all[i].whole);
+    if (all[i].backbone->precision() != out.precision) continue;
+    if (out.library_ms == 0 || ms < out.library_ms) out.library_ms = ms;
   }
-  out.activation_bytes = backbone->activation_bytes();
-  out.weight_bytes = backbone->weight_bytes();
+  if (options.compare) {
+    for (const LayerTime& layer : all[1].layer_medians()) {
+      if (layer.gflop > 0) out.direct_ms += layer.ms;
+    }
+    out.ratio_to_direct = out.direct_ms > 0 ? out.ms / out.direct_ms : 0;
+    out.ratio_to_library = out.library_ms > 0 ? out.ms / out.library_ms : 0;
+  }
+  out.activation_bytes = backbone.activation_bytes();
+  out.scratch_bytes = backbone.scratch_bytes();
+  out.weight_bytes = backbone.weight_bytes();
   return out;
 }
 

@@ -22,6 +22,7 @@ TEST(BackboneBench, FiguresAgreeWithEachOther) {
   EXPECT_NEAR(bench.gflop, 2e-9 * 48 * 32 * 9 * 16 * (3 + 16), 1e-9);
   EXPECT_NEAR(bench.gflops, bench.gflop / bench.ms * 1e3, 1e-6 * bench.gflops);
   EXPECT_NEAR(bench.ratio_to_direct, bench.ms / bench.direct_ms, 1e-9);
+  EXPECT_NEAR(bench.ratio_to_library, bench.ms / bench.library_ms, 1e-9);
   EXPECT_NEAR(bench.share_of_peak * bench.peak_gflops, bench.gflops, 1e-6 * bench.gflops);
   EXPECT_GT(bench.first_ms, 0);
   EXPECT_GT(bench.activation_bytes, 0u);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph.h"
 
+#include "kernel_cache.h"
 #include "kernel_pick.h"
 #include "test_nets.h"
 
@@ -59,11 +60,11 @@ TEST(Lower, MapsOfDifferentSizeCannotBeJoined) {
 
 TEST(PickKernel, AnswersTheSameForTheSameCase) {
   const ConvCase conv{1, {16, 40, 40}, {16, 40, 40}, 1, 1, 1, 1, false};
-  const ConvPick first = pick_kernel(conv, 1), second = pick_kernel(conv, 1);
-  EXPECT_EQ(first.kernel, second.kernel);
-  EXPECT_TRUE(first.blocking == second.blocking);
-  EXPECT_NE(first.kernel, KernelChoice::kAuto);
-  EXPECT_GE(first.blocking.block, 1);
+  KernelCache cache("");
+  const ConvPick first = pick_kernel(conv, 1, cache), second = pick_kernel(conv, 1, cache);
+  EXPECT_EQ(first, second);
+  // Only how the work is cut up may differ with the number of threads.
+  EXPECT_EQ(pick_kernel(conv, 2, cache).kernel, first.kernel);
 }
 
 }  // namespace

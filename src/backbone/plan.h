@@ -17,6 +17,8 @@
 
 namespace loci::internal {
 
+class KernelCache;
+
 constexpr int kCallerInput = -1;   ///< a buffer that is the caller's image
 constexpr int kCallerOutput = -2;  ///< a buffer that is the caller's features
 
@@ -48,6 +50,7 @@ struct PlanOptions {
   Precision precision = Precision::kFp32;
   KernelChoice kernel_choice = KernelChoice::kAuto;
   int num_threads = 1;
+  std::shared_ptr<KernelCache> cache;  ///< for KernelChoice::kAuto
 };
 
 /// Lowest and highest values by operator.
@@ -56,10 +59,11 @@ using Ranges = std::map<std::string, std::pair<float, float>>;
 /// Everything decided for one batch and image size.
 class Plan {
  public:
-  int batch = 0, height = 0, width = 0;
+  int batch = 0, height = 0, width = 0, num_threads = 0;
   std::vector<Step> steps;
   std::vector<Buffer> buffers;
   size_t arena_bytes = 0;
+  size_t scratch_bytes = 0;  ///< of the step that needs most, part of arena_bytes
   Extent output;
 
   /// Runs on `arena`, which must hold arena_bytes. `ranges`: widened where not null.

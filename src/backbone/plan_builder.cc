@@ -25,6 +25,7 @@ PlanBuilder::PlanBuilder(const Graph& graph,
 
 std::unique_ptr<Plan> PlanBuilder::build() {
   plan_->batch = batch_;
+  plan_->num_threads = options_.num_threads;
   plan_->height = graph_.image.height;
   plan_->width = graph_.image.width;
   plan_->output = graph_.extent(graph_.output);
@@ -64,6 +65,11 @@ int PlanBuilder::new_buffer(size_t bytes) {
   return static_cast<int>(plan_->buffers.size()) - 1;
 }
 
+int PlanBuilder::new_scratch(size_t bytes) {
+  plan_->scratch_bytes = std::max(plan_->scratch_bytes, bytes);
+  return new_buffer(bytes);
+}
+
 /// Keeps a buffer alive up to the step that is appended next.
 void PlanBuilder::touch(int buffer) {
   if (buffer >= 0)
@@ -93,7 +99,7 @@ void PlanBuilder::append_primitive(const std::string& layer,
                                    std::vector<Operand> operands,
                                    double gflop) {
   if (scratch.get_size() > 0) {
-    operands.push_back({DNNL_ARG_SCRATCHPAD, scratch, new_buffer(scratch.get_size()), {}});
+    operands.push_back({DNNL_ARG_SCRATCHPAD, scratch, new_scratch(scratch.get_size()), {}});
   }
   Step& step = append(layer, kernel);
   step.primitive = primitive;

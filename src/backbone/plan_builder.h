@@ -45,6 +45,7 @@ class PlanBuilder {
   // plan_builder.cc
   void node(size_t i);
   int new_buffer(size_t bytes);
+  int new_scratch(size_t bytes);
   void touch(int buffer);
   Step& append(const std::string& layer, const std::string& kernel);
   void append_primitive(const std::string& layer,
@@ -81,7 +82,7 @@ class PlanBuilder {
   void conv(size_t i);
   void winograd(size_t i, WinogradBlocking blocking);
   bool library_conv(size_t i, dnnl::algorithm algorithm, bool low_precision);
-  ConvCase conv_case(const Node& node) const;
+  ConvCase conv_case(size_t i) const;
   bool pool_follows(size_t i) const;
 
   const Graph& graph_;

@@ -16,10 +16,32 @@ bool fits_winograd(const Node& node) {
          op.groups == 1 && node.in.channels >= 8;
 }
 
-memory::desc blocked_map(int batch, const Extent& extent, int width) {
-  return {map_dims(batch, extent),
-          type::f32,
-          width == 16 ? memory::format_tag::nChw16c : memory::format_tag::nChw8c};
+bool is_floating(type t) { return t == type::f32 || t == type::bf16; }
+
+/// A layout that our kernels take as it is.
+struct OwnLayout {
+  memory::desc desc;
+  bool pixels = false;  ///< [n][h][w][c], else blocked
+};
+
+OwnLayout pixel_layout(int batch, const Extent& extent, type element) {
+  return {plain_map(batch, extent, element), true};
+}
+OwnLayout blocked_layout(int batch, const Extent& extent, type element, int width) {
+  const auto tag = width == 16 ? memory::format_tag::nChw16c : memory::format_tag::nChw8c;
+  return {{map_dims(batch, extent), element, tag}, false};
+}
+
+/// The one of the two that `found` is already, else the one that oneDNN's kernels for the same
+/// instructions use.
+OwnLayout own_layout(
+    int batch, const Extent& extent, type element, int width, const memory::desc* found = nullptr) {
+  const OwnLayout pixels = pixel_layout(batch, extent, element);
+  const OwnLayout blocked = blocked_layout(batch, extent, element, width);
+  if (extent.channels % width != 0) return blocked;
+  if (found != nullptr && *found == pixels.desc) return pixels;
+  if (found != nullptr && *found == blocked.desc) return blocked;
+  return width == 16 ? pixels : blocked;
 }
 
 /// [out, in/groups, kh, kw], or with groups in front.
@@ -58,9 +80,27 @@ dnnl::post_ops activation_post_ops(const Op& op, float scale, dnnl::post_ops pos
   return post_ops;
 }
 
-ConvCase PlanBuilder::conv_case(const Node& node) const {
+ConvCase PlanBuilder::conv_case(size_t i) const {
+  const Node& node = graph_.nodes[i];
   const Op& op = node.op;
-  return {batch_, node.in, node.out, op.pad_top, op.pad_left, op.pad_bottom, op.pad_right, false};
+  const bool pool = pool_follows(i);
+  type in = float_type();
+  type out = output_type(static_cast<int>(i) + (pool ? 2 : 1)).type;
+  if (options_.precision == Precision::kInt8) {
+    const type given = slot(node.inputs[0]).type();
+    in = is_floating(given) ? quantization(node.inputs[0]).type : given;
+    if (is_floating(in)) out = type::f32;
+  }
+  return {batch_,
+          node.in,
+          node.out,
+          op.pad_top,
+          op.pad_left,
+          op.pad_bottom,
+          op.pad_right,
+          pool,
+          in,
+          out};
 }
 
 /// True when the only reader of node i is a 2x2 max pool that the Winograd kernel can do on the
@@ -80,24 +120,21 @@ void PlanBuilder::conv(size_t i) {
   const Node& node = graph_.nodes[i];
   const bool low = options_.precision != Precision::kFp32;
   ConvPick pick;
-  if (!low && fits_winograd(node)) {
-    ConvCase conv = conv_case(node);
-    conv.pool = pool_follows(i);
+  if (fits_winograd(node)) {
+    const ConvCase conv = conv_case(i);
     if (options_.kernel_choice == KernelChoice::kAuto) {
-      pick = pick_kernel(conv, options_.num_threads);
+      pick = pick_kernel(conv, options_.num_threads, *options_.cache);
     } else {
       pick = {options_.kernel_choice,
               winograd_default_blocking(winograd_shape(conv), options_.num_threads)};
     }
+    if (pick.kernel == KernelChoice::kWinograd && own_kernels(conv.in_type) != nullptr) {
+      return winograd(i, pick.blocking);
+    }
   }
-  if (pick.kernel == KernelChoice::kWinograd) return winograd(i, pick.blocking);
   if (pick.kernel == KernelChoice::kLibraryWinograd &&
-      library_conv(i, algorithm::convolution_winograd, false))
+      library_conv(i, algorithm::convolution_winograd, low))
     return;
-  if (low && options_.kernel_choice == KernelChoice::kLibraryWinograd && fits_winograd(node) &&
-      library_conv(i, algorithm::convolution_winograd, true)) {
-    return;
-  }
   if (low && library_conv(i, algorithm::convolution_direct, true)) return;
   if (low && library_conv(i, algorithm::convolution_auto, true)) return;
   if (library_conv(i, algorithm::convolution_direct, false)) return;
@@ -108,35 +145,44 @@ void PlanBuilder::conv(size_t i) {
 
 void PlanBuilder::winograd(size_t i, WinogradBlocking blocking) {
   const Node& node = graph_.nodes[i];
-  const WinogradKernels& kernels = winograd_kernels(simd_level());
-  const bool pool = pool_follows(i);
-  WinogradShape shape = winograd_shape(conv_case(node));
-  shape.pool = pool;
-  const Extent out = pool ? graph_.nodes[i + 1].out : node.out;
+  const ConvCase conv = conv_case(i);
+  const WinogradKernels& kernels = *own_kernels(conv.in_type);
+  const WinogradShape shape = winograd_shape(conv);
+  const Extent out = conv.pool ? graph_.nodes[i + 1].out : node.out;
   const std::string& name = node.op.name;
 
-  const float* weights = weights_.winograd(name, kernels, options_.num_threads);
-  const float* bias = weights_.winograd_bias(name, kernels);
-  const Slot from = converted(node.inputs[0], blocked_map(batch_, node.in, kernels.width), 1, name);
-  const memory::desc dst_desc = blocked_map(batch_, out, kernels.width);
+  WinogradCall call;
+  call.weights = weights_.winograd(name, kernels, options_.num_threads);
+  call.bias = weights_.winograd_bias(name, kernels);
+  std::tie(call.low, call.high) = clamp_of(node.op);
+  const OwnLayout src =
+      own_layout(batch_, node.in, conv.in_type, kernels.width, &slot(node.inputs[0]).desc);
+  const Slot from = converted(node.inputs[0], src.desc, 1, name);
+  OwnLayout dst = own_layout(batch_, out, conv.out_type, kernels.width);
+  call.src_pixels = src.pixels;
+  call.dst_float = conv.out_type == type::f32;
   int sum = -1;
   Slot to;
-  if (node.sum_input >= 0) {
-    to = owned(node.sum_input, dst_desc, 1, name);
-    sum = to.buffer;
+  if (node.sum_input < 0) {
+    to = makes(dst.desc);
   } else {
-    to = makes(dst_desc);
+    dst = own_layout(batch_, out, conv.in_type, kernels.width, &slot(node.sum_input).desc);
+    const bool in_place = conv.in_type == conv.out_type;
+    const Slot summand = in_place ? owned(node.sum_input, dst.desc, 1, name)
+                                  : converted(node.sum_input, dst.desc, 1, name);
+    sum = summand.buffer;
+    memory::desc made = dst.desc;
+    made.data.data_type = static_cast<dnnl_data_type_t>(conv.out_type);
+    to = in_place ? summand : makes(made);
+    touch(sum);
   }
+  call.dst_pixels = dst.pixels;
   const int scratch =
-      new_buffer(winograd_scratch_bytes(kernels, shape, blocking, options_.num_threads));
+      new_scratch(winograd_scratch_bytes(kernels, shape, blocking, options_.num_threads));
   touch(from.buffer);
   touch(to.buffer);
-  Step& step = append(pool ? name + "+" + graph_.nodes[i + 1].op.name : name, "winograd");
+  Step& step = append(conv.pool ? name + "+" + graph_.nodes[i + 1].op.name : name, "winograd");
   step.gflop = conv_gflop(node, batch_);
-  WinogradCall call;
-  call.weights = weights;
-  call.bias = bias;
-  std::tie(call.low, call.high) = clamp_of(node.op);
   step.own = [plan = plan_.get(),
               &kernels,
               shape,
@@ -151,14 +197,14 @@ void PlanBuilder::winograd(size_t i, WinogradBlocking blocking) {
       return arena + plan->buffers[static_cast<size_t>(buffer)].offset;
     };
     WinogradCall now = call;
-    now.src = reinterpret_cast<const float*>(at(from));
-    now.dst = reinterpret_cast<float*>(at(to));
-    now.sum = sum >= 0 ? now.dst : nullptr;
+    now.src = at(from);
+    now.dst = at(to);
+    now.sum = sum >= 0 ? at(sum) : nullptr;
     now.scratch = at(scratch);
     winograd_run(kernels, shape, blocking, now, threads);
   };
   finish(i, to);
-  if (!pool) return;
+  if (!conv.pool) return;
   done_[i + 1] = true;
   finish(i + 1, to);
 }

@@ -150,10 +150,28 @@ TEST(Precision, FallsBackAndSaysSo) {
 
 TEST(Bf16, StaysCloseToFp32WhereTheProcessorHasIt) {
   const auto model = test_model(crop_network(architecture("vgg16").value(), "conv3_1").value());
-  auto backbone = Backbone::create(model, {.precision = Precision::kBf16}).value();
-  if (backbone->precision() != Precision::kBf16) GTEST_SKIP() << backbone->note();
-  EXPECT_GT(mean_cosine(model, {.precision = Precision::kBf16, .num_threads = 1}, 1, 48, 64),
-            0.999);
+  for (const KernelChoice choice : {KernelChoice::kDirect, KernelChoice::kWinograd}) {
+    const BackboneOptions options{
+        .precision = Precision::kBf16, .num_threads = 1, .kernel_choice = choice};
+    auto backbone = Backbone::create(model, options).value();
+    if (backbone->precision() != Precision::kBf16) GTEST_SKIP() << backbone->note();
+    EXPECT_GT(mean_cosine(model, options, 1, 48, 64), 0.999) << kernel_choice_name(choice);
+  }
+}
+
+TEST(Bf16, SumsAndOddWidthsOfWinogradStayCloseToFp32) {
+  Op add = plain_op(OpType::kAdd, "sum", {"c", "a"});
+  add.activation = Activation::kRelu;
+  const auto model = test_model({"",
+                                 {conv_op("a", 32, 3, 1, 1),
+                                  conv_op("b", 24, 3, 1, 1),
+                                  conv_op("c", 32, 3, 1, 1, 1, Activation::kNone),
+                                  add,
+                                  pool_op(OpType::kMaxPool, "p", 2, 2),
+                                  conv_op("d", 40, 3, 1, 1, 1, Activation::kNone)}});
+  const BackboneOptions options{
+      .precision = Precision::kBf16, .num_threads = 1, .kernel_choice = KernelChoice::kWinograd};
+  EXPECT_GT(mean_cosine(model, options, 2, 35, 46), 0.999);
 }
 
 }  // namespace

@@ -103,16 +103,26 @@ const dnnl::memory& WeightStore::packed(const std::string& op,
     dims[0] /= groups;
     dims.insert(dims.begin(), groups);
   }
+  // oneDNN packs integers for its Winograd from floats alone.
+  const bool rounds = integer && desc.data.format_kind == dnnl_format_kind_wino;
+  const bool from_integers = integer && !rounds;
   const memory::desc plain(dims,
-                           integer ? memory::data_type::s8 : memory::data_type::f32,
+                           from_integers ? memory::data_type::s8 : memory::data_type::f32,
                            groups > 1 ? memory::format_tag::goihw : memory::format_tag::oihw);
-  const void* values = integer ? static_cast<const void*>(quantized(op, largest).values.data())
-                               : static_cast<const void*>(numbers.weight.floats().data());
+  const void* values = from_integers
+                           ? static_cast<const void*>(quantized(op, largest).values.data())
+                           : static_cast<const void*>(numbers.weight.floats().data());
+  dnnl::primitive_attr attributes;
+  if (rounds) {
+    std::vector<float> inverse = quantized(op, largest).scales;
+    for (float& scale : inverse) scale = 1 / scale;
+    attributes.set_output_scales(1 << 0, inverse);
+  }
   dnnl::memory from(plain, cpu_engine(), const_cast<void*>(values));
   Packed made{desc, largest, std::make_unique<Arena>(desc.get_size()), {}};
   made.values = dnnl::memory(desc, cpu_engine(), made.block->data());
   dnnl::stream stream(cpu_engine());
-  dnnl::reorder(from, made.values).execute(stream, from, made.values);
+  dnnl::reorder(from, made.values, attributes).execute(stream, from, made.values);
   stream.wait();
   bytes_ += desc.get_size();
   list.push_back(std::move(made));
@@ -130,21 +140,19 @@ const dnnl::memory& WeightStore::vector(const std::string& key, const std::vecto
   return (vectors_[key] = std::move(made)).values;
 }
 
-const float* WeightStore::winograd(const std::string& op,
-                                   const WinogradKernels& kernels,
-                                   int num_threads) {
-  if (const auto found = winograd_.find(op); found != winograd_.end()) {
-    return reinterpret_cast<const float*>(found->second->data());
-  }
+const std::byte* WeightStore::winograd(const std::string& op,
+                                       const WinogradKernels& kernels,
+                                       int num_threads) {
+  std::unique_ptr<Arena>& block = winograd_[{op, &kernels}];
+  if (block != nullptr) return block->data();
   const Tensor& weight = numbers_.at(op).weight;
   const int out = static_cast<int>(weight.shape[0]), in = static_cast<int>(weight.shape[1]);
-  const size_t bytes = winograd_weight_floats(kernels, in, out) * sizeof(float);
-  auto block = std::make_unique<Arena>(bytes);
-  auto* packed = reinterpret_cast<float*>(block->data());
-  winograd_pack(kernels, in, out, weight.floats().data(), packed, num_threads);
+  const size_t bytes = winograd_weight_bytes(kernels, in, out);
+  auto made = std::make_unique<Arena>(bytes);
+  winograd_pack(kernels, in, out, weight.floats().data(), made->data(), num_threads);
   bytes_ += bytes;
-  winograd_[op] = std::move(block);
-  return packed;
+  block = std::move(made);
+  return block->data();
 }
 
 const float* WeightStore::winograd_bias(const std::string& op, const WinogradKernels& kernels) {

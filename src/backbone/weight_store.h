@@ -43,7 +43,7 @@ class WeightStore {
   const QuantizedWeights& quantized(const std::string& op, int largest);
   /// A vector in oneDNN's hands, by name.
   const dnnl::memory& vector(const std::string& key, const std::vector<float>& values);
-  const float* winograd(const std::string& op, const WinogradKernels& kernels, int num_threads);
+  const std::byte* winograd(const std::string& op, const WinogradKernels& kernels, int num_threads);
   /// Bias padded with zeros for the Winograd kernels.
   const float* winograd_bias(const std::string& op, const WinogradKernels& kernels);
 
@@ -63,7 +63,7 @@ class WeightStore {
   std::map<std::string, std::vector<Packed>> packed_;
   std::map<std::pair<std::string, int>, QuantizedWeights> quantized_;
   std::map<std::string, Packed> vectors_;
-  std::map<std::string, std::unique_ptr<Arena>> winograd_;
+  std::map<std::pair<std::string, const WinogradKernels*>, std::unique_ptr<Arena>> winograd_;
   std::map<std::string, std::vector<float>> winograd_bias_;
   std::map<std::string, std::vector<float>> ranges_;
   size_t bytes_ = 0;

@@ -7,6 +7,10 @@
 
 namespace loci::internal {
 namespace {
+#include "winograd_vector.inc.h"
+//
+#include "winograd_fp32.inc.h"
+//
 #include "winograd_kernel.inc.h"
 }  // namespace
 

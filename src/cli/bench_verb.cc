@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "bench_describe.h"
+#include "verb.h"
+
 #include "loci/base/text.h"
 #include "loci/image/panorama_bench.h"
 #include "loci/index/bench.h"
-
-#include "bench_describe.h"
-#include "verb.h"
 
 namespace loci::cli {
 namespace {
@@ -14,6 +14,7 @@ struct BenchVerb {
   std::string what = "describe";
   std::string size = "640x480";
   std::string precision = "fp32";
+  std::string kernels = "auto";
   DescribeBench describe;
   SearchBenchOptions search;
   CutoutBenchOptions cutouts;
@@ -35,15 +36,19 @@ Status run_bench(BenchVerb& verb, Console& console) {
   }
   const auto sides = split(verb.size, 'x');
   const auto width = parse_int(sides[0]), height = parse_int(sides.back());
-  if (sides.size() != 2 || !width || !height || *width < 32 || *height < 32 || *width > 8192 || *height > 8192) {
+  if (sides.size() != 2 || !width || !height || *width < 32 || *height < 32 || *width > 8192 ||
+      *height > 8192) {
     return invalid_argument("--size: give WIDTHxHEIGHT such as 640x480, each from 32 to 8192");
   }
   verb.describe.width = static_cast<int>(*width);
   verb.describe.height = static_cast<int>(*height);
   LOCI_TRY(precision, parse_precision(verb.precision));
   verb.describe.precision = precision;
+  LOCI_TRY(kernels, parse_kernel_choice(verb.kernels));
+  verb.describe.kernel_choice = kernels;
   verb.describe.num_threads = verb.search.num_threads;
   LOCI_RETURN_IF_ERROR(bench_describe(verb.describe));
+  if (!verb.describe.note.empty()) console.note(verb.describe.note);
   console.result_json(verb.describe.to_json());
   console.result(verb.describe.to_text());
   return {};
@@ -53,21 +58,45 @@ Status run_bench(BenchVerb& verb, Console& console) {
 
 void add_bench_verb(Program& program) {
   auto verb = std::make_shared<BenchVerb>();
-  CLI::App* app = add_verb(program, "bench", "Measure speed on this machine, beside its own limits",
-                           "  loci bench describe --model vgg16-netvlad --size 640x480\n"
-                           "  loci bench describe --model place.safetensors --precision int8 --json\n"
-                           "  loci bench search --rows 100000 --dim 4096\n"
-                           "  loci bench cutouts --panorama-width 8192");
-  app->add_option("what", verb->what, "describe, search or cutouts")->check(CLI::IsMember({"describe", "search", "cutouts"}))->capture_default_str();
-  app->add_option("--model", verb->describe.model, "describe: a model file, rootsift-vlad, or ARCHITECTURE-netvlad with random weights")
+  CLI::App* app =
+      add_verb(program,
+               "bench",
+               "Measure speed on this machine, beside its own limits",
+               "  loci bench describe --model vgg16-netvlad --size 640x480\n"
+               "  loci bench describe --model place.safetensors --precision int8 --json\n"
+               "  loci bench search --rows 100000 --dim 4096\n"
+               "  loci bench cutouts --panorama-width 8192");
+  app->add_option("what", verb->what, "describe, search or cutouts")
+      ->check(CLI::IsMember({"describe", "search", "cutouts"}))
+      ->capture_default_str();
+  app->add_option(
+         "--model",
+         verb->describe.model,
+         "describe: a model file, rootsift-vlad, or ARCHITECTURE-netvlad with random weights")
       ->capture_default_str();
   app->add_option("--size", verb->size, "describe: size of the photograph")->capture_default_str();
-  app->add_option("--runs", verb->describe.runs, "describe, cutouts: runs of which medians are taken")->capture_default_str();
-  app->add_option("--precision", verb->precision, "describe: fp32, bf16, int8 or auto")->capture_default_str();
-  app->add_option("--threads", verb->search.num_threads, "threads, 0 for all")->capture_default_str();
+  app->add_option(
+         "--runs", verb->describe.runs, "describe, cutouts: runs of which medians are taken")
+      ->capture_default_str();
+  app->add_option("--precision", verb->precision, "describe: fp32, bf16, int8 or auto")
+      ->capture_default_str();
+  app->add_option("--kernels",
+                  verb->kernels,
+                  "describe: auto (timed, remembered), direct, library-winograd or winograd for "
+                  "3x3 convolutions")
+      ->capture_default_str();
+  app->add_option(
+         "--kernel-cache",
+         verb->describe.kernel_cache,
+         "describe: where auto keeps its choices: auto (the user's cache folder), off, or a file")
+      ->capture_default_str();
+  app->add_option("--threads", verb->search.num_threads, "threads, 0 for all")
+      ->capture_default_str();
   add_options(app, verb->search);
   add_options(app, verb->cutouts);
-  app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_bench(*verb, console); }; });
+  app->callback([verb, &program] {
+    program.chosen = [verb](Console& console) { return run_bench(*verb, console); };
+  });
 }
 
 }  // namespace loci::cli

@@ -30,6 +30,7 @@ Status run_describe(const DescribeVerb& verb, Console& console) {
   if (photos.empty()) return invalid_argument("no photographs there; give image files or folders with images");
   LOCI_TRY(model, resolve_model(verb.model, [&] { return photos; }, verb.learn, console.job()));
   LOCI_TRY(describer, Describer::create(model, {.precision = precision, .num_threads = verb.learn.num_threads}));
+  if (!describer->note().empty()) console.note(describer->note());
 
   Matrix descriptors(static_cast<int64_t>(photos.size()), describer->dim());
   JsonWriter json;

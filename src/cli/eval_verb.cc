@@ -112,6 +112,7 @@ Status run(const EvalVerb& verb, Console& console) {
     };
     LOCI_TRY(model, resolve_model(name, database_photos, verb.learn, console.job()));
     LOCI_TRY(describer, Describer::create(model, {.precision = precision, .num_threads = verb.learn.num_threads}));
+    if (!describer->note().empty()) console.note(describer->note());
     LOCI_TRY(done, run_eval(dataset, positives, *describer, verb.n, verb.dim, verb.learn.num_threads, console.job()));
     if (done.model.empty()) done.model = name;
     for (const std::string& failed : done.failed) console.note("failed: " + failed);

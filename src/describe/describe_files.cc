@@ -2,20 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "read_photo.h"
 
+#include "loci/base/parallel.h"
+#include "loci/base/text.h"
+#include "loci/describe/describer.h"
+
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
 
-#include "loci/base/parallel.h"
-#include "loci/base/text.h"
-#include "loci/describe/describer.h"
-
 namespace loci {
 namespace {
 
+constexpr int kMostImagesAtOnce = 8;
+
 /// Reads, decodes and describes one file; every failure ends up in the result.
-DescribedImage describe_file(const Describer& describer, const std::string& path, bool want_sha256) {
+DescribedImage describe_file(const Describer& describer,
+                             const std::string& path,
+                             int num_threads,
+                             bool want_sha256) {
   DescribedImage out;
   try {
     Photo photo;
@@ -26,7 +32,7 @@ DescribedImage describe_file(const Describer& describer, const std::string& path
     out.sha256 = std::move(photo.sha256);
     if (out.status.ok()) {
       out.descriptor.resize(static_cast<size_t>(describer.dim()));
-      out.status = describer.describe(photo.image, out.descriptor);
+      out.status = describer.describe(photo.image, out.descriptor, num_threads);
       if (!out.status.ok()) out.status = out.status.with_context(printable(path));
     }
   } catch (const std::bad_alloc&) {
@@ -50,28 +56,38 @@ struct Queue {
 
 }  // namespace
 
-Status describe_files(const Describer& describer, std::span<const std::string> paths, int num_threads, bool want_sha256,
-                      const std::function<bool(size_t, DescribedImage&&)>& sink, const JobControl& job) {
-  const int threads = resolve_threads(num_threads);
+Status describe_files(const Describer& describer,
+                      std::span<const std::string> paths,
+                      int num_threads,
+                      bool want_sha256,
+                      const std::function<bool(size_t, DescribedImage&&)>& sink,
+                      const JobControl& job) {
+  // Whole images side by side waste no time on waiting for one another, but each has its own
+  // activations: on many processors a few threads share one.
+  const int threads_each =
+      (resolve_threads(num_threads) + kMostImagesAtOnce - 1) / kMostImagesAtOnce;
+  const int threads = std::max(1, resolve_threads(num_threads) / threads_each);
   const size_t ahead = 2 * static_cast<size_t>(threads) + 2;
   Queue queue;
   const auto work = [&] {
     std::unique_lock lock(queue.mutex);
     for (;;) {
       queue.changed.wait(lock, [&] {
-        return queue.stop || queue.next_to_start >= paths.size() || queue.next_to_start < queue.next_to_hand_over + ahead;
+        return queue.stop || queue.next_to_start >= paths.size() ||
+               queue.next_to_start < queue.next_to_hand_over + ahead;
       });
       if (queue.stop || queue.next_to_start >= paths.size()) return;
       const size_t mine = queue.next_to_start++;
       lock.unlock();
-      DescribedImage image = describe_file(describer, paths[mine], want_sha256);
+      DescribedImage image = describe_file(describer, paths[mine], threads_each, want_sha256);
       lock.lock();
       queue.finished.emplace(mine, std::move(image));
       queue.changed.notify_all();
     }
   };
   std::vector<std::jthread> workers;
-  for (int i = 0; i < threads && static_cast<size_t>(i) < paths.size(); ++i) workers.emplace_back(work);
+  for (int i = 0; i < threads && static_cast<size_t>(i) < paths.size(); ++i)
+    workers.emplace_back(work);
   const auto stop = [&] {
     const std::lock_guard lock(queue.mutex);
     queue.stop = true;

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/describe/describer.h"
 
-#include <tuple>
-
 #include "loci/base/progress.h"
 #include "loci/describe/preprocess.h"
 #include "loci/local/sift.h"
 #include "loci/math/vector.h"
 #include "loci/pooling/pooling.h"
 #include "loci/pooling/whitening.h"
+
+#include <tuple>
 
 namespace loci {
 
@@ -36,7 +36,9 @@ SiftOptions sift_options(const LocalSpec& spec) {
 /// RootSIFT as the producer of features.
 class LocalDescriber final : public Describer {
  public:
-  LocalDescriber(std::shared_ptr<const Model> model, std::shared_ptr<const Parts> parts, int64_t dim) {
+  LocalDescriber(std::shared_ptr<const Model> model,
+                 std::shared_ptr<const Parts> parts,
+                 int64_t dim) {
     model_ = std::move(model);
     parts_ = std::move(parts);
     dim_ = dim;
@@ -64,11 +66,14 @@ class LocalDescriber final : public Describer {
 /// A network as the producer of features.
 class NetworkDescriber final : public Describer {
  public:
-  NetworkDescriber(std::shared_ptr<const Model> model, std::shared_ptr<const Parts> parts, int64_t dim,
+  NetworkDescriber(std::shared_ptr<const Model> model,
+                   std::shared_ptr<const Parts> parts,
+                   int64_t dim,
                    std::unique_ptr<Backbone> backbone)
       : backbone_(std::move(backbone)) {
     model_ = std::move(model);
     parts_ = std::move(parts);
+    note_ = backbone_->note();
     dim_ = dim;
   }
 
@@ -77,12 +82,12 @@ class NetworkDescriber final : public Describer {
   }
   Precision precision() const override { return backbone_->precision(); }
 
-  Result<Features> features(const Image& image, int, StageTimes* times) const override {
+  Result<Features> features(const Image& image, int num_threads, StageTimes* times) const override {
     const Stopwatch resizing;
     LOCI_TRY(input, preprocess(model_->spec.preprocessing, image));
     if (times != nullptr) times->resize_ms += resizing.milliseconds();
     const Stopwatch running;
-    LOCI_TRY(maps, backbone_->run(input.values.data(), 1, input.height, input.width));
+    LOCI_TRY(maps, backbone_->run(input.values.data(), 1, input.height, input.width, num_threads));
     if (times != nullptr) times->features_ms += running.milliseconds();
     return std::move(maps.front());
   }
@@ -93,12 +98,18 @@ class NetworkDescriber final : public Describer {
 
 }  // namespace
 
-Result<std::unique_ptr<Describer>> Describer::create(std::shared_ptr<const Model> model, const DescribeOptions& options) {
+Result<std::unique_ptr<Describer>> Describer::create(std::shared_ptr<const Model> model,
+                                                     const DescribeOptions& options) {
   const ModelSpec& spec = model->spec;
   std::unique_ptr<Backbone> backbone;
   int64_t feature_dim = 128;
   if (spec.features == "network") {
-    LOCI_TRY(made, Backbone::create(model, {.precision = options.precision, .num_threads = options.num_threads}));
+    LOCI_TRY(made,
+             Backbone::create(model,
+                              {.precision = options.precision,
+                               .num_threads = options.num_threads,
+                               .kernel_choice = options.kernel_choice,
+                               .kernel_cache = options.kernel_cache}));
     backbone = std::move(made);
     feature_dim = backbone->feature_dim();
   }
@@ -113,18 +124,25 @@ Result<std::unique_ptr<Describer>> Describer::create(std::shared_ptr<const Model
     dim = parts->whitening->output_dim();
   }
   if (backbone != nullptr) {
-    return std::unique_ptr<Describer>(
-        std::make_unique<NetworkDescriber>(std::move(model), std::move(parts), dim, std::move(backbone)));
+    return std::unique_ptr<Describer>(std::make_unique<NetworkDescriber>(
+        std::move(model), std::move(parts), dim, std::move(backbone)));
   }
-  return std::unique_ptr<Describer>(std::make_unique<LocalDescriber>(std::move(model), std::move(parts), dim));
+  return std::unique_ptr<Describer>(
+      std::make_unique<LocalDescriber>(std::move(model), std::move(parts), dim));
 }
 
-Status Describer::describe(const Image& image, std::span<float> out, int num_threads, StageTimes* times) const {
+Status Describer::describe(const Image& image,
+                           std::span<float> out,
+                           int num_threads,
+                           StageTimes* times) const {
   LOCI_TRY(found, features(image, num_threads, times));
   return pool(found, out, num_threads, times);
 }
 
-Status Describer::pool(const FeaturesView& features, std::span<float> out, int num_threads, StageTimes* times) const {
+Status Describer::pool(const FeaturesView& features,
+                       std::span<float> out,
+                       int num_threads,
+                       StageTimes* times) const {
   LOCI_REQUIRE(static_cast<int64_t>(out.size()) == dim_, "room for exactly one descriptor");
   const Stopwatch pooling;
   if (parts_->whitening == nullptr) {

@@ -19,9 +19,8 @@ Result<Precision> parse_precision(const std::string& text);
 
 /// Who computes a 3x3 convolution of stride 1. Everything else is oneDNN's.
 enum class KernelChoice {
-  kAuto,  ///< the fastest by a short timing when a size is planned, remembered for the life of the
-          ///< process
-  kDirect,           ///< oneDNN's direct convolution: the reference for speed and accuracy
+  kAuto,    ///< the fastest by a short timing when a size is planned, remembered (kernel_cache)
+  kDirect,  ///< oneDNN's direct convolution: the reference for speed and accuracy
   kLibraryWinograd,  ///< oneDNN's Winograd where it has one, else direct
   kWinograd,  ///< our Winograd F(4x4, 3x3) wherever it applies, tile blocks by rule: the same bits
               ///< in every run
@@ -30,13 +29,18 @@ const char* kernel_choice_name(KernelChoice choice);
 Result<KernelChoice> parse_kernel_choice(const std::string& text);
 
 struct BackboneOptions {
-  /// int8 needs the activation ranges that calibrate() stores in a model.
+  /// int8 needs the activation ranges that a Calibrator stores in a model.
   Precision precision = Precision::kFp32;
-  int num_threads = 0;
+  int num_threads = 0;  ///< of all runs together, 0 for all processors
   int max_cached_sizes =
       4;  ///< plans kept for different input sizes; the least recently used goes first
-  KernelChoice kernel_choice =
-      KernelChoice::kAuto;  ///< any but kAuto makes results the same bits in every run
+  KernelChoice kernel_choice = KernelChoice::kAuto;  ///< any but kAuto makes results the same bits
+                                                     ///< on every machine of a kind
+  /// Where kAuto keeps what it found, so that a process need not time again and computes what the
+  /// one before it did: "auto" for the user's cache folder ($XDG_CACHE_HOME/loci/kernels or
+  /// ~/.cache/loci/kernels; the environment variable LOCI_KERNEL_CACHE, a path or "off", replaces
+  /// it), "off" for memory only, or a path. A damaged file is replaced.
+  std::string kernel_cache = "auto";
   /// Run the precision asked for even where the processor has no instructions for it: slow, for
   /// tests.
   bool emulate_precision = false;
@@ -56,7 +60,10 @@ struct LayerTime {
 /// activation given its place in one block of memory that all sizes share and that is kept. Later
 /// runs of that size allocate only their result.
 ///
-/// Threads: run() may be called from many threads; calls on one Backbone take turns
+/// Threads: run() may be called from many threads. Runs go side by side as long as their threads
+///          are no more than BackboneOptions::num_threads, each with a block of its own, else they
+///          take turns. A single image is done soonest on all threads, many images on one thread
+///          each.
 class Backbone {
  public:
   /// `model` must have a network (spec.features == "network").
@@ -73,17 +80,21 @@ class Backbone {
   virtual Precision precision() const = 0;
   virtual const std::string& note() const = 0;
   /// `input`: batch x height x width x 3 float32, preprocessed, rows contiguous. One Features a
-  /// batch image, its map's height and width set, features not normalised. Errors: InvalidArgument
+  /// batch image, its map's height and width set, features not normalised. `num_threads`: of this
+  /// run, 0 for all of the backbone's. Errors: InvalidArgument
   /// for a side below 32 px or a size that does not fit into memory; Unsupported for an operator
   ///         that the processor has no kernel for
-  virtual Result<std::vector<Features>> run(const float* input,
-                                            int batch,
-                                            int height,
-                                            int width) = 0;
+  virtual Result<std::vector<Features>> run(
+      const float* input, int batch, int height, int width, int num_threads) = 0;
+  Result<std::vector<Features>> run(const float* input, int batch, int height, int width) {
+    return run(input, batch, height, width, 0);
+  }
 
-  /// Bytes of the block that holds all activations and scratch, for the largest size planned so
-  /// far.
+  /// Bytes of the blocks that hold all activations and scratch, for the largest size planned so
+  /// far, in every lane that has run; of them, scratch. What is not scratch is at most the two
+  /// largest neighbouring maps (with what branches and sums keep alive beside them).
   virtual size_t activation_bytes() const = 0;
+  virtual size_t scratch_bytes() const = 0;
   /// Bytes of the packed weights that the plans use, beside those of the model.
   virtual size_t weight_bytes() const = 0;
   /// Layers of the last run, in order.

@@ -27,8 +27,9 @@ struct BackboneBenchOptions {
   BackboneOptions backbone;
   int width = 640, height = 480, batch = 1;
   int runs = 7;  ///< medians of so many, after one that plans and one that warms up
-  bool compare_direct =
-      true;  ///< also time oneDNN's direct float32 convolutions, run by run in turn with ours
+  /// Also time oneDNN's direct float32 convolutions, and the network with oneDNN's kernels alone
+  /// (direct, and its Winograd) in the precision of ours; run by run in turn with ours.
+  bool compare = true;
 };
 
 struct BackboneBench {
@@ -42,7 +43,9 @@ struct BackboneBench {
   double share_of_peak = 0;    ///< gflops / peak_gflops; above 1 is possible with Winograd
   double direct_ms = 0;        ///< oneDNN's direct fp32 convolutions alone, 0 when not asked for
   double ratio_to_direct = 0;  ///< ms / direct_ms
-  size_t activation_bytes = 0, weight_bytes = 0;
+  double library_ms = 0;       ///< the whole network by oneDNN's kernels, the faster of two choices
+  double ratio_to_library = 0;  ///< ms / library_ms
+  size_t activation_bytes = 0, scratch_bytes = 0, weight_bytes = 0;
   std::vector<LayerTime> layers;  ///< median of each
 };
 

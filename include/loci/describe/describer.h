@@ -2,12 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <span>
-#include <string>
-#include <vector>
-
 #include "loci/backbone/backbone.h"
 #include "loci/base/features.h"
 #include "loci/base/matrix.h"
@@ -18,11 +12,19 @@
 #include "loci/image/image.h"
 #include "loci/model/model.h"
 
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
 namespace loci {
 
 struct DescribeOptions {
   Precision precision = Precision::kAuto;
   int num_threads = 0;
+  KernelChoice kernel_choice = KernelChoice::kAuto;
+  std::string kernel_cache = "auto";  ///< as in BackboneOptions
 };
 
 /// Milliseconds that stages of one description took.
@@ -30,12 +32,13 @@ struct StageTimes {
   double decode_ms = 0, resize_ms = 0, features_ms = 0, pooling_ms = 0, whitening_ms = 0;
 };
 
-/// image -> descriptor: one producer of features (a network or RootSIFT), one pooling, and whitening where the model has it.
-/// Descriptors have unit L2 norm, so their dot product is the cosine similarity.
-/// Threads: const members are safe from many threads
+/// image -> descriptor: one producer of features (a network or RootSIFT), one pooling, and
+/// whitening where the model has it. Descriptors have unit L2 norm, so their dot product is the
+/// cosine similarity. Threads: const members are safe from many threads
 class Describer {
  public:
-  static Result<std::unique_ptr<Describer>> create(std::shared_ptr<const Model> model, const DescribeOptions& options = {});
+  static Result<std::unique_ptr<Describer>> create(std::shared_ptr<const Model> model,
+                                                   const DescribeOptions& options = {});
   virtual ~Describer() = default;
 
   const Model& model() const { return *model_; }
@@ -44,13 +47,23 @@ class Describer {
   /// How images should be decoded for this model (the wanted size lets a JPEG be decoded small).
   virtual DecodeOptions decode_options(int width, int height) const = 0;
   virtual Precision precision() const = 0;
+  /// A sentence for the user when the precision asked for is not the one that runs; else empty.
+  const std::string& note() const { return note_; }
 
   /// The N x D features before pooling.
-  virtual Result<Features> features(const Image& image, int num_threads, StageTimes* times = nullptr) const = 0;
+  virtual Result<Features> features(const Image& image,
+                                    int num_threads,
+                                    StageTimes* times = nullptr) const = 0;
   /// Writes dim() values.
-  Status describe(const Image& image, std::span<float> out, int num_threads = 1, StageTimes* times = nullptr) const;
+  Status describe(const Image& image,
+                  std::span<float> out,
+                  int num_threads = 1,
+                  StageTimes* times = nullptr) const;
   /// Pooling and whitening of features made before.
-  Status pool(const FeaturesView& features, std::span<float> out, int num_threads = 1, StageTimes* times = nullptr) const;
+  Status pool(const FeaturesView& features,
+              std::span<float> out,
+              int num_threads = 1,
+              StageTimes* times = nullptr) const;
 
  protected:
   Describer() = default;
@@ -58,6 +71,7 @@ class Describer {
   std::shared_ptr<const Model> model_;
   std::shared_ptr<const Parts> parts_;
   int64_t dim_ = 0;
+  std::string note_;
 };
 
 /// One image of a batch, described.
@@ -66,14 +80,18 @@ struct DescribedImage {
   std::vector<float> descriptor;  ///< dim() values
   int width = 0, height = 0;      ///< of the file, as seen
   PhotoInfo info;
-  std::string sha256;             ///< of the file's bytes, when asked for
+  std::string sha256;  ///< of the file's bytes, when asked for
 };
 
-/// Reads, decodes and describes files on all threads, decoding ahead of describing, and hands the results over in
-/// argument order, one at a time, on the calling thread. `sink` returning false stops. A file that cannot be read is a
-/// DescribedImage with its status, never a failure of the batch.
-/// Cost: at most 2 * threads + 2 images in memory
-Status describe_files(const Describer& describer, std::span<const std::string> paths, int num_threads, bool want_sha256,
-                      const std::function<bool(size_t, DescribedImage&&)>& sink, const JobControl& job = {});
+/// Reads, decodes and describes files on all threads, decoding ahead of describing, and hands the
+/// results over in argument order, one at a time, on the calling thread. `sink` returning false
+/// stops. A file that cannot be read is a DescribedImage with its status, never a failure of the
+/// batch. Cost: at most 2 * threads + 2 images in memory
+Status describe_files(const Describer& describer,
+                      std::span<const std::string> paths,
+                      int num_threads,
+                      bool want_sha256,
+                      const std::function<bool(size_t, DescribedImage&&)>& sink,
+                      const JobControl& job = {});
 
 }  // namespace loci
