@@ -4,6 +4,7 @@
 #include "loci/index/bench.h"
 
 #include "bench_describe.h"
+#include "bench_pooling.h"
 #include "verb.h"
 
 namespace loci::cli {
@@ -22,6 +23,13 @@ Status run_bench(BenchVerb& verb, Console& console) {
     LOCI_TRY(result, bench_search(verb.search, console.job()));
     console.result_json(result.to_json());
     console.result(result.brief_report());
+    return {};
+  }
+  if (verb.what == "pooling") {
+    PoolingBench bench{.num_threads = verb.search.num_threads};
+    LOCI_RETURN_IF_ERROR(bench_pooling(bench));
+    console.result_json(bench.to_json());
+    console.result(bench.to_text());
     return {};
   }
   const auto sides = split(verb.size, 'x');
@@ -47,8 +55,9 @@ void add_bench_verb(Program& program) {
   CLI::App* app = add_verb(program, "bench", "Measure speed on this machine, beside its own limits",
                            "  loci bench describe --model vgg16-netvlad --size 640x480\n"
                            "  loci bench describe --model place.safetensors --precision int8 --json\n"
+                           "  loci bench pooling --threads 2\n"
                            "  loci bench search --rows 100000 --dim 4096");
-  app->add_option("what", verb->what, "describe or search")->check(CLI::IsMember({"describe", "search"}))->capture_default_str();
+  app->add_option("what", verb->what, "describe, pooling or search")->check(CLI::IsMember({"describe", "pooling", "search"}))->capture_default_str();
   app->add_option("--model", verb->describe.model, "describe: a model file, rootsift-vlad, or ARCHITECTURE-netvlad with random weights")
       ->capture_default_str();
   app->add_option("--size", verb->size, "describe: size of the photograph")->capture_default_str();
