@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-MAX_LINES = 350
+MAX_LINES = 320
 LIBRARY_MAY_NOT = re.compile(r'\b(std::cout|std::cerr|printf\s*\(|fprintf\s*\(|puts\s*\(|abort\s*\(\)|std::exit|[^_.>:]exit\s*\()')
 COMMENT = re.compile(r'//[^\n]*|"(?:[^"\\\n]|\\.)*"')
 

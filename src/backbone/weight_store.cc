@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weight_store.h"
 
+#include "weight_grid.h"
+
 #include "loci/base/text.h"
 #include "loci/model/architectures.h"
 
@@ -77,9 +79,7 @@ const QuantizedWeights& WeightStore::quantized(const std::string& op, int larges
   q.values.resize(weight.size());
   q.scales.resize(out);
   for (size_t o = 0; o < out; ++o) {
-    float peak = 0;
-    for (size_t i = 0; i < each; ++i) peak = std::max(peak, std::abs(weight[o * each + i]));
-    const float scale = peak > 0 ? peak / static_cast<float>(largest) : 1.f;
+    const float scale = grid_step(weight.subspan(o * each, each), largest);
     q.scales[o] = scale;
     for (size_t i = 0; i < each; ++i) {
       q.values[o * each + i] = static_cast<int8_t>(std::lrint(weight[o * each + i] / scale));

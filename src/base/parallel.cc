@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <memory>
@@ -25,6 +26,7 @@ struct Job {
   std::atomic<int64_t> next{0};
   int helpers_wanted = 0;   // guarded by Pool::mutex_
   int helpers_running = 0;  // guarded by Pool::mutex_
+  std::atomic<int> helpers_active{0};
   std::mutex error_mutex;
   std::exception_ptr error;
 
@@ -46,6 +48,16 @@ struct Job {
 
 thread_local bool inside_job = false;
 
+/// Short loops follow each other, and putting a thread to sleep and waking it can cost more than one of them: look for a
+/// while before sleeping.
+template <class Condition>
+void spin_until(const Condition& condition) {
+  constexpr auto kPatience = std::chrono::microseconds(100);
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (!condition() && std::chrono::steady_clock::now() < end) {
+  }
+}
+
 class Pool {
  public:
   static Pool& instance() {
@@ -61,6 +73,7 @@ class Pool {
       }
       job.helpers_wanted = helpers;
       jobs_.push_back(&job);
+      posted_.fetch_add(1, std::memory_order_release);
     }
     wake_.notify_all();
     inside_job = true;
@@ -69,6 +82,9 @@ class Pool {
     std::unique_lock lock(mutex_);
     job.helpers_wanted = 0;
     std::erase(jobs_, &job);
+    lock.unlock();
+    spin_until([&] { return job.helpers_active.load(std::memory_order_acquire) == 0; });
+    lock.lock();
     done_.wait(lock, [&] { return job.helpers_running == 0; });
   }
 
@@ -88,6 +104,7 @@ class Pool {
       if (job->helpers_wanted > 0) {
         --job->helpers_wanted;
         ++job->helpers_running;
+        job->helpers_active.fetch_add(1, std::memory_order_relaxed);
         return job;
       }
     }
@@ -99,10 +116,17 @@ class Pool {
     std::unique_lock lock(mutex_);
     for (;;) {
       Job* job = nullptr;
-      wake_.wait(lock, [&] { return stopping_ || (job = claim()) != nullptr; });
+      if ((job = claim()) == nullptr && !stopping_) {
+        const uint64_t seen = posted_.load(std::memory_order_relaxed);
+        lock.unlock();
+        spin_until([&] { return posted_.load(std::memory_order_acquire) != seen; });
+        lock.lock();
+      }
+      wake_.wait(lock, [&] { return stopping_ || job != nullptr || (job = claim()) != nullptr; });
       if (job == nullptr) return;
       lock.unlock();
       job->run();
+      job->helpers_active.fetch_sub(1, std::memory_order_release);
       lock.lock();
       if (--job->helpers_running == 0) done_.notify_all();
     }
@@ -112,6 +136,7 @@ class Pool {
   std::condition_variable wake_, done_;
   std::vector<Job*> jobs_;
   std::vector<std::thread> workers_;
+  std::atomic<uint64_t> posted_{0};  // jobs so far
   bool stopping_ = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "bench_describe.h"
+#include "bench_pooling.h"
 #include "verb.h"
 
 #include "loci/base/text.h"
@@ -34,6 +35,13 @@ Status run_bench(BenchVerb& verb, Console& console) {
     console.result(result.brief_report());
     return {};
   }
+  if (verb.what == "pooling") {
+    PoolingBench bench{.num_threads = verb.search.num_threads};
+    LOCI_RETURN_IF_ERROR(bench_pooling(bench));
+    console.result_json(bench.to_json());
+    console.result(bench.to_text());
+    return {};
+  }
   const auto sides = split(verb.size, 'x');
   const auto width = parse_int(sides[0]), height = parse_int(sides.back());
   if (sides.size() != 2 || !width || !height || *width < 32 || *height < 32 || *width > 8192 ||
@@ -64,10 +72,11 @@ void add_bench_verb(Program& program) {
                "Measure speed on this machine, beside its own limits",
                "  loci bench describe --model vgg16-netvlad --size 640x480\n"
                "  loci bench describe --model place.safetensors --precision int8 --json\n"
+               "  loci bench pooling --threads 2\n"
                "  loci bench search --rows 100000 --dim 4096\n"
                "  loci bench cutouts --panorama-width 8192");
-  app->add_option("what", verb->what, "describe, search or cutouts")
-      ->check(CLI::IsMember({"describe", "search", "cutouts"}))
+  app->add_option("what", verb->what, "describe, pooling, search or cutouts")
+      ->check(CLI::IsMember({"describe", "pooling", "search", "cutouts"}))
       ->capture_default_str();
   app->add_option(
          "--model",

@@ -40,8 +40,14 @@ Status run_import(const ImportVerb& verb, Console& console) {
     LearnOptions learn = verb.learn;
     learn.num_clusters = verb.options.num_clusters;
     learn.whiten_dim = verb.whiten;
+    learn.keep_clusters = !imported.report.needs_clusters;
     LOCI_TRY(learnt, learn_model(model->spec, model->tensors, photos, learn, console.job()));
     model = learnt;
+    if (imported.report.needs_clusters) {
+      imported.report.needs_clusters = false;
+      imported.report.checks.push_back(format("%d clusters learnt from the photographs", learn.num_clusters));
+    }
+    if (model->tensors.contains("calibration.input")) imported.report.checks.push_back("activation ranges for int8 found on the photographs");
   } else if (imported.report.needs_clusters) {
     return invalid_argument(printable(verb.file) + ": holds no clusters for " + model->spec.pooling.type +
                             "; give --init-from PHOTOS to learn them, or --pooling gem, max or mean");
@@ -64,8 +70,10 @@ void add_import_verb(Program& program) {
                            "  loci import --list");
   app->add_option("file", verb->file, "weight file: .mat, .pth, .pth.tar, .npz, .safetensors");
   app->add_option("-o,--out", verb->out, "the model file to write");
-  app->add_option("--init-from", verb->init_from, "photographs to learn clusters (and whitening) from");
+  app->add_option("--init-from", verb->init_from, "photographs to learn from: clusters where the file has none, int8 ranges, whitening with --whiten");
   app->add_option("--whiten", verb->whiten, "with --init-from: width of the whitened descriptor, 0 for none")->capture_default_str();
+  app->add_option("--calibration-images", verb->learn.calibration_images, "with --init-from: photographs that set the ranges of int8")
+      ->capture_default_str();
   app->add_option("--threads", verb->learn.num_threads, "threads, 0 for all")->capture_default_str();
   app->add_flag("--list", verb->list, "list the families of weight files that are known");
   add_options(app, verb->options);

@@ -131,7 +131,7 @@ Result<std::shared_ptr<const Model>> learn_model(const ModelSpec& start, const T
   ModelSpec spec = start;
   TensorMap tensors = network_weights;
   const bool has_clusters = spec.pooling.type == "vlad" || spec.pooling.type == "netvlad";
-  if (has_clusters) {
+  if (has_clusters && !(options.keep_clusters && tensors.contains("pooling.centers"))) {
     LOCI_TRY(maker, feature_maker(start, network_weights, options.num_threads));
     LOCI_TRY(features, sample_features(*maker, chosen, options, job));
     LOCI_TRY(clusters, learn_clusters(spec, std::move(features), options, job));
@@ -139,7 +139,9 @@ Result<std::shared_ptr<const Model>> learn_model(const ModelSpec& start, const T
     for (auto& [name, tensor] : clusters) tensors[name] = std::move(tensor);
   }
   if (options.whiten_dim > 0) LOCI_RETURN_IF_ERROR(learn_whitening(spec, tensors, chosen, options, job));
-  return make_model(std::move(spec), std::move(tensors));
+  auto model = make_model(std::move(spec), std::move(tensors));
+  if (model->spec.features != "network" || options.calibration_images == 0) return model;
+  return calibrate_model(std::move(model), chosen, options, job);
 }
 
 ModelSpec rootsift_vlad_spec() {

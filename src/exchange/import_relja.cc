@@ -5,6 +5,7 @@
 // second; the numbering differs between scripts.
 
 #include "import_families.h"
+#include "matconvnet_layer.h"
 
 #include "loci/base/text.h"
 
@@ -25,33 +26,6 @@ bool detect(const FileTree& tree) {
   return net != nullptr && net->find("layers") != nullptr && net->find("layers")->is(Kind::kList);
 }
 
-std::string text_of(const FileValue& layer, const char* field) {
-  const FileValue* value = layer.find(field);
-  return value != nullptr && value->is(Kind::kText) ? value->text : "";
-}
-
-/// A field of numbers: one value stands for all of them.
-std::vector<int> integers(const FileValue& layer, const char* field, size_t count, int usual) {
-  std::vector<int> out(count, usual);
-  const FileValue* value = layer.find(field);
-  if (value == nullptr || !value->is(Kind::kTensor) || value->tensor.size() == 0) return out;
-  const std::vector<float> numbers = value->tensor.to_floats();
-  if (numbers.size() != 1 && numbers.size() != count) {
-    fail_corrupt("layer '" + printable(text_of(layer, "name")) + "': " + field + " has " +
-                 std::to_string(numbers.size()) + " values, expected 1 or " +
-                 std::to_string(count));
-  }
-  for (size_t i = 0; i < count; ++i) {
-    const float number = numbers[numbers.size() == 1 ? 0 : i];
-    if (!(number >= 0) || number > 1000 || number != std::floor(number)) {
-      fail_corrupt("layer '" + printable(text_of(layer, "name")) + "': " + field +
-                   " is no small whole number");
-    }
-    out[i] = static_cast<int>(number);
-  }
-  return out;
-}
-
 class ReljaImporter {
  public:
   explicit ReljaImporter(ImportBuilder& builder) : b_(builder) {}
@@ -59,7 +33,7 @@ class ReljaImporter {
   void run() {
     const FileValue& net = *find_net(b_.tree);
     const FileValue& layers = *net.find("layers");
-    for (size_t i = 0; i < layers.items.size(); ++i) layer(layers.items[i], i);
+    for (size_t i = 0; i < layers.items.size(); ++i) layer(MatconvnetLayer(layers.items[i], i));
     if (b_.spec.network.ops.empty()) fail_corrupt("the network has no layers");
     name_network();
     preprocessing(net);
@@ -72,10 +46,10 @@ class ReljaImporter {
   }
 
  private:
-  void layer(const FileValue& layer, size_t index) {
-    name_ = text_of(layer, "name");
-    path_ = "layers{" + std::to_string(index + 1) + "} " + (name_.empty() ? "(no name)" : name_);
-    const std::string type = text_of(layer, "type");
+  void layer(const MatconvnetLayer& layer) {
+    name_ = layer.name();
+    path_ = layer.path();
+    const std::string type = layer.text("type");
     if (name_ == "vlad:core") return vlad(layer);
     if (name_ == "max:core" || name_ == "avg:core") {
       b_.spec.pooling.type = name_ == "max:core" ? "max" : "mean";
@@ -104,34 +78,12 @@ class ReljaImporter {
     }
   }
 
-  const FileValue& weight(const FileValue& layer, size_t which, size_t rank) {
-    const FileValue* list = layer.find("weights");
-    if (list == nullptr || !list->is(Kind::kList) || which >= list->items.size() ||
-        !list->items[which].is(Kind::kTensor)) {
-      fail_corrupt("tensor '" + printable(path_) + ".weights{" + std::to_string(which + 1) +
-                   "}' is missing");
-    }
-    const FileValue& value = list->items[which];
-    if (rank != 0 && value.tensor.shape.size() > rank) {
-      fail_corrupt("tensor '" + printable(path_) + ".weights{" + std::to_string(which + 1) +
-                   "}' is " + shape_of(value));
-    }
-    return value;
-  }
-
-  /// MATLAB drops trailing sides of one: a 3x3x16x1 array is written as 3x3x16.
-  static FileValue with_rank(FileValue value, size_t rank) {
-    while (value.tensor.shape.size() < rank) value.tensor.shape.push_back(1);
-    value.column_major = true;
-    return value;
-  }
-  std::string tensor_path(size_t which) const {
-    return path_ + ".weights{" + std::to_string(which + 1) + "}";
-  }
-
-  void vector(const FileValue& layer, size_t which, int64_t size, const std::string& to) {
-    const FileValue& value = weight(layer, which, 0);
-    b_.use(tensor_path(which), value, to, reshaped(row_major(value), {size}, tensor_path(which)));
+  void vector(const MatconvnetLayer& layer, size_t which, int64_t size, const std::string& to) {
+    const FileValue& value = layer.weight(which);
+    b_.use(layer.tensor_path(which),
+           value,
+           to,
+           reshaped(row_major(value), {size}, layer.tensor_path(which)));
   }
 
   Op& add(OpType type) {
@@ -142,11 +94,11 @@ class ReljaImporter {
     return b_.spec.network.ops.back();
   }
 
-  void convolution(const FileValue& layer) {
-    const FileValue source = with_rank(weight(layer, 0, 4), 4);
+  void convolution(const MatconvnetLayer& layer) {
+    const FileValue source = layer.array(0);
     const auto& shape = source.tensor.shape;  // height, width, in / groups, out
     Op& op = add(OpType::kConv);
-    if (integers(layer, "dilate", 1, 1)[0] != 1)
+    if (layer.integers("dilate", 1, 1)[0] != 1)
       fail_unsupported(path_ + ": dilated convolutions are not known");
     op.kernel_h = static_cast<int>(std::min<int64_t>(shape[0], 1000));
     op.kernel_w = static_cast<int>(std::min<int64_t>(shape[1], 1000));
@@ -154,19 +106,19 @@ class ReljaImporter {
     set_stride_and_pad(layer, op);
     // Groups are not stored: the input has more channels than the weights.
     if (shape[2] <= 0 || channels_ % shape[2] != 0) {
-      fail_corrupt("tensor '" + tensor_path(0) + "' is " + shape_of(source) + ", its input has " +
-                   std::to_string(channels_) + " channels");
+      fail_corrupt("tensor '" + layer.tensor_path(0) + "' is " + shape_of(source) +
+                   ", its input has " + std::to_string(channels_) + " channels");
     }
     op.groups = static_cast<int>(channels_ / shape[2]);
     channels_ = op.out_channels;
     const std::string op_name = op.name;
-    b_.use(tensor_path(0), source, op_name + ".weight", row_major(source, {3, 2, 0, 1}));
+    b_.use(layer.tensor_path(0), source, op_name + ".weight", row_major(source, {3, 2, 0, 1}));
     vector(layer, 1, channels_, op_name + ".bias");
   }
 
-  void set_stride_and_pad(const FileValue& layer, Op& op) {
-    const std::vector<int> stride = integers(layer, "stride", 2, 1);
-    const std::vector<int> pad = integers(layer, "pad", 4, 0);  // top, bottom, left, right
+  void set_stride_and_pad(const MatconvnetLayer& layer, Op& op) {
+    const std::vector<int> stride = layer.integers("stride", 2, 1);
+    const std::vector<int> pad = layer.integers("pad", 4, 0);  // top, bottom, left, right
     if (stride[0] != stride[1] || stride[0] == 0)
       fail_unsupported(path_ + ": different strides for rows and columns are not known");
     op.stride = stride[0];
@@ -189,16 +141,16 @@ class ReljaImporter {
     add(OpType::kRelu);
   }
 
-  void pool(const FileValue& layer) {
-    const std::string method = text_of(layer, "method");
+  void pool(const MatconvnetLayer& layer) {
+    const std::string method = layer.text("method");
     Op& op = add(method == "avg" ? OpType::kAvgPool : OpType::kMaxPool);
-    const std::vector<int> size = integers(layer, "pool", 2, 2);
+    const std::vector<int> size = layer.integers("pool", 2, 2);
     op.kernel_h = size[0];
     op.kernel_w = size[1];
     set_stride_and_pad(layer, op);
   }
 
-  void normalise(const FileValue& layer) {
+  void normalise(const MatconvnetLayer& layer) {
     const FileValue* param = layer.find("param");
     if (param == nullptr || !param->is(Kind::kTensor) || param->tensor.size() != 4)
       fail_corrupt(path_ + ": param needs 4 values");
@@ -213,48 +165,47 @@ class ReljaImporter {
     op.lrn_beta = p[3];
   }
 
-  void vlad(const FileValue& layer) {
+  void vlad(const MatconvnetLayer& layer) {
     pooled_ = true;
-    const FileValue* list = layer.find("weights");
-    const size_t count = list == nullptr ? 0 : list->items.size();
+    const size_t count = layer.num_weights();
     if (count != 2 && count != 3) {
       fail_corrupt(path_ + ": has " + std::to_string(count) +
                    " arrays; layerVLAD has 2, layerVLADv2 has 3");
     }
-    const FileValue source = with_rank(weight(layer, 0, 4), 4);
+    const FileValue source = layer.array(0);
     const int64_t d = source.tensor.shape[2], k = source.tensor.shape[3];
     b_.set_netvlad(std::min<int64_t>(k, 1 << 24));
-    b_.use(tensor_path(0),
+    b_.use(layer.tensor_path(0),
            source,
            "pooling.weight",
-           reshaped(row_major(source, {0, 1, 3, 2}), {k, d}, tensor_path(0)),
+           reshaped(row_major(source, {0, 1, 3, 2}), {k, d}, layer.tensor_path(0)),
            count == 3 ? "layerVLADv2" : "layerVLAD, no bias");
     if (count == 3) vector(layer, 1, k, "pooling.bias");
     const size_t last = count - 1;
-    const FileValue offsets = with_rank(weight(layer, last, 4), 4);
+    const FileValue offsets = layer.array(last);
     Tensor centers = reshaped(row_major(offsets, {0, 1, 3, 2}),
                               {offsets.tensor.shape[3], offsets.tensor.shape[2]},
-                              tensor_path(last));
+                              layer.tensor_path(last));
     if (centers.shape != std::vector<int64_t>{k, d}) {
-      fail_corrupt("tensor '" + tensor_path(last) + "' is " + shape_of(offsets) +
+      fail_corrupt("tensor '" + layer.tensor_path(last) + "' is " + shape_of(offsets) +
                    ", the assignment is " + shape_of(source));
     }
     std::vector<float> values = centers.to_floats();
     for (float& value : values) value = -value;
-    b_.use(tensor_path(last),
+    b_.use(layer.tensor_path(last),
            offsets,
            "pooling.centers",
            make_tensor({k, d}, values),
            "stored as minus the centres");
   }
 
-  void whitening(const FileValue& layer) {
-    const FileValue source = with_rank(weight(layer, 0, 4), 4);
+  void whitening(const MatconvnetLayer& layer) {
+    const FileValue source = layer.array(0);
     const int64_t in = source.tensor.shape[2], out = source.tensor.shape[3];
-    b_.use(tensor_path(0),
+    b_.use(layer.tensor_path(0),
            source,
            "whitening.weight",
-           reshaped(row_major(source, {0, 1, 3, 2}), {out, in}, tensor_path(0)),
+           reshaped(row_major(source, {0, 1, 3, 2}), {out, in}, layer.tensor_path(0)),
            "columns in the order d*K + k");
     vector(layer, 1, out, "whitening.bias");
     b_.set_whitening(std::min<int64_t>(out, 1 << 24));

@@ -263,6 +263,7 @@ TEST(GoldenImport, TorchvisionFormsGiveTheSameNumbers) {
               values_of(folder + "/" + name + ".safetensors"))
         << name;
   }
+  EXPECT_EQ(values_of(folder + "/alexnet_legacy.pth"), values_of(folder + "/alexnet.pth"));
 }
 
 TEST(GoldenImport, TensorsOfAPickleAreThoseItsWriterSaved) {

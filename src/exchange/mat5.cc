@@ -4,6 +4,8 @@
 
 #include "byte_reader.h"
 #include "inflate.h"
+#include "mat5_element.h"
+#include "mat_text.h"
 #include "numeric.h"
 
 #include "loci/base/text.h"
@@ -15,7 +17,6 @@ namespace {
 
 constexpr size_t kHeader = 128;
 constexpr int kMaxDepth = 48;
-constexpr uint32_t kMatrix = 14, kCompressed = 15;
 
 enum ArrayClass {
   kCell = 1,
@@ -39,57 +40,6 @@ constexpr NumberType kClassTypes[] = {{'f', 8},
                                       {'i', 8},
                                       {'u', 8}};
 
-struct Element {
-  uint32_t type = 0;
-  std::span<const uint8_t> data;
-};
-
-/// A data element; small ones keep up to four bytes in the tag itself. Elements of a matrix are
-/// padded to 8 bytes.
-Element next_element(ByteReader& in) {
-  Element element;
-  const uint32_t word = in.u32();
-  if (word >> 16 != 0) {
-    element.type = word & 0xffff;
-    const uint32_t size = word >> 16;
-    if (size > 4) fail_corrupt("a small element of " + std::to_string(size) + " bytes");
-    element.data = in.take(4).first(size);
-    return element;
-  }
-  element.type = word;
-  const uint32_t size = in.u32();
-  element.data = in.take(size);
-  if (element.type != kCompressed) in.take(std::min<uint64_t>((8 - size % 8) % 8, in.left()));
-  return element;
-}
-
-std::optional<NumberType> storage_type(uint32_t type) {
-  switch (type) {
-    case 1:
-      return NumberType{'i', 1};
-    case 2:
-      return NumberType{'u', 1};
-    case 3:
-      return NumberType{'i', 2};
-    case 4:
-      return NumberType{'u', 2};
-    case 5:
-      return NumberType{'i', 4};
-    case 6:
-      return NumberType{'u', 4};
-    case 7:
-      return NumberType{'f', 4};
-    case 9:
-      return NumberType{'f', 8};
-    case 12:
-      return NumberType{'i', 8};
-    case 13:
-      return NumberType{'u', 8};
-    default:
-      return std::nullopt;
-  }
-}
-
 class MatReader {
  public:
   MatReader(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner)
@@ -102,12 +52,12 @@ class MatReader {
     FileValue root = FileValue::make_dict();
     ByteReader in(bytes_, kHeader);
     while (in.left() >= 8) {
-      const Element element = next_element(in);
+      const MatElement element = next_element(in);
       std::string name;
-      if (element.type == kMatrix) {
+      if (element.type == kMatMatrix) {
         FileValue value = matrix(element.data, "", 0, &name);
         root.add(std::move(name), std::move(value));
-      } else if (element.type == kCompressed) {
+      } else if (element.type == kMatCompressed) {
         FileValue value = compressed(element.data, &name);
         root.add(std::move(name), std::move(value));
       }
@@ -122,7 +72,7 @@ class MatReader {
     uint32_t type, size;
     std::memcpy(&type, tag, 4);
     std::memcpy(&size, tag + 4, 4);
-    if (type != kMatrix)
+    if (type != kMatMatrix)
       return FileValue::make_other("compressed element of type " + std::to_string(type));
     const SharedBytes plain =
         inflate_exactly(packed, uint64_t{size} + 8, /*raw=*/false, budget_, "a variable");
@@ -146,7 +96,7 @@ class MatReader {
       fail_corrupt(named(path) + ": the file holds more values than a real file of its size");
     if (data.empty()) return FileValue::make_list();  // an unset cell
     ByteReader in(data);
-    const Element flags = next_element(in);
+    const MatElement flags = next_element(in);
     if (flags.type != 6 || flags.data.size() != 8)
       fail_corrupt(named(path) + " has no array flags");
     const int array_class = flags.data[0];
@@ -154,7 +104,7 @@ class MatReader {
     if (array_class == 16 || array_class == 17)
       return FileValue::make_other("function or object, not read");
     const std::vector<int64_t> shape = dimensions(next_element(in), path);
-    const Element name_element = next_element(in);
+    const MatElement name_element = next_element(in);
     const std::string own_name(reinterpret_cast<const char*>(name_element.data.data()),
                                name_element.data.size());
     if (name != nullptr) *name = own_name;
@@ -180,7 +130,7 @@ class MatReader {
     return numbers(next_element(in), kClassTypes[array_class - kDouble], shape, place);
   }
 
-  std::vector<int64_t> dimensions(const Element& element, const std::string& path) const {
+  std::vector<int64_t> dimensions(const MatElement& element, const std::string& path) const {
     if (element.type != 5 || element.data.size() % 4 != 0 || element.data.size() > 4 * 32 ||
         element.data.size() < 8) {
       fail_corrupt(named(path) + " has no dimensions");
@@ -192,7 +142,7 @@ class MatReader {
     return shape;
   }
 
-  FileValue numbers(const Element& element,
+  FileValue numbers(const MatElement& element,
                     NumberType type,
                     const std::vector<int64_t>& shape,
                     const std::string& path) {
@@ -203,7 +153,7 @@ class MatReader {
         /*column_major=*/true);
   }
 
-  FileValue text(const Element& element,
+  FileValue text(const MatElement& element,
                  const std::vector<int64_t>& shape,
                  const std::string& path) {
     std::string all;
@@ -249,8 +199,8 @@ class MatReader {
   }
 
   FileValue child(ByteReader& in, const std::string& path, int depth) {
-    const Element element = next_element(in);
-    if (element.type != kMatrix) fail_corrupt(named(path) + " is no array");
+    const MatElement element = next_element(in);
+    if (element.type != kMatMatrix) fail_corrupt(named(path) + " is no array");
     return matrix(element.data, path, depth + 1, nullptr);
   }
 
@@ -258,10 +208,10 @@ class MatReader {
                       const std::vector<int64_t>& shape,
                       const std::string& path,
                       int depth) {
-    const Element width_element = next_element(in);
+    const MatElement width_element = next_element(in);
     if (width_element.data.size() != 4) fail_corrupt(named(path) + " has no field name length");
     const uint32_t width = ByteReader(width_element.data).u32();
-    const Element names = next_element(in);
+    const MatElement names = next_element(in);
     if (width == 0 || width > 256 || names.data.size() % width != 0)
       fail_corrupt(named(path) + " has damaged field names");
     const size_t num_fields = names.data.size() / width;
@@ -300,32 +250,6 @@ FileValue struct_array(std::vector<FileValue> elements) {
   FileValue list = FileValue::make_list();
   list.items = std::move(elements);
   return list;
-}
-
-std::string utf16_to_utf8(std::span<const uint16_t> units) {
-  std::string out;
-  for (size_t i = 0; i < units.size(); ++i) {
-    uint32_t c = units[i];
-    if (c >= 0xd800 && c < 0xdc00 && i + 1 < units.size() && (units[i + 1] & 0xfc00) == 0xdc00) {
-      c = 0x10000 + ((c - 0xd800) << 10) + (units[++i] - 0xdc00u);
-    }
-    if (c == 0) continue;
-    if (c < 0x80) {
-      out += static_cast<char>(c);
-    } else if (c < 0x800) {
-      out += {static_cast<char>(0xc0 | c >> 6), static_cast<char>(0x80 | (c & 63))};
-    } else if (c < 0x10000) {
-      out += {static_cast<char>(0xe0 | c >> 12),
-              static_cast<char>(0x80 | (c >> 6 & 63)),
-              static_cast<char>(0x80 | (c & 63))};
-    } else {
-      out += {static_cast<char>(0xf0 | c >> 18),
-              static_cast<char>(0x80 | (c >> 12 & 63)),
-              static_cast<char>(0x80 | (c >> 6 & 63)),
-              static_cast<char>(0x80 | (c & 63))};
-    }
-  }
-  return out;
 }
 
 bool is_mat5(std::span<const uint8_t> bytes) {

@@ -16,8 +16,6 @@ namespace loci {
 bool is_mat5(std::span<const uint8_t> bytes);
 FileValue read_mat5(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner);
 
-/// UTF-16 code units as UTF-8.
-std::string utf16_to_utf8(std::span<const uint16_t> units);
 /// A list, or its only item when MATLAB's array of structures has one element.
 FileValue struct_array(std::vector<FileValue> elements);
 

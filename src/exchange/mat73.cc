@@ -5,6 +5,7 @@
 #include "byte_reader.h"
 #include "hdf5.h"
 #include "mat5.h"
+#include "mat_text.h"
 
 #include "loci/base/text.h"
 

@@ -18,7 +18,7 @@ class PickleTree {
   PickleTree(const Pickle& pickle, const Pickle::FindStorage& find)
       : pickle_(pickle),
         find_(find),
-        values_left_(65536 + 16 * pickle.nodes_.size()),
+        values_left_(4096 + 4 * pickle.bytes_.size() + 16 * pickle.nodes_.size()),
         bytes_left_((uint64_t{16} << 20) + 4 * pickle.bytes_.size()) {}
 
   FileValue convert(Pickle::Ref ref, const std::string& name, int depth) {

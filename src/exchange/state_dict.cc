@@ -112,10 +112,16 @@ std::vector<std::string> StateDict::unused() const {
 }
 
 std::string detect_backbone(const StateDict& dict, const Rename& rename) {
+  // Made once: a dozen tables of hundreds of operators cost more than reading a small file.
+  static const auto tables = [] {
+    std::vector<std::pair<std::string, std::vector<TorchName>>> all;
+    for (const std::string& name : architecture_names())
+      all.emplace_back(name, torchvision_names(name));
+    return all;
+  }();
   std::string best;
   size_t most = 0;
-  for (const std::string& name : architecture_names()) {
-    const std::vector<TorchName> convolutions = torchvision_names(name);
+  for (const auto& [name, convolutions] : tables) {
     const bool all = std::all_of(convolutions.begin(), convolutions.end(), [&](const TorchName& c) {
       return dict.has(rename(c.conv) + ".weight") &&
              (c.norm.empty() || dict.has(rename(c.norm) + ".running_mean"));

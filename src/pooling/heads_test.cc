@@ -76,6 +76,9 @@ TEST(PoolingGolden, WholeNormalisationAgrees) {
   expect_relative(pooled_map({.type = "max", .final_norm = false}, {}, "a"), "relja_max.npy");
   expect_relative(pooled_map({.type = "mean", .final_norm = false}, {}, "a"), "relja_avg.npy");
   expect_relative(pooled_map({.type = "max", .eps = NormEps::kRoot}, {}, "a"), "relja_max_l2.npy");
+  for (const std::string map : {"a", "b", "c"}) {
+    expect_relative(pooled_map({.type = "gem"}, {}, map), "cirtorch_gem_p3_" + map + "_l2n.npy");
+  }
 }
 
 TEST(PoolingGolden, CosplaceHeadAgrees) {

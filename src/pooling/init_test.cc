@@ -33,11 +33,14 @@ TEST(NetvladFromClusters, AgreesWithTheReleasedCode) {
   const TensorMap v1 = netvlad_from_clusters(centers, sample, false).value();
   expect_close(v1.at("pooling.weight"), "nanne/init/relja_v1_weight.npy");
   expect_close(v1.at("pooling.weight"), "nanne/init/nanne_v1_weight.npy");
+  expect_close(v1.at("pooling.weight"), "nanne/init/octave_relja_v1_weight.npy");
   expect_close(v1.at("pooling.centers"), "nanne/init/clusters.npy");
   EXPECT_FALSE(v1.contains("pooling.bias"));
   const TensorMap v2 = netvlad_from_clusters(centers, sample, true).value();
   expect_close(v2.at("pooling.weight"), "nanne/init/relja_v2_weight.npy");
   expect_close(v2.at("pooling.bias"), "nanne/init/relja_v2_bias.npy");
+  expect_close(v2.at("pooling.weight"), "nanne/init/octave_relja_v2_weight.npy");
+  expect_close(v2.at("pooling.bias"), "nanne/init/octave_relja_v2_bias.npy");
 }
 
 /// alpha = |w_k| of the first version; |w_k| / (2 |c_k|) of the second.

@@ -17,7 +17,8 @@ namespace {
 constexpr int64_t kMinChunkRows = 48;
 constexpr int64_t kMaxChunkRows = 512;
 constexpr int64_t kUsualChunks =
-    8;  // keeps 2, 4 and 8 threads busy; each chunk costs K x D floats to write and add
+    4;  // keeps 2 and 4 threads busy; each chunk costs K x D floats to write and add
+constexpr int64_t kTaskFloats = int64_t{1} << 17;  // reading fewer costs less than waking a thread
 constexpr int64_t kMaxChunks = 64;
 
 int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
@@ -28,6 +29,9 @@ int64_t chunk_rows(int64_t n) {
   const int64_t usual = std::clamp(divide_up(n, kUsualChunks), kMinChunkRows, kMaxChunkRows);
   return std::max(usual, divide_up(n, kMaxChunks));
 }
+
+/// Of things that read `floats` each, how many make a task.
+int64_t task_size(int64_t floats) { return divide_up(kTaskFloats, floats); }
 
 AlignedBuffer<float> padded(ConstMatrixView from, int64_t width) {
   AlignedBuffer<float> out(static_cast<size_t>(from.rows() * width));
@@ -100,7 +104,7 @@ void NetvladPooling::pool(const FeaturesView& features,
 
   std::vector<double> squares(static_cast<size_t>(layer_.clusters));
   parallel_for(layer_.clusters,
-               divide_up(layer_.clusters, kUsualChunks),
+               task_size(layer_.padded_dim * num_chunks),
                num_threads,
                [&](int64_t begin, int64_t end) {
                  for (int64_t k = begin; k < end; ++k) {
@@ -135,23 +139,19 @@ void NetvladPooling::normalize(const float* residuals,
   const double whole = spec_.final_norm ? whole_scale(total, spec_.eps) : 1.0;
   const int64_t clusters = layer_.clusters, dim = layer_.dim, stride = layer_.padded_dim;
   if (!spec_.dimension_outer) {
-    parallel_for(
-        clusters, divide_up(clusters, kUsualChunks), num_threads, [&](int64_t begin, int64_t end) {
-          for (int64_t k = begin; k < end; ++k) {
-            const auto factor = static_cast<float>(scale[static_cast<size_t>(k)] * whole);
-            for (int64_t d = 0; d < dim; ++d)
-              out[static_cast<size_t>(k * dim + d)] = residuals[k * stride + d] * factor;
-          }
-        });
+    parallel_for(clusters, task_size(dim), num_threads, [&](int64_t begin, int64_t end) {
+      for (int64_t k = begin; k < end; ++k) {
+        const auto factor = static_cast<float>(scale[static_cast<size_t>(k)] * whole);
+        for (int64_t d = 0; d < dim; ++d)
+          out[static_cast<size_t>(k * dim + d)] = residuals[k * stride + d] * factor;
+      }
+    });
     return;
   }
   constexpr int64_t kSquare =
       16;  // a tile of the transposition: as many numbers a row as a cache line holds
   parallel_for(
-      dim,
-      round_up(divide_up(dim, kUsualChunks), kSquare),
-      num_threads,
-      [&](int64_t begin, int64_t end) {
+      dim, round_up(task_size(clusters), kSquare), num_threads, [&](int64_t begin, int64_t end) {
         for (int64_t k0 = 0; k0 < clusters; k0 += kSquare) {
           for (int64_t d0 = begin; d0 < end; d0 += kSquare) {
             for (int64_t k = k0; k < std::min(k0 + kSquare, clusters); ++k) {

@@ -23,6 +23,7 @@ namespace {
 constexpr int kLanes = LOCI_VECTOR_BYTES / 4;
 typedef float VecF __attribute__((vector_size(LOCI_VECTOR_BYTES)));
 typedef int32_t VecI __attribute__((vector_size(LOCI_VECTOR_BYTES)));
+typedef float Four __attribute__((vector_size(16)));
 typedef int8_t Bytes __attribute__((vector_size(LOCI_VECTOR_BYTES / 4)));
 
 LOCI_INLINE VecF load(const float* from) {
@@ -34,20 +35,26 @@ LOCI_INLINE void store(float* to, VecF v) { __builtin_memcpy(to, &v, sizeof v); 
 LOCI_INLINE VecF broadcast(float x) { return x - VecF{}; }
 LOCI_INLINE VecF larger(VecF a, VecF b) { return a > b ? a : b; }
 
-LOCI_INLINE float sum_of_lanes(VecF v) {
-  float lanes[kLanes];
-  store(lanes, v);
+/// Lanes halved by `join` down to four, in registers, then to one.
+template <class Join>
+LOCI_INLINE float fold_lanes(VecF v, Join join) {
+  Four parts[kLanes / 4];
+  __builtin_memcpy(parts, &v, sizeof v);
   LOCI_UNROLL
-  for (int width = kLanes / 2; width > 0; width /= 2) {
-    for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
+  for (int width = kLanes / 8; width > 0; width /= 2) {
+    for (int i = 0; i < width; ++i) parts[i] = join(parts[i], parts[i + width]);
   }
-  return lanes[0];
+  const Four four = parts[0];
+  const Four two = join(four, Four{four[2], four[3], 0, 0});
+  return join(two, Four{two[1], 0, 0, 0})[0];
+}
+
+LOCI_INLINE float sum_of_lanes(VecF v) {
+  return fold_lanes(v, [](Four a, Four b) { return a + b; });
 }
 
 LOCI_INLINE float largest_lane(VecF v) {
-  float best = v[0];
-  for (int i = 1; i < kLanes; ++i) best = v[i] > best ? v[i] : best;
-  return best;
+  return fold_lanes(v, [](Four a, Four b) { return a > b ? a : b; });
 }
 
 /// e^x for x <= 0, 0 below -87. Cephes' argument reduction and polynomial: relative error 1e-7.

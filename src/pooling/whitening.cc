@@ -22,7 +22,7 @@ namespace {
 using internal::pooling_kernels;
 
 constexpr int64_t kSlice = 4096;     // columns of W whose products are summed in float32
-constexpr int64_t kGroupRows = 8;    // rows of W read side by side
+constexpr int64_t kGroupRows = 4;    // rows of W read side by side, from end to end
 constexpr int64_t kChunkRows = 64;   // rows of W a thread takes at a time
 constexpr int64_t kImageGroup = 48;  // images whose sums fit a small array
 

@@ -11,6 +11,25 @@
 namespace loci::internal {
 namespace {
 
+/// Columns between two rounds of prefetches: one cache line of int8.
+constexpr int64_t kPrefetchColumns = 64;
+/// How far ahead. The processor follows a row by itself, but stops at every page.
+constexpr int64_t kPrefetchBytes = 1024;
+
+template <int R, int B, class T>
+LOCI_INLINE void add_products(
+    VecF (&sum)[R][B], const T* w, int64_t w_stride, const float* x, int64_t x_stride) {
+  VecF value[B];
+  LOCI_UNROLL
+  for (int b = 0; b < B; ++b) value[b] = load(x + b * x_stride);
+  LOCI_UNROLL
+  for (int r = 0; r < R; ++r) {
+    const VecF weight = load_floats(w + r * w_stride);
+    LOCI_UNROLL
+    for (int b = 0; b < B; ++b) sum[r][b] += weight * value[b];
+  }
+}
+
 template <int R, int B, class T>
 LOCI_INLINE void dot_tile(const T* w,
                           int64_t w_stride,
@@ -19,19 +38,24 @@ LOCI_INLINE void dot_tile(const T* w,
                           int64_t n,
                           double* out,
                           int64_t images) {
+  constexpr int64_t kLine = 64 / sizeof(T);
   VecF sum[R][B] = {};
   int64_t j = 0;
-  for (; j + kLanes <= n; j += kLanes) {
-    VecF value[B];
-    LOCI_UNROLL
-    for (int b = 0; b < B; ++b) value[b] = load(x + b * x_stride + j);
+  for (; j + kPrefetchColumns <= n; j += kPrefetchColumns) {
     LOCI_UNROLL
     for (int r = 0; r < R; ++r) {
-      const VecF weight = load_floats(w + r * w_stride + j);
       LOCI_UNROLL
-      for (int b = 0; b < B; ++b) sum[r][b] += weight * value[b];
+      for (int64_t line = 0; line < kPrefetchColumns; line += kLine) {
+        __builtin_prefetch(reinterpret_cast<const char*>(w + r * w_stride + j + line) +
+                           kPrefetchBytes);
+      }
+    }
+    LOCI_UNROLL
+    for (int64_t i = j; i < j + kPrefetchColumns; i += kLanes) {
+      add_products(sum, w + i, w_stride, x + i, x_stride);
     }
   }
+  for (; j + kLanes <= n; j += kLanes) add_products(sum, w + j, w_stride, x + j, x_stride);
   LOCI_UNROLL
   for (int r = 0; r < R; ++r) {
     LOCI_UNROLL

@@ -2,108 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tolerances are those that each case's case.json states.
 
-#include "loci/base/file.h"
-#include "loci/base/npy.h"
-#include "loci/describe/describer.h"
-#include "loci/exchange/import.h"
-#include "loci/image/decode.h"
+#include "golden_stages.h"
 
-#include <algorithm>
-#include <cmath>
-#include <cstdlib>
-
-#include <gtest/gtest.h>
+#include "loci/describe/preprocess.h"
 
 namespace loci {
 namespace {
 
-std::string golden() {
-  const char* shared = std::getenv("LOCI_SHARED_DIR");
-  const std::string folder = shared == nullptr ? "" : std::string(shared) + "/golden/";
-  return !folder.empty() && file_info(folder).ok() ? folder : "";
-}
-
-/// A published model in the stages that the cases give numbers for, looking at images at their
-/// native size.
-struct Stages {
-  std::unique_ptr<Describer> pooled, whole;
-};
-
-Stages load(const std::string& path, const std::string& pooling = "") {
-  ImportOptions options;
-  options.pooling = pooling;
-  Result<ImportedModel> imported = import_model(golden() + path, options);
-  EXPECT_TRUE(imported.ok()) << imported.status().to_string();
-  ModelSpec spec = imported.value().model->spec;
-  TensorMap tensors = imported.value().model->tensors;
-  spec.preprocessing.resize = Preprocessing::Resize::kNone;
-  DescribeOptions describe;
-  describe.precision = Precision::kFp32;
-  describe.num_threads = 1;
-  Stages stages;
-  stages.whole = Describer::create(make_model(spec, tensors), describe).value();
-  spec.whitening = WhiteningSpec();
-  stages.pooled = Describer::create(make_model(spec, tensors), describe).value();
-  return stages;
-}
-
-Image pixels(const std::string& path) {
-  if (!path.ends_with(".npy")) return load_image(golden() + path).value();
-  const NpyArray array = read_npy(golden() + path).value();
-  Image image(static_cast<int>(array.shape[1]), static_cast<int>(array.shape[0]));
-  for (size_t i = 0; i < array.values.size(); ++i)
-    image.pixels[i] = static_cast<uint8_t>(array.values[i]);
-  return image;
-}
-
-/// The feature map against [D, h, w] of the peer, relative to its largest value.
-void expect_map(const Describer& describer, const Image& image, const std::string& path) {
-  const NpyArray expected = read_npy(golden() + path).value();
-  const Features found = describer.features(image, 1).value();
-  ASSERT_EQ((std::vector<int64_t>{found.values.cols(), found.height, found.width}), expected.shape)
-      << path;
-  double largest = 0, worst = 0;
-  const int64_t positions = found.values.rows();
-  for (int64_t d = 0; d < found.values.cols(); ++d) {
-    for (int64_t i = 0; i < positions; ++i) {
-      const double value = expected.values[static_cast<size_t>(d * positions + i)];
-      largest = std::max(largest, std::abs(value));
-      worst = std::max(worst, std::abs(value - static_cast<double>(found.values(i, d))));
-    }
-  }
-  EXPECT_LE(worst, 1e-4 * largest) << path;
-}
-
-void expect_descriptor(const Describer& describer,
-                       const Image& image,
-                       const std::string& path,
-                       double tolerance,
-                       int64_t row = 0) {
-  const NpyArray expected = read_npy(golden() + path).value();
-  std::vector<float> found(static_cast<size_t>(describer.dim()));
-  ASSERT_TRUE(describer.describe(image, found).ok());
-  ASSERT_EQ(describer.dim(), expected.shape.back()) << path;
-  double worst = 0;
-  for (size_t i = 0; i < found.size(); ++i) {
-    worst = std::max(worst,
-                     std::abs(static_cast<double>(found[i]) -
-                              expected.values[static_cast<size_t>(row) * found.size() + i]));
-  }
-  EXPECT_LE(worst, tolerance) << path;
-}
-
-#define SKIP_WITHOUT_GOLDEN() \
-  if (golden().empty()) GTEST_SKIP() << "no golden numbers: set LOCI_SHARED_DIR"
-
-constexpr const char* kImages[] = {"img0", "img1", "img2"};
-
-std::string photo(const std::string& folder, const std::string& image) {
-  return folder + image + (image == "img1" ? ".png" : ".jpg");
-}
-
 TEST(GoldenDescriptors, ReljaNetVladBothVersionsAndEveryStorageForm) {
   SKIP_WITHOUT_GOLDEN();
   for (const std::string file : {"relja_mat_v1/net_struct.mat",
+                                 "relja_mat_v1/net_struct_uncompressed.mat",
                                  "relja_mat_v1/net_struct_matlablike.mat",
                                  "relja_mat_v1/net_struct_avg1x1.mat",
                                  "relja_mat_v2/net_struct.mat",
@@ -113,6 +22,7 @@ TEST(GoldenDescriptors, ReljaNetVladBothVersionsAndEveryStorageForm) {
     for (const std::string image : kImages) {
       const Image input = pixels(folder + image + "_pixels.npy");
       expect_map(*stages.pooled, input, folder + image + "_conv5_3.npy");
+      expect_descriptor(*stages.raw, input, folder + image + "_vlad_raw.npy", 2e-4);
       expect_descriptor(
           *stages.pooled, input, folder + image + "_octave_exact_vlad_final.npy", 2e-5);
       expect_descriptor(*stages.pooled, input, folder + image + "_vlad_final.npy", 2e-5);
@@ -137,6 +47,10 @@ TEST(GoldenDescriptors, PytorchNetVlad) {
   SKIP_WITHOUT_GOLDEN();
   for (const auto& [file, name] :
        {std::pair<std::string, std::string>{"vgg_v1_legacy.pth.tar", "vgg_v1"},
+        {"vgg_v1_zip.pth.tar", "vgg_v1"},
+        {"vgg_v1_legacy_dp.pth.tar", "vgg_v1"},
+        {"vgg_v1_zip_dp.pth.tar", "vgg_v1"},
+        {"vgg_v2_zip.pth.tar", "vgg_v2"},
         {"vgg_v2_legacy_dp.pth.tar", "vgg_v2"},
         {"alexnet_v1_legacy.pth.tar", "alexnet_v1"},
         {"alexnet_v2_zip_dp.pth.tar", "alexnet_v2"}}) {
@@ -145,6 +59,7 @@ TEST(GoldenDescriptors, PytorchNetVlad) {
       const Image input = pixels(photo("nanne/", image));
       if (name.ends_with("v1"))
         expect_map(*stages.pooled, input, "nanne/" + name + "_" + image + "_encoder.npy");
+      expect_descriptor(*stages.raw, input, "nanne/" + name + "_" + image + "_vlad_raw.npy", 5e-4);
       expect_descriptor(
           *stages.whole, input, "nanne/" + name + "_" + image + "_vlad_final.npy", 2e-5);
     }
@@ -174,17 +89,44 @@ TEST(GoldenDescriptors, PatchNetVladWithItsTransposedWhitening) {
   }
 }
 
-TEST(GoldenDescriptors, OpenIbl) {
+TEST(GoldenDescriptors, PatchNetVladBeforeItsWhitening) {
   SKIP_WITHOUT_GOLDEN();
-  const Stages stages = load("openibl/vgg16_netvlad.pth");
+  const Stages stages = load("patchnetvlad/netvlad_train.pth.tar");
+  for (const std::string image : {"img0", "img1", "img2_rgb"}) {
+    const std::string base = "patchnetvlad/" + image;
+    expect_descriptor(
+        *stages.whole, pixels(base + "_pixels.npy"), base + "_native_vlad_final.npy", 2e-5);
+  }
+}
+
+TEST(GoldenDescriptors, OpenIblReleasedAndFromTraining) {
+  SKIP_WITHOUT_GOLDEN();
+  for (const std::string file :
+       {"vgg16_netvlad.pth", "vgg16_netvlad_zip.pth", "model_best.pth.tar"}) {
+    const Stages stages = load("openibl/" + file);
+    const bool whitened = file != "model_best.pth.tar";
+    for (const std::string image : kImages) {
+      const std::string base = "openibl/" + image;
+      for (const std::string size : {"_native", "_resize"}) {
+        const Image input =
+            pixels(size == "_native" ? photo("openibl/", image) : base + "_resize_pixels.npy");
+        expect_descriptor(*stages.raw, input, base + size + "_vlad_raw.npy", 5e-4);
+        expect_descriptor(*stages.pooled, input, base + size + "_vlad_final.npy", 2e-5);
+        if (whitened) expect_descriptor(*stages.whole, input, base + size + "_pca.npy", 1e-4);
+      }
+    }
+  }
+}
+
+TEST(GoldenDescriptors, OpenIblMaximumOfTheMapBeforeItsRelu) {
+  SKIP_WITHOUT_GOLDEN();
+  const Stages stages = load("openibl/vgg16_netvlad.pth", "max");
   for (const std::string image : kImages) {
-    const std::string base = "openibl/" + image;
-    const Image native = pixels(photo("openibl/", image)),
-                resized = pixels(base + "_resize_pixels.npy");
-    expect_descriptor(*stages.pooled, native, base + "_native_vlad_final.npy", 2e-5);
-    expect_descriptor(*stages.whole, native, base + "_native_pca.npy", 1e-4);
-    expect_descriptor(*stages.pooled, resized, base + "_resize_vlad_final.npy", 2e-5);
-    expect_descriptor(*stages.whole, resized, base + "_resize_pca.npy", 1e-4);
+    const std::string path = "openibl/" + image + "_native_pool_x.npy";
+    const NpyArray expected = read_npy(golden() + path).value();
+    double largest = 0;
+    for (const double value : expected.values) largest = std::max(largest, std::abs(value));
+    expect_descriptor(*stages.raw, pixels(photo("openibl/", image)), path, 1e-4 * largest);
   }
 }
 
@@ -200,6 +142,21 @@ TEST(GoldenDescriptors, GmbertonResNetsWithNetVladAndGem) {
       }
     }
   }
+}
+
+TEST(GoldenDescriptors, InputOfATorchvisionNetwork) {
+  SKIP_WITHOUT_GOLDEN();
+  Preprocessing spec = load("backbones/resnet18.pth", "max").whole->model().spec.preprocessing;
+  const NpyArray expected = read_npy(golden() + "preprocess/wide_input_imagenet.npy").value();
+  const InputTensor found = preprocess(spec, pixels("preprocess/wide.jpg")).value();
+  ASSERT_EQ((std::vector<int64_t>{3, found.height, found.width}), expected.shape);
+  const size_t positions = found.values.size() / 3;
+  double worst = 0;
+  for (size_t i = 0; i < found.values.size(); ++i) {
+    const double theirs = expected.values[i % 3 * positions + i / 3];
+    worst = std::max(worst, std::abs(theirs - static_cast<double>(found.values[i])));
+  }
+  EXPECT_LE(worst, 2e-5);
 }
 
 TEST(GoldenDescriptors, TorchvisionBackbones) {

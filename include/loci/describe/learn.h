@@ -18,8 +18,10 @@ struct LearnOptions {
   int whiten_dim = 0;
   int max_images = 1000;
   int features_per_image = 200;
+  int calibration_images = 64;
   uint64_t seed = 1;
   int num_threads = 0;
+  bool keep_clusters = false;  ///< clusters that the tensors already have stay as they are
 
   template <class V>
   void describe(V&& v) {
@@ -27,16 +29,25 @@ struct LearnOptions {
     v({"whiten_dim", "width of the whitened descriptor, 0 for none; fewer when there are fewer photos"}, whiten_dim);
     v({"max_images", "photos the vocabulary is learnt from, drawn at random"}, max_images);
     v({"features_per_image", "features taken of each, drawn at random"}, features_per_image);
+    v({"calibration_images", "networks: photos whose activations set the ranges of int8, drawn at random; 0 for no int8"},
+      calibration_images);
     v({"seed", "seed of the draws and of k-means"}, seed);
     v({"num_threads", "threads, 0 for all"}, num_threads);
   }
 };
 
 /// Learns the clusters of `start`'s pooling (vlad: centers; netvlad: centers and assignment) and its whitening from photos.
-/// Unreadable photos are passed over. Errors: InvalidArgument when too few photos can be read.
+/// A network is calibrated for int8 at the end. Unreadable photos are passed over. Errors: InvalidArgument when too few
+/// photos can be read.
 Result<std::shared_ptr<const Model>> learn_model(const ModelSpec& start, const TensorMap& network_weights,
                                                  std::span<const std::string> photos, const LearnOptions& options,
                                                  const JobControl& job = {});
+
+/// The model with the activation ranges that int8 needs (Calibrator), found over options.calibration_images of the photos.
+/// Unreadable photos are passed over. Errors: InvalidArgument for a model without network or when no photo can be read
+/// Cost: one float32 run of the network a photo
+Result<std::shared_ptr<const Model>> calibrate_model(std::shared_ptr<const Model> model, std::span<const std::string> photos,
+                                                     const LearnOptions& options, const JobControl& job = {});
 
 /// The spec of the classic baseline: dense RootSIFT, hard VLAD, intra-normalisation.
 ModelSpec rootsift_vlad_spec();
