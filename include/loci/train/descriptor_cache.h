@@ -83,6 +83,7 @@ class DescriptorCacheWriter {
 
   int64_t first() const;
   int64_t count() const;
+  int64_t dim() const;
   /// Contract: a row of this part, M values. Values beyond float16's range become the largest it
   /// has. Threads: different rows may be written at once
   Status write(int64_t row, std::span<const float> descriptor);
@@ -106,7 +107,6 @@ using DescribeRows =
 /// Returns how many images were missing. Threads: `describe` is called from up to `num_threads`
 /// threads at once (1: only from this one). Errors: Cancelled; what `describe` and the disk return
 Result<int64_t> refresh(DescriptorCacheWriter writer,
-                        int64_t dim,
                         int64_t batch,
                         int num_threads,
                         const DescribeRows& describe,
