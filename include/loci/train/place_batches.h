@@ -56,7 +56,6 @@ class PlaceBatches {
  private:
   PlaceBatchOptions options_;
   std::vector<std::string> paths_;
-  std::vector<std::string> names_;
   std::vector<std::vector<int32_t>> images_of_;
   int64_t small_ = 0;
 };

@@ -18,7 +18,6 @@ struct PlanInputs {
   int64_t refresh_queries = 1000;  ///< descriptors are computed again after so many queries
   int64_t map_channels = 0, map_height = 0, map_width = 0;  ///< of the frozen layers; 0: no cache
   uint64_t map_bound_bytes = 0;                             ///< bound of the activation cache
-  uint64_t map_bytes_there = 0;                             ///< it already holds
   uint64_t weight_bytes = 0;                                ///< all parameters
   uint64_t trained_bytes = 0;                               ///< parameters that are trained
   int optimizer_copies = 1;  ///< of the trained parameters: SGD with momentum 1, Adam 2
@@ -52,8 +51,9 @@ struct TrainPlan {
 
   /// A table and the times, one line each, for a person.
   std::string text() const;
-  /// Io when the disk of `folder` has less room than the plan needs beyond what is there already;
-  /// InvalidArgument when the memory is short. Both say what to make smaller.
+  /// Io when the disk is too full, `free_disk_bytes` being what is left of it plus what the run's
+  /// own files (maps of an earlier run) already take; InvalidArgument when the memory is short (0:
+  /// not known). Both say what to make smaller.
   Status check(uint64_t free_disk_bytes, uint64_t available_memory_bytes) const;
 };
 TrainPlan make_plan(const PlanInputs& inputs);

@@ -119,6 +119,7 @@ class TupleMiner {
   Status load_memory(std::span<const uint8_t> bytes);
 
   const MinerOptions& options() const { return options_; }
+  const TrainingSet& training_set() const { return *set_; }
 
  private:
   TupleMiner(const TrainingSet& set, const MinerOptions& options);
