@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/text.h"
 #include "loci/index/bench.h"
+#include "loci/train/trainer.h"
 
 #include "bench_describe.h"
 #include "verb.h"
+
+#include <algorithm>
 
 namespace loci::cli {
 namespace {
@@ -15,7 +18,20 @@ struct BenchVerb {
   std::string precision = "fp32";
   DescribeBench describe;
   SearchBenchOptions search;
+  train::TrainBenchOptions train;
 };
+
+Status run_train_bench(BenchVerb& verb, Console& console) {
+  LOCI_TRY(engine, train::train_engine());
+  verb.train.num_threads = verb.search.num_threads;
+  verb.train.width = verb.describe.width;
+  verb.train.height = verb.describe.height;
+  verb.train.runs = std::min(verb.train.runs, verb.describe.runs);
+  LOCI_TRY(result, engine->bench(verb.train, console.job()));
+  console.result_json(result.to_json());
+  console.result(result.brief_report());
+  return {};
+}
 
 Status run_bench(BenchVerb& verb, Console& console) {
   if (verb.what == "search") {
@@ -31,6 +47,7 @@ Status run_bench(BenchVerb& verb, Console& console) {
   }
   verb.describe.width = static_cast<int>(*width);
   verb.describe.height = static_cast<int>(*height);
+  if (verb.what == "train") return run_train_bench(verb, console);
   LOCI_TRY(precision, parse_precision(verb.precision));
   verb.describe.precision = precision;
   verb.describe.num_threads = verb.search.num_threads;
@@ -47,12 +64,15 @@ void add_bench_verb(Program& program) {
   CLI::App* app = add_verb(program, "bench", "Measure speed on this machine, beside its own limits",
                            "  loci bench describe --model vgg16-netvlad --size 640x480\n"
                            "  loci bench describe --model place.safetensors --precision int8 --json\n"
-                           "  loci bench search --rows 100000 --dim 4096");
-  app->add_option("what", verb->what, "describe or search")->check(CLI::IsMember({"describe", "search"}))->capture_default_str();
+                           "  loci bench search --rows 100000 --dim 4096\n"
+                           "  loci bench train --architecture vgg16 --size 640x480");
+  app->add_option("what", verb->what, "describe, search or train")->check(CLI::IsMember({"describe", "search", "train"}))->capture_default_str();
   app->add_option("--model", verb->describe.model, "describe: a model file, rootsift-vlad, or ARCHITECTURE-netvlad with random weights")
       ->capture_default_str();
   app->add_option("--size", verb->size, "describe: size of the photograph")->capture_default_str();
   app->add_option("--runs", verb->describe.runs, "describe: runs of which medians are taken")->capture_default_str();
+  app->add_option("--architecture", verb->train.architecture, "train: network, with random weights")->capture_default_str();
+  app->add_option("--train-from", verb->train.train_from, "train: first operator that learns (empty: its custom)");
   app->add_option("--precision", verb->precision, "describe: fp32, bf16, int8 or auto")->capture_default_str();
   app->add_option("--threads", verb->search.num_threads, "threads, 0 for all")->capture_default_str();
   add_options(app, verb->search);

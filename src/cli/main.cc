@@ -29,6 +29,7 @@ int run_program(int argc, char** argv) {
   add_inspect_verb(program);
   add_import_verb(program);
   add_simulate_verb(program);
+  add_train_verb(program);
   add_bench_verb(program);
   add_completion_verb(program);
   try {

@@ -49,6 +49,7 @@ void add_eval_verb(Program& program);
 void add_inspect_verb(Program& program);
 void add_import_verb(Program& program);
 void add_bench_verb(Program& program);
+void add_train_verb(Program& program);
 void add_simulate_verb(Program& program);
 void add_completion_verb(Program& program);
 

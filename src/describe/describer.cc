@@ -98,7 +98,9 @@ Result<std::unique_ptr<Describer>> Describer::create(std::shared_ptr<const Model
   std::unique_ptr<Backbone> backbone;
   int64_t feature_dim = 128;
   if (spec.features == "network") {
-    LOCI_TRY(made, Backbone::create(model, {.precision = options.precision, .num_threads = options.num_threads}));
+    BackboneOptions backbone_options{.precision = options.precision, .num_threads = options.num_threads};
+    if (options.reproducible) backbone_options.kernel_choice = KernelChoice::kWinograd;
+    LOCI_TRY(made, Backbone::create(model, backbone_options));
     backbone = std::move(made);
     feature_dim = backbone->feature_dim();
   }

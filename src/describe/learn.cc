@@ -28,7 +28,7 @@ Result<std::unique_ptr<Describer>> feature_maker(const ModelSpec& start, const T
   ModelSpec spec = start;
   spec.pooling = PoolingSpec{.type = "mean"};
   spec.whitening = {};
-  return Describer::create(make_model(std::move(spec), network_weights), {.precision = Precision::kFp32, .num_threads = num_threads});
+  return Describer::create(make_model(std::move(spec), network_weights), {.precision = Precision::kFp32, .num_threads = num_threads, .reproducible = true});
 }
 
 Result<Features> features_of(const Describer& describer, const std::string& path, int num_threads) {
@@ -98,7 +98,7 @@ int whitened_dim(int wanted, int64_t photos, int64_t pooled_dim) {
 
 Status learn_whitening(ModelSpec& spec, TensorMap& tensors, std::span<const std::string> photos, const LearnOptions& options,
                        const JobControl& job) {
-  LOCI_TRY(describer, Describer::create(make_model(spec, tensors), {.precision = Precision::kFp32, .num_threads = options.num_threads}));
+  LOCI_TRY(describer, Describer::create(make_model(spec, tensors), {.precision = Precision::kFp32, .num_threads = options.num_threads, .reproducible = true}));
   Matrix descriptors(static_cast<int64_t>(photos.size()), describer->dim());
   int64_t rows = 0;
   LOCI_RETURN_IF_ERROR(describe_files(*describer, photos, options.num_threads, false, [&](size_t i, DescribedImage&& image) {
@@ -139,6 +139,18 @@ Result<std::shared_ptr<const Model>> learn_model(const ModelSpec& start, const T
     for (auto& [name, tensor] : clusters) tensors[name] = std::move(tensor);
   }
   if (options.whiten_dim > 0) LOCI_RETURN_IF_ERROR(learn_whitening(spec, tensors, chosen, options, job));
+  return make_model(std::move(spec), std::move(tensors));
+}
+
+Result<std::shared_ptr<const Model>> add_whitening(const Model& model, std::span<const std::string> photos,
+                                                   const LearnOptions& options, const JobControl& job) {
+  ModelSpec spec = model.spec;
+  TensorMap tensors = model.tensors;
+  spec.whitening = {};
+  tensors.erase("whitening.weight");
+  tensors.erase("whitening.bias");
+  tensors.erase("whitening.scale");
+  LOCI_RETURN_IF_ERROR(learn_whitening(spec, tensors, photos, options, job));
   return make_model(std::move(spec), std::move(tensors));
 }
 

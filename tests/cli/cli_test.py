@@ -108,7 +108,7 @@ class CliTest(unittest.TestCase):
         self.assertIn('none', message)
 
     def test_every_verb_teaches(self):
-        for verb in ('index', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'simulate', 'completion'):
+        for verb in ('index', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'simulate', 'train', 'completion'):
             self.assertIn('Examples:', loci(verb, '--help', check=0).stdout)
 
     def test_bash_completion_is_valid_and_knows_the_verbs(self):

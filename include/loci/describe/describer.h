@@ -23,6 +23,8 @@ namespace loci {
 struct DescribeOptions {
   Precision precision = Precision::kAuto;
   int num_threads = 0;
+  /// The same bits in every run: convolution kernels are picked by rule and not by a timing.
+  bool reproducible = false;
 };
 
 /// Milliseconds that stages of one description took.
