@@ -34,7 +34,7 @@ struct TrainOptions {
   int decay_epochs = 5;
   int warmup_steps = 0;
   int refresh_queries = 1000;
-  int chunk_images = 64;
+  int chunk_images = 16;
   int patience = 10;
   int val_queries = 1000;
   double val_fraction = 0.1;

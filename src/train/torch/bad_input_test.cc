@@ -27,7 +27,7 @@ TEST(BadInput, ADataSetWithoutPositivesIsRefused) {
     places.data.queries[q].place = "elsewhere " + std::to_string(q);
   }
   EXPECT_THAT(refusal(places.data), HasSubstr("InvalidArgument"));
-  EXPECT_THAT(refusal(places.data), HasSubstr("positive"));
+  EXPECT_THAT(refusal(places.data), HasSubstr("no query shares its place"));
 }
 
 TEST(BadInput, OnePlaceIsRefused) {

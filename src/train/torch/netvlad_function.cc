@@ -12,14 +12,14 @@ struct NetvladFunction : torch::autograd::Function<NetvladFunction> {
   static at::Tensor forward(AutogradContext* context,
                             const at::Tensor& x,
                             const at::Tensor& weight,
-                            const at::Tensor& bias,
+                            const c10::optional<at::Tensor>& bias,
                             const at::Tensor& centers) {
     at::Tensor logits = at::matmul(x, weight.t());
-    if (bias.defined()) logits.add_(bias);
+    if (bias.has_value()) logits.add_(*bias);
     const at::Tensor assignment = logits.softmax(-1);        // B N K
     const at::Tensor mass = assignment.sum(1).unsqueeze(2);  // B K 1
     context->save_for_backward({x, weight, centers, assignment, mass});
-    context->saved_data["bias"] = bias.defined();
+    context->saved_data["bias"] = bias.has_value();
     return at::matmul(assignment.transpose(1, 2), x) - mass * centers;
   }
 
@@ -47,7 +47,10 @@ at::Tensor netvlad_aggregate(const at::Tensor& x,
                              const at::Tensor& weight,
                              const at::Tensor& bias,
                              const at::Tensor& centers) {
-  return NetvladFunction::apply(x, weight, bias, centers);
+  // An undefined tensor may not be an input of a function, an absent optional may.
+  const c10::optional<at::Tensor> given =
+      bias.defined() ? c10::optional<at::Tensor>(bias) : c10::nullopt;
+  return NetvladFunction::apply(x, weight, given, centers);
 }
 
 }  // namespace loci::train

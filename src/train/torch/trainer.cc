@@ -9,6 +9,7 @@
 #include "loci/base/text.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace loci::train {
 namespace {
@@ -246,6 +247,12 @@ Status Trainer::describe_images(std::span<const int32_t> images,
         describe_maps(*net_, there, options_.chunk_images).to(at::kCPU, at::kFloat).contiguous();
     for (size_t i = 0; i < rows.size(); ++i) {
       const float* values = found.data_ptr<float>() + static_cast<int64_t>(i) * found.size(1);
+      if (!std::all_of(values, values + found.size(1), [](float v) { return std::isfinite(v); })) {
+        return corrupt(
+            "the descriptor of " + printable(images_.path(images[rows[i]])) +
+            " holds a number that is not finite; the last good checkpoint is kept. Lower "
+            "learning_rate, or look at the start model's weights");
+      }
       std::copy_n(values, found.size(1), out.row_data(static_cast<int64_t>(rows[i])));
     }
     return {};
