@@ -7,6 +7,7 @@
 #include "loci/base/text.h"
 #include "loci/image/panorama_bench.h"
 #include "loci/index/bench.h"
+#include "loci/train/trainer.h"
 
 namespace loci::cli {
 namespace {
@@ -19,7 +20,20 @@ struct BenchVerb {
   DescribeBench describe;
   SearchBenchOptions search;
   CutoutBenchOptions cutouts;
+  train::TrainBenchOptions train;
 };
+
+Status run_train_bench(BenchVerb& verb, Console& console) {
+  LOCI_TRY(engine, train::train_engine());
+  verb.train.num_threads = verb.search.num_threads;
+  verb.train.width = verb.describe.width;
+  verb.train.height = verb.describe.height;
+  verb.train.runs = std::min(verb.train.runs, verb.describe.runs);
+  LOCI_TRY(result, engine->bench(verb.train, console.job()));
+  console.result_json(result.to_json());
+  console.result(result.brief_report());
+  return {};
+}
 
 Status run_bench(BenchVerb& verb, Console& console) {
   if (verb.what == "search") {
@@ -50,6 +64,7 @@ Status run_bench(BenchVerb& verb, Console& console) {
   }
   verb.describe.width = static_cast<int>(*width);
   verb.describe.height = static_cast<int>(*height);
+  if (verb.what == "train") return run_train_bench(verb, console);
   LOCI_TRY(precision, parse_precision(verb.precision));
   verb.describe.precision = precision;
   LOCI_TRY(kernels, parse_kernel_choice(verb.kernels));
@@ -74,9 +89,10 @@ void add_bench_verb(Program& program) {
                "  loci bench describe --model place.safetensors --precision int8 --json\n"
                "  loci bench pooling --threads 2\n"
                "  loci bench search --rows 100000 --dim 4096\n"
-               "  loci bench cutouts --panorama-width 8192");
-  app->add_option("what", verb->what, "describe, pooling, search or cutouts")
-      ->check(CLI::IsMember({"describe", "pooling", "search", "cutouts"}))
+               "  loci bench cutouts --panorama-width 8192\n"
+               "  loci bench train --architecture vgg16 --size 640x480");
+  app->add_option("what", verb->what, "describe, pooling, search, cutouts or train")
+      ->check(CLI::IsMember({"describe", "pooling", "search", "cutouts", "train"}))
       ->capture_default_str();
   app->add_option(
          "--model",
@@ -87,6 +103,11 @@ void add_bench_verb(Program& program) {
   app->add_option(
          "--runs", verb->describe.runs, "describe, cutouts: runs of which medians are taken")
       ->capture_default_str();
+  app->add_option("--architecture", verb->train.architecture, "train: network, with random weights")
+      ->capture_default_str();
+  app->add_option("--train-from",
+                  verb->train.train_from,
+                  "train: first operator that learns (empty: its custom)");
   app->add_option("--precision", verb->precision, "describe: fp32, bf16, int8 or auto")
       ->capture_default_str();
   app->add_option("--kernels",

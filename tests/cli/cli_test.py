@@ -156,7 +156,7 @@ class CliTest(unittest.TestCase):
         self.assertEqual([name for name in names if f'| `{name}` |' not in page], [])
 
     def test_every_verb_teaches(self):
-        for verb in ('index', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'doctor', 'split', 'simulate',
+        for verb in ('index', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'doctor', 'split', 'simulate', 'train',
                      'cutouts', 'completion'):
             self.assertIn('Examples:', loci(verb, '--help', check=0).stdout)
 

@@ -49,6 +49,12 @@ Result<std::shared_ptr<const Model>> learn_model(const ModelSpec& start, const T
 Result<std::shared_ptr<const Model>> calibrate_model(std::shared_ptr<const Model> model, std::span<const std::string> photos,
                                                      const LearnOptions& options, const JobControl& job = {});
 
+/// The model with a PCA-whitening of options.whiten_dim numbers learnt from the descriptors of all `photos` (fewer numbers
+/// when there are fewer than two photos for each; none, with a message to `job`, when that leaves fewer than 16). One that
+/// it had is replaced. Unreadable photos are passed over.
+Result<std::shared_ptr<const Model>> add_whitening(const Model& model, std::span<const std::string> photos,
+                                                   const LearnOptions& options, const JobControl& job = {});
+
 /// The spec of the classic baseline: dense RootSIFT, hard VLAD, intra-normalisation.
 ModelSpec rootsift_vlad_spec();
 

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: The loci authors
+# SPDX-License-Identifier: Apache-2.0
+"""Trains a tiny network from the command line, interrupts and resumes it, and evaluates what came out.
+Usage: train_test.py LOCI"""
+import hashlib
+import json
+import os
+import pathlib
+import random
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+LOCI = sys.argv.pop(1)
+TRAINING = pathlib.Path(LOCI).with_name('libloci_train_plugin.so').exists()
+
+
+def loci(*words, check=None):
+    result = subprocess.run([LOCI, *map(str, words)], capture_output=True, text=True, errors='replace')
+    if check is not None:
+        assert result.returncode == check, f'{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}'
+    return result
+
+
+def write_start_model(path):
+    """Two convolutions with random weights, GeM pooling: a model file written by nobody's library but json and struct."""
+    draw = random.Random(3)
+    shapes = {'a.bias': [8], 'a.weight': [8, 3, 3, 3], 'b.bias': [16], 'b.weight': [16, 8, 3, 3]}
+    ops = [{'type': 'conv', 'name': name, 'out_channels': channels, 'kernel_h': 3, 'kernel_w': 3, 'stride': 4, 'pad_top': 1,
+            'pad_left': 1, 'pad_bottom': 1, 'pad_right': 1, 'activation': activation}
+           for name, channels, activation in (('a', 8, 'relu'), ('b', 16, 'none'))]
+    spec = {'format_version': 1, 'name': 'tiny', 'features': 'network', 'network': {'architecture': 'tiny', 'ops': ops},
+            'preprocessing': {'scale': 1 / 128, 'mean': [1, 1, 1]}, 'pooling': {'type': 'gem'}}
+    header, data, digest = {}, b'', hashlib.sha256()
+    for name, shape in shapes.items():
+        count = 1
+        for side in shape:
+            count *= side
+        values = [draw.gauss(0, 0.2) for _ in range(count)]
+        header[name] = {'dtype': 'F32', 'shape': shape, 'data_offsets': [len(data), len(data) + 4 * count]}
+        values = struct.pack(f'<{count}f', *values)
+        digest.update(f'{name}\nF32 {"x".join(map(str, shape))}\n'.encode() + values)
+        data += values
+    header['__metadata__'] = {'loci': json.dumps(spec), 'tensors_sha256': digest.hexdigest()}
+    text = json.dumps(header).encode()
+    text += b' ' * (-len(text) % 8)
+    path.write_bytes(struct.pack('<Q', len(text)) + text + data)
+
+
+@unittest.skipUnless(TRAINING, 'this build has no training plugin')
+class TrainTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.root = pathlib.Path(cls.folder.name)
+        loci('simulate', cls.root / 'town', '--sketch', '--places', 12, '--times', 4, '--seed', 5, '--width', 128, '--height', 96,
+             check=0)
+        cls.start = cls.root / 'start.safetensors'
+        write_start_model(cls.start)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def words(self, out, *more):
+        return ('train', self.root / 'town', '--model', self.start, '-o', self.root / out, '--epochs', 2, '--train-from', 'all',
+                '--optimizer', 'adam', '--learning-rate', '0.003', '--batch-tuples', 1, '--threads', 2, '--json', *more)
+
+    def test_a_line_an_epoch_then_a_summary_and_eval_reads_the_model(self):
+        result = loci(*self.words('a.safetensors', '--whiten', 16), check=0)
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual([line['epoch'] for line in lines[:-1]], [0, 1, 2])
+        self.assertEqual(set(lines[-1]), {'model', 'fingerprint', 'epochs', 'best_epoch', 'stopped', 'seconds', 'curve', 'failed'})
+        self.assertIn('<svg', pathlib.Path(lines[-1]['curve']).read_text())
+        recall = json.loads(loci('eval', self.root / 'town', '--model', self.root / 'a.safetensors', '--json', check=0).stdout)
+        self.assertIn('1', recall['recall'])
+        card = loci('inspect', self.root / 'a.safetensors', check=0).stdout
+        self.assertIn('triplet-sq', card)
+
+    def test_a_killed_run_goes_on_and_ends_with_the_same_weights(self):
+        whole = json.loads(loci(*self.words('whole.safetensors'), check=0).stdout.splitlines()[-1])
+        words = [LOCI, *map(str, self.words('cut.safetensors', '--checkpoint-steps', 1))]
+        run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        checkpoint = self.root / 'cut.safetensors.run/last.safetensors'
+        for _ in range(600):
+            if checkpoint.exists() and (self.root / 'cut.safetensors.run/descriptors_1.f16').exists():
+                break
+            time.sleep(0.05)
+        os.kill(run.pid, signal.SIGKILL)
+        run.communicate()
+        resumed = loci(*self.words('cut.safetensors', '--checkpoint-steps', 1, '--resume'), check=0)
+        self.assertEqual(json.loads(resumed.stdout.splitlines()[-1])['fingerprint'], whole['fingerprint'])
+
+    def test_changed_options_are_refused_on_resume(self):
+        loci(*self.words('b.safetensors'), check=0)
+        again = loci(*self.words('b.safetensors', '--resume', '--seed', 9))
+        self.assertEqual(again.returncode, 1)
+        self.assertIn('seed was 1, is 9', again.stderr)
+
+    def test_usage_errors_come_before_any_work(self):
+        for words in (('--loss', 'triplet'), ('--epochs', '0'), ('--train-from', 'conv9')):
+            self.assertNotEqual(loci(*self.words('c.safetensors', *words)).returncode, 0)
+            self.assertFalse((self.root / 'c.safetensors').exists())
+
+    def test_other_verbs_do_not_load_libtorch(self):
+        libraries = subprocess.run(['ldd', LOCI], capture_output=True, text=True).stdout
+        self.assertNotIn('libtorch', libraries)
+
+
+if __name__ == '__main__':
+    unittest.main()
