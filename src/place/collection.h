@@ -32,6 +32,7 @@ class Collection final : public PlaceDb {
                              const UpdateOptions& options,
                              const JobControl& job) override;
   Result<int64_t> remove(const std::vector<std::string>& paths) override;
+  Result<MergeReport> merge(const std::string& other_folder, const JobControl& job) override;
   Result<QueryAnswer> query(const Image& image,
                             int k,
                             const IndexOptions& index,

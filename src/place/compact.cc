@@ -1,73 +1,17 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "collection.h"
-#include "verify.h"
+#include "row_source.h"
 
 #include "loci/base/sha256.h"
 #include "loci/base/text.h"
 
 #include <algorithm>
-#include <map>
 
 namespace loci {
 namespace {
 
 constexpr int64_t kCopyBytes = int64_t{8} << 20;
-
-/// Batches that no photograph uses any more are left behind whatever they hold. `images` by segment
-/// and row.
-bool in_use(const BatchInfo& batch, const std::vector<StoredImage>& images) {
-  const auto first =
-      std::lower_bound(images.begin(),
-                       images.end(),
-                       std::pair(batch.segment, batch.first_row),
-                       [](const StoredImage& i, const std::pair<int64_t, int64_t>& at) {
-                         return std::pair(i.segment, i.row) < at;
-                       });
-  return first != images.end() && first->segment == batch.segment &&
-         first->row < batch.first_row + batch.rows;
-}
-
-/// The old segments, mapped and compared with their digests: a damaged row must not get a new
-/// digest that fits it.
-class Source {
- public:
-  static Result<Source> open(const SegmentFormat& format,
-                             const std::vector<SegmentInfo>& segments,
-                             const std::vector<BatchInfo>& batches,
-                             const std::vector<StoredImage>& images) {
-    LOCI_RETURN_IF_ERROR(check_batches(segments, batches));
-    Source source;
-    for (const SegmentInfo& segment : segments) {
-      LOCI_TRY(file, format.map(segment.id, segment.rows));
-      source.rows_.emplace(segment.id, format.rows(file, segment.rows));
-      source.files_.push_back(std::move(file));
-    }
-    for (const StoredImage& i : images) {
-      const auto it = source.rows_.find(i.segment);
-      if (it == source.rows_.end() || i.row < 0 || i.row >= it->second.rows()) {
-        return corrupt(printable(i.image.path) +
-                       ": its descriptor is in no segment; verify the collection");
-      }
-    }
-    for (const BatchInfo& batch : batches) {
-      if (!in_use(batch, images)) continue;
-      if (batch_digest(source.rows_.at(batch.segment), batch) != batch.sha256) {
-        return corrupt(printable(format.path(batch.segment)) +
-                       ": rows do not have the digest they were written with; nothing was changed. "
-                       "Verify the collection");
-      }
-    }
-    return source;
-  }
-  std::span<const float> row(const StoredImage& stored) const {
-    return rows_.at(stored.segment).row(stored.row);
-  }
-
- private:
-  std::vector<MappedFile> files_;
-  std::map<int64_t, ConstMatrixView> rows_;
-};
 
 }  // namespace
 
@@ -82,10 +26,9 @@ Status Collection::compact() {
   LOCI_RETURN_IF_ERROR(
       catalogue.each_image([&](StoredImage&& stored) { images.push_back(std::move(stored)); }));
   remove_stray_segments(format_, old_segments);
-  std::sort(images.begin(), images.end(), [](const StoredImage& a, const StoredImage& b) {
-    return std::pair(a.segment, a.row) < std::pair(b.segment, b.row);
-  });
-  LOCI_TRY(source, Source::open(format_, old_segments, old_batches, images));
+  sort_by_row(&images);
+  LOCI_TRY(source, RowSource::map(format_, old_segments, old_batches, images));
+  LOCI_RETURN_IF_ERROR(source.check(images));
 
   // New files under new numbers beside the old ones: until the one transaction below nobody knows
   // them.

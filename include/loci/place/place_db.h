@@ -71,6 +71,15 @@ struct UpdateOptions {
                                ///< collection; negative: no bound
 };
 
+/// What merge() did with the photographs of the other collection.
+struct MergeReport {
+  int64_t added = 0;      ///< not here before
+  int64_t unchanged = 0;  ///< here already: same path, same content
+  int64_t replaced = 0;   ///< same path, other content, theirs modified later
+  int64_t kept = 0;       ///< same path, other content, ours modified later (or at the same time)
+  int64_t total = 0;      ///< in the collection afterwards
+};
+
 struct VerifyReport {
   int64_t images = 0;
   std::vector<std::string> problems;  ///< empty for a sound collection
@@ -111,6 +120,15 @@ class PlaceDb {
                                      const UpdateOptions& options = {},
                                      const JobControl& job = {}) = 0;
   virtual Result<int64_t> remove(const std::vector<std::string>& paths) = 0;
+  /// Takes over the photographs of another collection of the same model, such as a shard that
+  /// another machine described: catalogue entries and descriptors are copied, no photograph is
+  /// opened. Of two entries for one path the one whose file was modified later stays. May be
+  /// repeated, also after a kill: what is here already is left alone. Errors: NotFound;
+  /// InvalidArgument for another model, naming both, or this collection itself;
+  ///         Corrupt when a row of theirs has not the digest it was written with, before anything
+  ///         is taken from it; Cancelled (what is copied is saved)
+  virtual Result<MergeReport> merge(const std::string& other_folder,
+                                    const JobControl& job = {}) = 0;
   /// The `k` photographs most like the image. One whose path is `leave_out` is no match, as if it
   /// were not in the collection: a photograph of the collection asks for the others.
   virtual Result<QueryAnswer> query(const Image& image,
