@@ -61,7 +61,7 @@ class TrainEngine {
   virtual Result<TrainBench> bench(const TrainBenchOptions& options, const JobControl& job) = 0;
 };
 
-/// The engine, from the plugin beside the program (docs/decisions/0008-training-plugin.md): loaded
+/// The engine, from the plugin beside the program (docs/decisions/0004-training-plugin.md): loaded
 /// with the first call, so that no other verb waits for libtorch.
 /// Errors: Unsupported when this build has no training, naming where it looked; Corrupt for a
 ///         plugin of another build
