@@ -5,6 +5,7 @@
 #include "doctor_test_town.h"
 
 #include "loci/image/decode.h"
+#include "loci/image/resize.h"
 
 #include <functional>
 #include <set>
@@ -42,6 +43,13 @@ void copy(const std::string& from, const std::string& to) {
   TestTown::throw_if(write_file(to, read_text_file(from).value()));
 }
 
+// The same picture a little darker, encoded anew and without EXIF data.
+void copy_darker(const std::string& from, const std::string& to) {
+  Image image = load_image(from).value();
+  for (uint8_t& level : image.pixels) level = static_cast<uint8_t>(level * 9 / 10 + 12);
+  TestTown::throw_if(save_jpeg(to, image, 60));
+}
+
 // A fault: planted before the files are written, or into the files.
 struct Fault {
   Checks found_as;
@@ -74,10 +82,14 @@ const std::vector<Fault>& faults_of_files() {
       {{"copies"}, {}, [](TestTown& town) { copy(town.file(5, 1), town.file(5, 0)); }},
       {{"query_near_copy"},
        {},
+       [](TestTown& town) { copy_darker(town.file(6, 2), town.file(6, 1)); }},
+      {{"near_copies"}, {}, [](TestTown& town) { copy_darker(town.file(6, 0), town.file(6, 1)); }},
+      {{"huge", "mixed_sizes"},
+       {},
        [](TestTown& town) {
-         Image image = load_image(town.file(6, 2)).value();
-         for (uint8_t& level : image.pixels) level = static_cast<uint8_t>(level * 9 / 10 + 12);
-         TestTown::throw_if(save_jpeg(town.file(6, 1), image, 60));
+         const Image image = load_image(town.file(2, 1)).value();
+         TestTown::throw_if(
+             save_jpeg(town.file(2, 1), resize(image, 5760, 4320, Resampling::kBilinear), 60));
        }},
   };
   return faults;
@@ -261,6 +273,8 @@ TEST(Doctor, PartsThatShareGroundOrPhotographsOverlap) {
   }
   EXPECT_EQ(checks_of(examined({parts[0], parts[1]})),
             (Checks{"parts_share_copies", "exif_conflict"}));
+  copy_darker(train.file(1, 0), far.file(0, 0));
+  EXPECT_EQ(checks_of(examined({parts[0], parts[1]})), (Checks{"parts_share_near_copies"}));
   // Place 9 is in both: its three photographs of the training part are named.
   const DoctorReport report = examined({parts[0], parts[2]});
   const auto overlap =
