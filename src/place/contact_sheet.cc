@@ -181,7 +181,8 @@ Status write_contact_sheet(const std::string& path,
     body += format(
         "<p class=\"muted\">Frames are <span class=\"badge good\">green</span> within %.0f m of "
         "where the photograph asked about says that it was taken, and <span class=\"badge "
-        "bad\">red</span> farther away. The search does not look at that position.</p>\n",
+        "bad\">red</span> farther away; the green dot on a map is that place. The search does not "
+        "look at that position.</p>\n",
         kRightWithin_m);
   }
   for (size_t i = 0; i < queries.size(); ++i) body += query_card(queries[i], i + 1, thumbnails);
