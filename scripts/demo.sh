@@ -18,11 +18,13 @@ mkdir -p "$out"
 if [ -z "$photos" ]; then
   town=$out/town
   [ -d "$town" ] || "$loci" simulate "$town" --places 24 --times 4 --seed 7
+  "$loci" doctor "$town" --html "$out/doctor.html"
   parts=("$town"/images/test)
   "$loci" index "${parts[0]}/database" --db "$out/collection" --verify
   mapfile -t asked < <(find "${parts[0]}/queries" -name '*.jpg' | sort | awk 'NR % 4 == 1' | head -n 6)
   "$loci" query "${asked[@]}" --db "$out/collection" -k 4 --html "$out/answers.html"
   "$loci" eval "$town" --model rootsift-vlad --html "$out/evaluation.html"
+  echo "the town:   $out/doctor.html"
   echo "evaluation: $out/evaluation.html"
 else
   "$loci" index "$photos" --db "$out/collection-of-yours" --verify

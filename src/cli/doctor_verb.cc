@@ -97,7 +97,7 @@ void add_doctor_verb(Program& program) {
                            "Exit status 1 when an error is found; docs/doctor.md explains every finding.");
   app->add_option("datasets", verb->datasets, "folders or files that say what they are (docs/data_sets.md)")->required();
   app->add_option("--html", verb->html, "write a page with pictures, maps and histograms to this file");
-  app->add_option("--threads,--num-threads", verb->options.num_threads, "threads, 0 for all")->capture_default_str();
+  app->add_option("--threads", verb->options.num_threads, "threads, 0 for all")->capture_default_str();
   add_options(app, verb->data);
   add_options(app, verb->options);
   app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run(*verb, console); }; });

@@ -3,7 +3,9 @@
 #include "photos.h"
 
 #include "loci/base/file.h"
+#include "loci/data/dataset.h"
 #include "loci/image/decode.h"
+#include "loci/image/exif.h"
 
 namespace loci::cli {
 
@@ -20,6 +22,16 @@ Result<std::vector<std::string>> find_photos(const std::vector<std::string>& arg
     for (const std::string& name : names) photos.push_back(folder + name);
   }
   return photos;
+}
+
+std::optional<LatLon> stated_position(const std::string& path) {
+  std::optional<LatLon> position;
+  if (const auto bytes = read_file(path); bytes.ok()) position = read_photo_info(*bytes).position;
+  if (!position) {
+    if (const auto named = parse_at_name(path)) position = named->position;
+  }
+  if (position && !valid(*position)) position.reset();
+  return position;
 }
 
 }  // namespace loci::cli

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "loci/base/geo.h"
 #include "loci/base/status.h"
 
 namespace loci::cli {
@@ -12,5 +14,8 @@ namespace loci::cli {
 /// The photographs that arguments name: files as they are, folders by their content. Folders that cannot be read are named
 /// in `problems`. NotFound when an argument does not exist.
 Result<std::vector<std::string>> find_photos(const std::vector<std::string>& arguments, std::vector<std::string>* problems);
+
+/// Where a photograph says it was taken: its EXIF data, else the fields of its name.
+std::optional<LatLon> stated_position(const std::string& path);
 
 }  // namespace loci::cli

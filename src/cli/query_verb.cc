@@ -85,7 +85,9 @@ Status run_query(const QueryVerb& verb, Console& console) {
   for (const std::string& problem : problems) console.note(problem);
   std::vector<QueryWithAnswer> sheet;
   size_t failed = 0;
+  const JobControl job = console.job();
   for (const std::string& path : queries) {
+    if (job.cancelled()) return cancelled("stopped on request before all photographs were asked about");
     const Result<QueryAnswer> answer = ask(*db, path, verb);
     if (!answer.ok()) {
       console.error(answer.status());
@@ -98,7 +100,7 @@ Status run_query(const QueryVerb& verb, Console& console) {
     }
     console.result_json(answer_json(path, *answer));
     console.result(answer_text(path, *answer));
-    if (!verb.html.empty()) sheet.push_back({path, *answer});
+    if (!verb.html.empty()) sheet.push_back({path, *answer, stated_position(path)});
   }
   if (!verb.html.empty()) {
     LOCI_RETURN_IF_ERROR(write_contact_sheet(verb.html, sheet));

@@ -29,9 +29,18 @@ Result<int64_t> draw(const SimulateVerb& verb, const JobControl& job) {
   return report.images;
 }
 
+Status draw_sheet(const SimulateVerb& verb, Console& console) {
+  LOCI_RETURN_IF_ERROR(write_time_sheet(verb.sheet, verb.town, verb.place, console.job()));
+  JsonWriter json;
+  json.object().member("images", 1).member("sheet", verb.sheet).end();
+  console.result_json(json.str());
+  console.result(format("place %d at 8 times: %s", verb.place, verb.sheet.c_str()));
+  return {};
+}
+
 Status run_simulate(const SimulateVerb& verb, Console& console) {
   const Stopwatch watch;
-  if (!verb.sheet.empty()) return write_time_sheet(verb.sheet, verb.town, verb.place);
+  if (!verb.sheet.empty()) return draw_sheet(verb, console);
   if (verb.folder.empty()) return invalid_argument("simulate needs a folder to write into");
   LOCI_TRY(images, draw(verb, console.job()));
   JsonWriter json;

@@ -79,7 +79,23 @@ std::string known_columns(const std::vector<Candidate>& candidates) {
   return text;
 }
 
+Status nothing_left(const DatasetOptions& options, const Dataset& dataset) {
+  return invalid_argument(
+      format("query_filter '%s' and database_filter '%s' leave %zu queries and %zu database images",
+             printable(options.query_filter).c_str(),
+             printable(options.database_filter).c_str(),
+             dataset.queries.size(),
+             dataset.database.size()));
+}
+
 }  // namespace
+
+std::vector<Candidate> as_candidates(std::vector<ImageRecord> records) {
+  std::vector<Candidate> candidates;
+  candidates.reserve(records.size());
+  for (ImageRecord& record : records) candidates.push_back({std::move(record), {}});
+  return candidates;
+}
 
 Result<std::vector<bool>> apply_filter(const std::vector<Candidate>& candidates,
                                        const std::string& text) {
@@ -120,15 +136,29 @@ Status divide(std::vector<Candidate> candidates, const DatasetOptions& options, 
     }
   }
   if (!candidates.empty() && (dataset->queries.empty() || dataset->database.empty())) {
-    return invalid_argument(format(
-        "query_filter '%s' and database_filter '%s' leave %zu queries and %zu database images",
-        printable(options.query_filter).c_str(),
-        printable(options.database_filter).c_str(),
-        dataset->queries.size(),
-        dataset->database.size()));
+    return nothing_left(options, *dataset);
   }
   const bool alone = options.query_filter.empty() && options.database_filter.empty();
   if (alone) dataset->notes.push_back("no roles are given: every image asks all the others");
+  return {};
+}
+
+Status filter_sides(const DatasetOptions& options, Dataset* dataset) {
+  const auto thin_out = [](std::vector<ImageRecord>* side, const std::string& filter) -> Status {
+    if (filter.empty()) return {};
+    std::vector<Candidate> candidates = as_candidates(std::move(*side));
+    LOCI_TRY(kept, apply_filter(candidates, filter));
+    side->clear();
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      if (kept[i]) side->push_back(std::move(candidates[i].record));
+    }
+    return {};
+  };
+  const bool had_both = !dataset->queries.empty() && !dataset->database.empty();
+  LOCI_RETURN_IF_ERROR(thin_out(&dataset->queries, options.query_filter));
+  LOCI_RETURN_IF_ERROR(thin_out(&dataset->database, options.database_filter));
+  if (had_both && (dataset->queries.empty() || dataset->database.empty()))
+    return nothing_left(options, *dataset);
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include "test_files.h"
 
 #include "loci/base/file.h"
+#include "loci/base/text.h"
 #include "loci/data/dataset.h"
 #include "loci/image/encode.h"
 
@@ -225,6 +226,34 @@ TEST(Traverse, SeasonsAreChosenByFilter) {
   options.query_filter = "folder=fall";
   EXPECT_EQ(load_dataset(files.path(), options).value().queries[0].path, "fall/1.jpg");
   options.query_filter = "folder=monsoon";
+  EXPECT_EQ(load_dataset(files.path(), options).status().code(), Code::kInvalidArgument);
+}
+
+TEST(Gmberton, FiltersChooseByTheTimeInTheNames) {
+  const TestFiles files;
+  const auto name = [](const char* side, int at, const char* time) {
+    return format("images/test/%s/@050000%d.00@4983000.00@26@T@@@@@@@@@%s@@.jpg", side, at, time);
+  };
+  files.touch({name("database", 0, "20150610_120000"),
+               name("database", 1, "20160110_120000"),
+               name("queries", 0, "20170620_123000"),
+               name("queries", 1, "20170620_223000"),
+               name("queries", 2, "20171215_233000")});
+  const auto counts = [&](const char* asks, const char* answers) {
+    DatasetOptions options;
+    options.query_filter = asks;
+    options.database_filter = answers;
+    const Dataset dataset = load_dataset(files.path(), options).value();
+    return std::pair(dataset.queries.size(), dataset.database.size());
+  };
+  EXPECT_EQ(counts("", ""), std::pair(size_t{3}, size_t{2}));
+  EXPECT_EQ(counts("hour=20-5", ""), std::pair(size_t{2}, size_t{2}));
+  EXPECT_EQ(counts("hour!=20-5", ""), std::pair(size_t{1}, size_t{2}));
+  EXPECT_EQ(counts("month=12-2", "year=2015"), std::pair(size_t{1}, size_t{1}));
+  DatasetOptions options;
+  options.query_filter = "hour=3";
+  EXPECT_EQ(load_dataset(files.path(), options).status().code(), Code::kInvalidArgument);
+  options.query_filter = "weather=rain";
   EXPECT_EQ(load_dataset(files.path(), options).status().code(), Code::kInvalidArgument);
 }
 

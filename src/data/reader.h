@@ -112,6 +112,8 @@ struct Candidate {
   std::map<std::string, std::string> columns;
 };
 
+std::vector<Candidate> as_candidates(std::vector<ImageRecord> records);
+
 /// query_filter and database_filter applied: without filters every image asks all the others
 /// (leave-one-out); with a filter on one side the rest is the other side. An image on both sides is
 /// not an answer to itself. Errors: InvalidArgument for a filter that cannot be read, names an
@@ -120,6 +122,10 @@ Status divide(std::vector<Candidate> candidates, const DatasetOptions& options, 
 /// The candidates that one filter keeps (all of them for an empty one).
 Result<std::vector<bool>> apply_filter(const std::vector<Candidate>& candidates,
                                        const std::string& filter);
+
+/// The filters applied to a set whose sides are given: each thins out its own side.
+/// Errors: InvalidArgument as for divide
+Status filter_sides(const DatasetOptions& options, Dataset* dataset);
 
 /// The rule of a set whose images may have positions, places or frame numbers, with the options'
 /// wishes.

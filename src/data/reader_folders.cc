@@ -120,6 +120,7 @@ Result<Dataset> read_folders(const std::string& path, const DatasetOptions& opti
   } else {
     pair_by_names(*sides, options, &dataset);
   }
+  LOCI_RETURN_IF_ERROR(filter_sides(options, &dataset));
   return dataset;
 }
 

@@ -18,13 +18,6 @@ bool half_positioned(const std::vector<ImageRecord>& records) {
   return with >= 2 && 2 * with >= static_cast<int64_t>(records.size());
 }
 
-std::vector<Candidate> as_candidates(std::vector<ImageRecord> records) {
-  std::vector<Candidate> candidates;
-  candidates.reserve(records.size());
-  for (ImageRecord& record : records) candidates.push_back({std::move(record), {}});
-  return candidates;
-}
-
 }  // namespace
 
 bool detect_geotagged(const std::string& path) {

@@ -8,6 +8,7 @@
 #include "loci/base/page.h"
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
+#include "loci/data/dataset.h"
 #include "loci/image/decode.h"
 #include "loci/image/encode.h"
 #include "loci/image/resize.h"
@@ -20,6 +21,7 @@ namespace loci {
 namespace {
 
 constexpr int kThumbnailQuality = 80;
+constexpr double kRightWithin_m = 25;  // the custom of the field
 
 /// "data:image/jpeg;base64,...", or empty when the picture cannot be read.
 std::string thumbnail(const std::string& path, int side_px) {
@@ -59,6 +61,23 @@ std::string file_name(const std::string& path) {
   return std::filesystem::path(path).filename().string();
 }
 
+/// "2015-06-21 12:00"
+std::string minute_text(int64_t seconds) {
+  std::string text = iso_time(seconds).substr(0, 16);
+  std::replace(text.begin(), text.end(), 'T', ' ');
+  return text;
+}
+
+/// Names that only list positions and times say less than what is shown beside the picture.
+bool tells_a_person(const std::string& path) { return !parse_at_name(path).has_value(); }
+
+std::string heading(const std::string& path, size_t number) {
+  if (tells_a_person(path)) return "<h2>" + escape_html(printable(file_name(path))) + "</h2>\n";
+  const auto named = parse_at_name(path);
+  return format("<h2 title=\"%s\">Photograph %zu", escape_html(printable(path)).c_str(), number) +
+         (named->time ? ", " + minute_text(*named->time) : "") + "</h2>\n";
+}
+
 std::string picture(const Thumbnails& thumbnails, const std::string& path) {
   const std::string& url = thumbnails.at(path);
   if (url.empty()) return "<div class=\"badge bad\">cannot be read</div>";
@@ -80,11 +99,11 @@ std::string match_tile(const Thumbnails& thumbnails,
   if (from && match.image.position) {
     const double metres = distance_m(*from, *match.image.position);
     caption += " &middot; <b>" + distance_text(metres) + "</b>";
-    if (from_truth) verdict = metres <= 25 ? " good" : " bad";
+    if (from_truth) verdict = metres <= kRightWithin_m ? " good" : " bad";
   }
-  if (match.image.taken)
-    caption += "<br>" + escape_html(iso_time(*match.image.taken).substr(0, 16));
-  caption += "<br>" + escape_html(file_name(match.image.path));
+  if (match.image.taken) caption += "<br>" + minute_text(*match.image.taken);
+  if (tells_a_person(match.image.path))
+    caption += "<br>" + escape_html(file_name(match.image.path));
   return "<figure class=\"tile" + verdict + "\" title=\"" +
          escape_html(printable(match.image.path)) + "\">" + picture(thumbnails, match.image.path) +
          "<figcaption>" + caption + "</figcaption></figure>\n";
@@ -94,11 +113,17 @@ std::string verdict_line(const QueryWithAnswer& q) {
   const QueryAnswer& answer = q.answer;
   if (answer.matches.empty())
     return "<p><span class=\"badge unsure\">the collection is empty</span></p>";
-  const std::string sure =
-      format("%.1f %% of chance scores lie below the best match", 100 * answer.confidence);
-  if (!answer.known_place)
-    return "<p><span class=\"badge unsure\">unknown place</span> <span class=\"muted\">" + sure +
-           "</span></p>";
+  const double by_chance = 100 * (1 - answer.confidence);
+  if (!answer.known_place) {
+    return format(
+        "<p><span class=\"badge unsure\">unknown place</span> <span class=\"muted\">%.0f %% of "
+        "photographs of places that are not in the collection would match this well: these are "
+        "guesses</span></p>",
+        by_chance);
+  }
+  const std::string sure = format(
+      "only %.1f %% of photographs of places that are not in the collection would match this well",
+      by_chance);
   std::string line = "<p><span class=\"badge good\">known place</span> <span class=\"muted\">" +
                      sure + "</span></p>";
   if (answer.location) {
@@ -110,15 +135,16 @@ std::string verdict_line(const QueryWithAnswer& q) {
         distance_text(at.radius_m).c_str(),
         at.support,
         at.confidence);
-    if (q.truth) line += "; really " + distance_text(distance_m(*q.truth, at.position)) + " away";
+    if (q.truth)
+      line += "; the photograph itself says " + distance_text(distance_m(*q.truth, at.position)) +
+              " from there";
     line += ".</p>";
   }
   return line;
 }
 
-std::string query_card(const QueryWithAnswer& q, const Thumbnails& thumbnails) {
-  std::string card = "<section class=\"card\"><h2>" + escape_html(printable(file_name(q.query))) +
-                     "</h2>\n" + verdict_line(q);
+std::string query_card(const QueryWithAnswer& q, size_t number, const Thumbnails& thumbnails) {
+  std::string card = "<section class=\"card\">" + heading(q.query, number) + verdict_line(q);
   std::vector<MapPoint> points;
   std::string tiles;
   std::optional<LatLon> from = q.truth;
@@ -151,7 +177,15 @@ Status write_contact_sheet(const std::string& path,
       "The score is the cosine similarity of two descriptors: 1 for the same picture.</p>\n",
       queries.size(),
       static_cast<long long>(known));
-  for (const QueryWithAnswer& q : queries) body += query_card(q, thumbnails);
+  if (std::any_of(queries.begin(), queries.end(), [](const auto& q) { return q.truth; })) {
+    body += format(
+        "<p class=\"muted\">Frames are <span class=\"badge good\">green</span> within %.0f m of "
+        "where the photograph asked about says that it was taken, and <span class=\"badge "
+        "bad\">red</span> farther away; the green dot on a map is that place. The search does not "
+        "look at that position.</p>\n",
+        kRightWithin_m);
+  }
+  for (size_t i = 0; i < queries.size(); ++i) body += query_card(queries[i], i + 1, thumbnails);
   return write_file(path, html_page(options.title, body));
 }
 

@@ -52,7 +52,7 @@ TEST(ContactSheet, HoldsEveryPictureAndAsksNothingOfTheNetwork) {
   EXPECT_THAT(page, Not(HasSubstr("http")));
   EXPECT_THAT(page, HasSubstr("47.370000, 8.540000"));
   EXPECT_THAT(page, HasSubstr("<b>11 m</b>"));
-  EXPECT_THAT(page, HasSubstr("2015-06-21T12:00"));
+  EXPECT_THAT(page, HasSubstr("2015-06-21 12:00"));
   EXPECT_THAT(page, HasSubstr("<svg"));
 }
 
@@ -80,6 +80,18 @@ TEST(ContactSheet, JudgesMatchesOnlyWhereTheTruthIsKnown) {
   q.truth.reset();
   ASSERT_TRUE(write_contact_sheet(temp / "page.html", std::vector{q}).ok());
   EXPECT_EQ(count(read_text_file(temp / "page.html").value(), "tile good\""), 0u);
+}
+
+TEST(ContactSheet, NamesMadeOfFieldsGiveWayToWhatTheySay) {
+  const TempFolder temp;
+  const std::string fields = "@0500083.25@4983091.19@26@T@@@P00000@@213@@@@20180312_165347@@.jpg";
+  QueryWithAnswer q{.query = temp / fields, .answer = {}, .truth = {}};
+  q.answer.matches = {match(temp / fields, 0.9f), match(temp / "bridge.jpg", 0.8f)};
+  ASSERT_TRUE(write_contact_sheet(temp / "page.html", std::vector{q}).ok());
+  const std::string page = read_text_file(temp / "page.html").value();
+  EXPECT_THAT(page, HasSubstr(">Photograph 1, 2018-03-12 16:53</h2>"));
+  EXPECT_THAT(page, Not(HasSubstr("<br>@")));
+  EXPECT_THAT(page, HasSubstr("<br>bridge.jpg"));
 }
 
 TEST(ContactSheet, APlaceThatCannotBeWrittenIsAnError) {

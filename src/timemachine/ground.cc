@@ -78,33 +78,40 @@ void mark_street(Mesh& m, const Street& s, Vec2 a, Vec2 b, Vec2 edge_a, Vec2 edg
   (void)edge_b;
 }
 
-void covers(Mesh& m, const Street& s, Vec2 a, Vec2 b, Vec2 side, uint32_t seed) {
+/// A flat disc of 16 corners.
+void disc(Mesh& m, Vec2 c, float radius, float z, uint32_t part) {
+  const auto p = [&](int corner) {
+    const float angle = 0.3926991f * static_cast<float>(corner);
+    return c + Vec2{std::cos(angle), std::sin(angle)} * radius;
+  };
+  for (int k = 0; k < 16; k += 2) flat(m, c, p(k), p(k + 1), p(k + 2), z, part);
+}
+
+/// Manhole covers, and where the road was opened once: a trench along the street, filled with the
+/// same surface in another shade.
+void mend_road(Mesh& m, const Street& s, Vec2 a, Vec2 b, Vec2 side, uint32_t road, uint32_t seed) {
+  const uint32_t frame = m.add_part(
+      {.material = Material::kRoad, .grain = Grain::kConcrete, .colour = {0.16f, 0.155f, 0.15f}});
   const uint32_t iron = m.add_part(
       {.material = Material::kRoad, .grain = Grain::kMosaic, .colour = {0.07f, 0.07f, 0.075f}});
-  const float len = length(b - a);
+  const float len = length(b - a), half = s.half_width - s.pavement;
   const Vec2 way = normalise(b - a);
   for (uint32_t i = 0; i < 3; ++i) {
     const Vec2 c = a + way * (len * (0.15f + 0.7f * hash01(seed, i, 3))) +
-                   side * ((s.half_width - s.pavement) * (0.2f + 0.7f * hash01(seed, i, 4)));
-    for (int k = 0; k < 6; ++k) {
-      const auto p = [&](int j) {
-        return c + Vec2{std::cos(0.5236f * j), std::sin(0.5236f * j)} * 0.32f;
-      };
-      flat(m, c, p(2 * k), p(2 * k + 1), p(2 * k + 2), 0.004f, iron);
-    }
-    const uint32_t patch =
-        m.add_part({.material = Material::kRoad,
-                    .grain = Grain::kAsphalt,
-                    .colour = hash01(seed, i, 6) < 0.5f ? Vec3{0.045f, 0.045f, 0.047f}
-                                                        : Vec3{0.13f, 0.125f, 0.12f}});
-    const Vec2 q = a + way * (len * (0.1f + 0.8f * hash01(seed, i, 7))) +
-                   side * ((s.half_width - s.pavement) * (0.1f + 0.6f * hash01(seed, i, 8)));
+                   side * (half * (0.2f + 0.7f * hash01(seed, i, 4)));
+    disc(m, c, 0.39f, 0.004f, frame);
+    disc(m, c, 0.32f, 0.005f, iron);
+    Part filling = m.parts[road];
+    filling.colour = filling.colour * (hash01(seed, i, 6) < 0.6f ? 0.72f : 1.22f);
+    filling.seed = hash3(seed, i, 5);
+    const Vec2 q = a + way * (len * (0.1f + 0.7f * hash01(seed, i, 7))) +
+                   side * (half * (0.1f + 0.6f * hash01(seed, i, 8)));
     stripe(m,
            q,
-           q + way * (1 + 4 * hash01(seed, i, 9)),
-           0.6f + 1.2f * hash01(seed, i, 10),
+           q + way * (2.5f + 7 * hash01(seed, i, 9)),
+           0.5f + 0.5f * hash01(seed, i, 10),
            0.002f,
-           patch);
+           m.add_part(filling));
   }
 }
 
@@ -147,12 +154,13 @@ void add_ground(Mesh& m, const TownPlan& plan, const Block& block) {
     const bool first = dot(block.node[n] - block.node[k], s.b - s.a) > 0;
     if (!cobbled || hash3(s.seed, 9) % 2 == 0)
       mark_street(m, s, block.node[k], block.node[n], walk.edge[k], walk.edge[n], first);
-    covers(m,
-           s,
-           block.node[k],
-           block.node[n],
-           Vec2{-way.y, way.x},
-           s.seed + static_cast<uint32_t>(first));
+    mend_road(m,
+              s,
+              block.node[k],
+              block.node[n],
+              Vec2{-way.y, way.x},
+              road,
+              s.seed + static_cast<uint32_t>(first));
   }
   const uint32_t yard = m.add_part(
       {.material = Material::kGround, .grain = Grain::kGrass, .colour = {0.12f, 0.17f, 0.06f}});

@@ -20,8 +20,9 @@ Vec3 narrow(const std::array<double, 3>& v) {
 
 class Painter {
  public:
-  Painter(const Frame& frame, const CameraPose& camera)
+  Painter(const Frame& frame, const CameraPose& camera, const JobControl& job)
       : frame_(frame),
+        job_(job),
         width_(camera.width),
         height_(camera.height),
         focal_(static_cast<float>(camera.focal_px)) {
@@ -45,8 +46,9 @@ class Painter {
     shadow_.assign(n, 0);
   }
 
-  Rendering paint() {
+  Result<Rendering> paint() {
     for (int y = 0; y < height_; y += kTile) {
+      if (job_.cancelled()) return stopped();
       for (int x = 0; x < width_; x += kTile) first_look(x, y);
     }
     smooth_open();
@@ -54,7 +56,10 @@ class Painter {
     out.radiance.resize(light_.size());
     for (size_t i = 0; i < light_.size(); ++i)
       out.radiance[i] = light_[i] + ambient_[i] * sky_share(i);
-    for (int y = 0; y < height_; ++y) second_look(y, out);
+    for (int y = 0; y < height_; ++y) {
+      if (job_.cancelled()) return stopped();
+      second_look(y, out);
+    }
     out.depth.resize(light_.size());
     for (int y = 0; y < height_; ++y) {
       for (int x = 0; x < width_; ++x) {
@@ -66,6 +71,7 @@ class Painter {
   }
 
  private:
+  static Status stopped() { return cancelled("stopped before the picture was finished"); }
   size_t at(int x, int y) const { return static_cast<size_t>(y) * width_ + x; }
   Vec3 direction(float x, float y) const {
     return normalise(forward_ + right_ * ((x - width_ * 0.5f) / focal_) +
@@ -237,6 +243,7 @@ class Painter {
   }
 
   const Frame& frame_;
+  const JobControl& job_;
   int width_, height_;
   float focal_;
   Vec3 right_, up_, forward_, eye_;
@@ -249,8 +256,8 @@ class Painter {
 
 }  // namespace
 
-Rendering render(const Frame& frame, const CameraPose& camera) {
-  return Painter(frame, camera).paint();
+Result<Rendering> render(const Frame& frame, const CameraPose& camera, const JobControl& job) {
+  return Painter(frame, camera, job).paint();
 }
 
 }  // namespace loci::town

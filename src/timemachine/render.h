@@ -4,6 +4,7 @@
 
 #include "frame.h"
 
+#include "loci/base/progress.h"
 #include "loci/image/image.h"
 
 namespace loci::town {
@@ -14,7 +15,9 @@ struct Rendering {
   std::vector<Vec3> radiance;
   std::vector<float> depth;
 };
+/// Errors:  Cancelled, within a few rows of pixels
+///
 /// Threads: several frames at once; one frame uses the calling thread alone
-Rendering render(const Frame& frame, const CameraPose& camera);
+Result<Rendering> render(const Frame& frame, const CameraPose& camera, const JobControl& job = {});
 
 }  // namespace loci::town

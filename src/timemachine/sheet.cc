@@ -5,6 +5,8 @@
 #include "loci/base/text.h"
 #include "loci/image/encode.h"
 #include "loci/timemachine/simulate.h"
+
+#include <mutex>
 #ifdef LOCI_HAVE_EMBREE
 #include "sensor.h"
 #endif
@@ -41,22 +43,37 @@ Status write_sheet(const std::string& path,
                    town::Town& town,
                    const std::vector<town::Shot>& shots,
                    int columns,
-                   const SimulateOptions& options) {
+                   const SimulateOptions& options,
+                   const JobControl& job) {
   std::vector<Image> images(shots.size());
+  std::mutex mutex;
+  int64_t done = 0;
   parallel_for(
       static_cast<int64_t>(shots.size()), 1, options.threads, [&](int64_t begin, int64_t end) {
         for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+          if (job.cancelled()) return;
           const town::Frame frame = town.frame(shots[i].visit, shots[i].camera);
-          images[i] =
-              town::develop(town::render(frame, shots[i].camera), shots[i].visit, frame.sky);
+          auto rendering = town::render(frame, shots[i].camera, job);
+          if (!rendering.ok()) return;
+          images[i] = town::develop(std::move(rendering).value(), shots[i].visit, frame.sky);
+          const std::lock_guard lock(mutex);
+          job.progress("photographing", ++done, static_cast<int64_t>(shots.size()));
         }
       });
+  if (job.cancelled())
+    return cancelled(format("%s: not written; stopped after %lld of %zu pictures",
+                            path.c_str(),
+                            static_cast<long long>(done),
+                            shots.size()));
   return save_by_name(path, lay_out(images, columns), options.quality);
 }
 
 }  // namespace
 
-Status write_time_sheet(const std::string& path, const SimulateOptions& options, int place) {
+Status write_time_sheet(const std::string& path,
+                        const SimulateOptions& options,
+                        int place,
+                        const JobControl& job) {
   LOCI_RETURN_IF_ERROR(options.validate());
   if (place < 0 || place >= options.num_places)
     return invalid_argument(format("place %d of %d", place, options.num_places));
@@ -65,13 +82,14 @@ Status write_time_sheet(const std::string& path, const SimulateOptions& options,
                               options.first_year,
                               options.first_year + 12));
   const town::Place& where = town->plan().places[static_cast<size_t>(place)];
-  return write_sheet(path, *town, town::sheet_shots(town->plan(), options, where), 4, options);
+  return write_sheet(path, *town, town::sheet_shots(town->plan(), options, where), 4, options, job);
 }
 
 Status write_place_sheet(const std::string& path,
                          const SimulateOptions& options,
                          int columns,
-                         int rows) {
+                         int rows,
+                         const JobControl& job) {
   LOCI_RETURN_IF_ERROR(options.validate());
   if (columns < 1 || rows < 1 || columns * rows > options.num_places)
     return invalid_argument("more pictures than places on the sheet");
@@ -84,18 +102,19 @@ Status write_place_sheet(const std::string& path,
   const int n = columns * rows;
   for (int i = 0; i < n; ++i)
     shots.push_back(all[static_cast<size_t>(i) * options.num_places / n * options.num_times]);
-  return write_sheet(path, *town, shots, columns, options);
+  return write_sheet(path, *town, shots, columns, options, job);
 }
 
 #else
 
-Status write_time_sheet(const std::string&, const SimulateOptions&, int) {
+Status write_time_sheet(const std::string&, const SimulateOptions&, int, const JobControl&) {
   return unsupported(
       "this build of loci cannot simulate towns: install Embree 3 (Debian: libembree-dev) and "
       "build with LOCI_WITH_EMBREE=ON");
 }
-Status write_place_sheet(const std::string& path, const SimulateOptions& options, int, int) {
-  return write_time_sheet(path, options, 0);
+Status write_place_sheet(
+    const std::string& path, const SimulateOptions& options, int, int, const JobControl&) {
+  return write_time_sheet(path, options);
 }
 
 #endif

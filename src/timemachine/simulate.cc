@@ -67,9 +67,10 @@ Status make_image_folders(const std::string& folder, const SimulateOptions& opti
 Status take(town::Town& place,
             const std::string& folder,
             const town::Shot& shot,
-            const SimulateOptions& options) {
+            const SimulateOptions& options,
+            const JobControl& job) {
   const town::Frame frame = place.frame(shot.visit, shot.camera);
-  town::Rendering rendering = town::render(frame, shot.camera);
+  LOCI_TRY(rendering, town::render(frame, shot.camera, job));
   if (options.depth) {
     const std::string path = folder + "/" + town::depth_path(town::image_path(shot));
     LOCI_RETURN_IF_ERROR(
@@ -99,7 +100,8 @@ Result<SimulateReport> simulate_town(const std::string& folder,
   parallel_for(count, 1, options.threads, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       if (job.cancelled()) return;
-      const Status status = take(*town, folder, shots[static_cast<size_t>(i)], options);
+      const Status status = take(*town, folder, shots[static_cast<size_t>(i)], options, job);
+      if (status.code() == Code::kCancelled) return;
       std::lock_guard lock(mutex);
       if (!status.ok() && i < failed_at) {
         failed_at = i;

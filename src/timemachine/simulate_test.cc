@@ -170,6 +170,30 @@ TEST(Simulate, StopsWhenAskedTo) {
   JobControl job;
   job.cancel = &stop;
   EXPECT_EQ(simulate_town(folder.path(), small_town(), job).status().code(), Code::kCancelled);
+  EXPECT_EQ(write_time_sheet(folder / "sheet.jpg", small_town(), 0, job).code(), Code::kCancelled);
+  EXPECT_FALSE(file_info(folder / "sheet.jpg").ok());
+}
+
+TEST(Simulate, SheetStopsBetweenPicturesAndTownWithinOne) {
+  const TempFolder folder;
+  std::atomic<bool> stop{false};
+  int64_t done = 0;
+  JobControl job;
+  job.cancel = &stop;
+  job.on_progress = [&](const Progress& progress) {
+    done = progress.done;
+    stop = true;
+  };
+  SimulateOptions o = small_town();
+  o.threads = 1;
+  const Status status = write_time_sheet(folder / "sheet.jpg", o, 0, job);
+  EXPECT_EQ(status.code(), Code::kCancelled);
+  EXPECT_NE(status.message().find("after 1 of 8"), std::string::npos) << status.message();
+  EXPECT_EQ(done, 1);
+
+  const auto town = town::Town::create(town::make_plan(town::plan_options(o)), 2012, 2016).value();
+  const CameraPose pose = town::car_pose(1, 0, town->plan().places[0], 64, 48);
+  EXPECT_EQ(town::render(town->frame({}, pose), pose, job).status().code(), Code::kCancelled);
 }
 
 class Rendered : public testing::Test {
@@ -182,7 +206,7 @@ class Rendered : public testing::Test {
   }
   static Image photograph(town::Town& town, const town::Visit& v, const CameraPose& c) {
     const town::Frame frame = town.frame(v, c);
-    return town::develop(town::render(frame, c), v, frame.sky);
+    return town::develop(town::render(frame, c).value(), v, frame.sky);
   }
 };
 
@@ -208,7 +232,7 @@ TEST_F(Rendered, DepthPutsTheRoadAtHeightZero) {
   CameraPose pose = town::car_pose(3, 0, town->plan().places[1], 64, 48);
   pose.pitch_deg = -80;  // almost straight down on the street
   const town::Frame frame = town->frame({}, pose);
-  const town::Rendering picture = town::render(frame, pose);
+  const town::Rendering picture = town::render(frame, pose).value();
   for (const auto& [x, y] : {std::pair{32, 24}, std::pair{10, 40}, std::pair{50, 10}}) {
     const auto p =
         unproject(pose, x + 0.5, y + 0.5, picture.depth[static_cast<size_t>(y) * 64 + x]);
@@ -226,8 +250,8 @@ TEST_F(Rendered, TwoCamerasAgreeOnWhatStandsStill) {
   b.east_m += 0.4;
   b.heading_deg += 3;
   const town::Visit visit;
-  const auto first = town::render(town->frame(visit, a), a),
-             second = town::render(town->frame(visit, b), b);
+  const auto first = town::render(town->frame(visit, a), a).value(),
+             second = town::render(town->frame(visit, b), b).value();
   const auto found = correspondences(a, first.depth, b, second.depth, 4);
   EXPECT_GT(found.size(), 96u * 72u / 16 / 3);
 }

@@ -34,6 +34,8 @@ Result<std::shared_ptr<const Model>> start_model(const Model& given,
   const LearnOptions learn{.num_clusters = options.num_clusters,
                            .max_images = kPhotos,
                            .features_per_image = kFeaturesPerPhoto,
+                           // Ranges of weights that have yet to learn would be out of date.
+                           .calibration_images = 0,
                            .seed = options.seed,
                            .num_threads = options.num_threads};
   return learn_model(spec, tensors, photos, learn, job);

@@ -85,11 +85,16 @@ Result<SimulateReport> simulate_town(const std::string& folder,
 
 /// One place at 8 times on one sheet (4 x 2 pictures), a JPEG or PNG by the name of the file.
 /// `place` chooses it.
-Status write_time_sheet(const std::string& path, const SimulateOptions& options, int place = 0);
+/// Errors: InvalidArgument; Io; Cancelled (nothing is written); Unsupported without Embree
+Status write_time_sheet(const std::string& path,
+                        const SimulateOptions& options,
+                        int place = 0,
+                        const JobControl& job = {});
 /// `columns` x `rows` different places of a town, each at its first visit.
 Status write_place_sheet(const std::string& path,
                          const SimulateOptions& options,
                          int columns = 4,
-                         int rows = 3);
+                         int rows = 3,
+                         const JobControl& job = {});
 
 }  // namespace loci
