@@ -49,7 +49,7 @@ TEST(MakeAtName, IsReadBackByParseAtName) {
   record.group = "a/b@c";
   const std::string name = make_at_name(record, 7, 26.5);
   EXPECT_EQ(name,
-            "@0465321.25@5247123.50@32@T@047.37690@0004.54170@a-b-c@07@000@26.5@@@20150621_120000@@"
+            "@0465321.25@5247123.50@32@T@047.37690@0008.54170@a-b-c@07@000@26.5@@@20150621_120000@@"
             ".jpg");
   const auto back = parse_at_name(name);
   ASSERT_TRUE(back.has_value());
@@ -104,7 +104,7 @@ TEST(Cutouts, ViewsOfAnExifPanoramaAreReadAsADataSet) {
 TEST(Cutouts, AnAtNameGivesPositionHeadingAndPanorama) {
   const TempFolder folder;
   const std::string name =
-      folder / "@0465321.25@5247123.50@32@T@047.37690@0004.54170@pano7@@180@@@@2015-06@@.jpg";
+      folder / "@0465321.25@5247123.50@32@T@047.37690@0008.54170@pano7@@180@@@@2015-06@@.jpg";
   ASSERT_TRUE(save_jpeg(name, sectors(), 95).ok());
   CutoutOptions o = small_views();
   o.yaws = 2;
@@ -113,7 +113,7 @@ TEST(Cutouts, AnAtNameGivesPositionHeadingAndPanorama) {
   const auto names = list_files(folder / "out", {}).value();
   ASSERT_EQ(names.size(), 2u);
   EXPECT_EQ(names[0],
-            "@0465321.25@5247123.50@32@T@047.37690@0004.54170@pano7@00@180@-5@@@20150601_000000@@"
+            "@0465321.25@5247123.50@32@T@047.37690@0008.54170@pano7@00@180@-5@@@20150601_000000@@"
             ".jpg");
   EXPECT_EQ(parse_at_name(names[1])->heading_deg, 0);
 }

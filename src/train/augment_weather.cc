@@ -124,7 +124,7 @@ void make_rain(Image* image, Rng* rng) {
   const float height = static_cast<float>(image->height);
   const float lean = static_cast<float>(rng->uniform(-0.25, 0.25));
   const auto streaks = static_cast<int>(static_cast<double>(image->width) * image->height *
-                                        rng->uniform(0.0004, 0.003));
+                                        rng->uniform(0.0008, 0.003));
   for (int i = 0; i < streaks; ++i) {
     const float length = height * static_cast<float>(rng->uniform(0.015, 0.06));
     const float tilt = lean + static_cast<float>(rng->uniform(-0.04, 0.04));

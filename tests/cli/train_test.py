@@ -99,7 +99,7 @@ class TrainTest(unittest.TestCase):
     def test_changed_options_are_refused_on_resume(self):
         loci(*self.words('b.safetensors'), check=0)
         again = loci(*self.words('b.safetensors', '--resume', '--seed', 9))
-        self.assertEqual(again.returncode, 1)
+        self.assertEqual(again.returncode, 2)
         self.assertIn('seed was 1, is 9', again.stderr)
 
     def test_usage_errors_come_before_any_work(self):
