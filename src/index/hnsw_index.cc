@@ -12,7 +12,10 @@
 #include "loci/math/vector.h"
 
 #include <algorithm>
+#include <cstring>
 
+// Its prefetches read one link past the end of a list (hnswlib 0.6.2); its distances are not used.
+#define NO_MANUAL_VECTORIZATION
 #include <hnswlib/hnswlib.h>
 
 namespace loci::internal {
@@ -20,10 +23,15 @@ namespace {
 
 constexpr size_t kConstructionCandidates = 100;
 
+/// hnswlib keeps what it is given at any multiple of 4 bytes.
+const float* address_at(const void* kept) {
+  const float* address = nullptr;
+  std::memcpy(&address, kept, sizeof address);
+  return address;
+}
+
 float one_minus_dot(const void* a, const void* b, const void* dim) {
-  const float* const* left = static_cast<const float* const*>(a);
-  const float* const* right = static_cast<const float* const*>(b);
-  return 1 - dot(*left, *right, *static_cast<const size_t*>(dim));
+  return 1 - dot(address_at(a), address_at(b), *static_cast<const size_t*>(dim));
 }
 
 /// Dot products of rows that are given by address.
