@@ -21,7 +21,7 @@ TEST(TrainingDepth, InsideAResidualBlockTheCutMovesToTheBlocksInput) {
   const Network network = architecture("resnet18").value();
   const TrainingDepth depth = training_depth(network, "layer4.1.conv2").value();
   EXPECT_LT(depth.cut, depth.first_trained);
-  EXPECT_EQ(depth.cut_name, "layer4.0.conv2");
+  EXPECT_EQ(depth.cut_name, "layer4.0.add");
 }
 
 TEST(TrainingDepth, EveryArchitectureHasACustomWithOneMapAtTheCut) {
