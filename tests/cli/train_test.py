@@ -62,28 +62,30 @@ class TrainTest(unittest.TestCase):
              check=0)
         cls.start = cls.root / 'start.safetensors'
         write_start_model(cls.start)
+        cls.whole = loci(*cls.words('whole.safetensors'), check=0).stdout.splitlines()
 
     @classmethod
     def tearDownClass(cls):
         cls.folder.cleanup()
 
-    def words(self, out, *more):
-        return ('train', self.root / 'town', '--model', self.start, '-o', self.root / out, '--epochs', 2, '--train-from', 'all',
-                '--optimizer', 'adam', '--learning-rate', '0.003', '--batch-tuples', 1, '--threads', 2, '--json', *more)
+    @classmethod
+    def words(cls, out, *more):
+        return ('train', cls.root / 'town', '--model', cls.start, '-o', cls.root / out, '--epochs', 2, '--train-from', 'all',
+                '--optimizer', 'adam', '--learning-rate', '0.003', '--batch-tuples', 1, '--whiten', 16, '--threads', 1, '--json',
+                *more)
 
     def test_a_line_an_epoch_then_a_summary_and_eval_reads_the_model(self):
-        result = loci(*self.words('a.safetensors', '--whiten', 16), check=0)
-        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        lines = [json.loads(line) for line in self.whole]
         self.assertEqual([line['epoch'] for line in lines[:-1]], [0, 1, 2])
         self.assertEqual(set(lines[-1]), {'model', 'fingerprint', 'epochs', 'best_epoch', 'stopped', 'seconds', 'curve', 'failed'})
         self.assertIn('<svg', pathlib.Path(lines[-1]['curve']).read_text())
-        recall = json.loads(loci('eval', self.root / 'town', '--model', self.root / 'a.safetensors', '--json', check=0).stdout)
+        recall = json.loads(loci('eval', self.root / 'town', '--model', self.root / 'whole.safetensors', '--json', check=0).stdout)
         self.assertIn('1', recall['recall'])
-        card = loci('inspect', self.root / 'a.safetensors', check=0).stdout
+        card = loci('inspect', self.root / 'whole.safetensors', check=0).stdout
         self.assertIn('triplet-sq', card)
 
     def test_a_killed_run_goes_on_and_ends_with_the_same_weights(self):
-        whole = json.loads(loci(*self.words('whole.safetensors'), check=0).stdout.splitlines()[-1])
+        whole = json.loads(self.whole[-1])
         words = [LOCI, *map(str, self.words('cut.safetensors', '--checkpoint-steps', 1))]
         run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         checkpoint = self.root / 'cut.safetensors.run/last.safetensors'
@@ -97,8 +99,7 @@ class TrainTest(unittest.TestCase):
         self.assertEqual(json.loads(resumed.stdout.splitlines()[-1])['fingerprint'], whole['fingerprint'])
 
     def test_changed_options_are_refused_on_resume(self):
-        loci(*self.words('b.safetensors'), check=0)
-        again = loci(*self.words('b.safetensors', '--resume', '--seed', 9))
+        again = loci(*self.words('whole.safetensors', '--resume', '--seed', 9))
         self.assertEqual(again.returncode, 2)
         self.assertIn('seed was 1, is 9', again.stderr)
 
