@@ -16,6 +16,7 @@ struct IndexVerb {
   std::string db;
   std::string model;
   std::string precision = "auto";
+  std::string shard;
   bool keep_missing = false;
   bool compact = false;
   bool verify = false;
@@ -61,7 +62,15 @@ Status run_index(const IndexVerb& verb, Console& console) {
   LOCI_TRY(precision, parse_precision(verb.precision));
   const Stopwatch watch;
   LOCI_TRY(db, open_or_create(verb, {.precision = precision, .num_threads = verb.learn.num_threads}, console));
-  LOCI_TRY(report, db->update(verb.photos, {.num_threads = verb.learn.num_threads, .remove_missing = !verb.keep_missing},
+  std::vector<std::string> photos = verb.photos;
+  if (!verb.shard.empty()) {
+    std::vector<std::string> problems;
+    LOCI_TRY(found, find_photos(verb.photos, &problems));
+    for (const std::string& problem : problems) console.note(problem);
+    photos = std::move(found);
+    LOCI_RETURN_IF_ERROR(keep_shard(verb.shard, &photos));
+  }
+  LOCI_TRY(report, db->update(photos, {.num_threads = verb.learn.num_threads, .remove_missing = !verb.keep_missing},
                               console.job()));
   if (verb.compact && !report.interrupted) LOCI_RETURN_IF_ERROR(db->compact());
   console.result_json(report_json(report));
@@ -92,6 +101,8 @@ void add_index_verb(Program& program) {
   app->add_option("--model", verb->model,
                   std::string(kModelHelp) + "; kept with the collection, so it is only needed the first time");
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
+  app->add_option("--shard", verb->shard,
+                  "I/N: only the I-th (from 0) of N parts of the photographs; 'loci merge' puts the collections together");
   app->add_flag("--keep-missing", verb->keep_missing, "do not forget photographs that are gone from the given folders");
   app->add_flag("--compact", verb->compact, "rewrite the collection without removed photographs");
   app->add_flag("--verify", verb->verify, "read everything back and compare digests");

@@ -23,6 +23,7 @@ int run_program(int argc, char** argv) {
   program.app.require_subcommand(1);
   program.app.footer(kFooter);
   add_index_verb(program);
+  add_merge_verb(program);
   add_query_verb(program);
   add_describe_verb(program);
   add_eval_verb(program);

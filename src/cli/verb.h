@@ -44,6 +44,7 @@ void add_options(CLI::App* verb, Options& options) {
 
 void add_describe_verb(Program& program);
 void add_index_verb(Program& program);
+void add_merge_verb(Program& program);
 void add_query_verb(Program& program);
 void add_eval_verb(Program& program);
 void add_inspect_verb(Program& program);

@@ -60,6 +60,30 @@ class CliTest(unittest.TestCase):
             right += pathlib.Path(line['matches'][0]['image']).name.split('@')[7] == place
         self.assertGreaterEqual(right, len(lines) * 0.7)
 
+    def test_shards_merge_into_the_collection_that_one_run_makes(self):
+        model = self.db / 'model.safetensors'
+        shards = [self.root / f'shard{i}' for i in range(3)]
+        for i, shard in enumerate(shards):
+            report = json.loads(loci('index', self.root / 'town/database', '--db', shard, '--model', model, '--shard', f'{i}/3',
+                                     '--json', check=0).stdout)
+            self.assertLess(report['total'], self.report['total'])
+        merged = self.root / 'merged'
+        report = json.loads(loci('merge', *shards, '--db', merged, '--json', check=0).stdout)
+        self.assertEqual(report['total'], self.report['total'])
+        self.assertEqual(report['added'], self.report['total'])
+        again = json.loads(loci('merge', *shards, '--db', merged, '--json', check=0).stdout)
+        self.assertEqual((again['added'], again['unchanged']), (0, self.report['total']))
+        query = self.photos('queries')[0]
+        one, other = (json.loads(loci('query', query, '--db', db, '-k', 5, '--json', check=0).stdout)['matches']
+                      for db in (self.db, merged))
+        self.assertEqual([m['image'] for m in one], [m['image'] for m in other])
+        self.assertEqual(loci('index', self.root / 'town/database', '--db', shards[0], '--shard', '3/3').returncode, 2)
+        own = self.root / 'own_model'
+        loci('index', self.root / 'town/queries', '--db', own, '--num-clusters', 8, check=0)
+        refused = loci('merge', own, '--db', merged)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn('descriptors of different models cannot be compared', refused.stderr)
+
     def test_eval_prints_the_contract(self):
         result = loci('eval', self.root / 'town', '--model', 'rootsift-vlad', '--num-clusters', 16, '--html',
                       self.root / 'eval.html', '--json', check=0)
@@ -156,7 +180,7 @@ class CliTest(unittest.TestCase):
         self.assertEqual([name for name in names if f'| `{name}` |' not in page], [])
 
     def test_every_verb_teaches(self):
-        for verb in ('index', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'doctor', 'split', 'simulate', 'train',
+        for verb in ('index', 'merge', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'doctor', 'split', 'simulate', 'train',
                      'cutouts', 'completion'):
             self.assertIn('Examples:', loci(verb, '--help', check=0).stdout)
 
@@ -167,7 +191,7 @@ class CliTest(unittest.TestCase):
         self.assertEqual(done.stdout.strip(), 'query', done.stderr)
 
     def test_threads_is_one_flag_of_every_verb(self):
-        for verb in ('index', 'query', 'describe', 'eval'):
+        for verb in ('index', 'merge', 'query', 'describe', 'eval'):
             text = loci(verb, '--help', check=0).stdout
             self.assertIn('--threads', text)
             self.assertNotIn('--num-threads', text)
