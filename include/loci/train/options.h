@@ -79,7 +79,8 @@ struct TrainOptions {
     v({"refresh_queries",
        "queries between two refreshes of the cached descriptors (1000; more as the rate falls)"},
       refresh_queries);
-    v({"chunk_images", "images that go through the network at once; bounds memory, not results"},
+    v({"chunk_images",
+       "images that go through the network at once; bounds memory, changes rounding only"},
       chunk_images);
     v({"patience", "stop after so many epochs without a better recall@5, 0 for never"}, patience);
     v({"val_queries", "queries that are validated with each epoch, drawn once; 0 for all (1000)"},
