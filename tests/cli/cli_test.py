@@ -191,7 +191,7 @@ class CliTest(unittest.TestCase):
         self.assertEqual(done.stdout.strip(), 'query', done.stderr)
 
     def test_threads_is_one_flag_of_every_verb(self):
-        for verb in ('index', 'merge', 'query', 'describe', 'eval'):
+        for verb in ('index', 'query', 'describe', 'eval'):
             text = loci(verb, '--help', check=0).stdout
             self.assertIn('--threads', text)
             self.assertNotIn('--num-threads', text)
