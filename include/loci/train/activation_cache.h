@@ -112,7 +112,8 @@ class ActivationCache {
 /// Bytes of disk that one map takes.
 uint64_t activation_file_bytes(int64_t channels, int64_t height, int64_t width);
 
-/// sha256 of photos' content, computed once and again when a file's size or time of change differs.
+/// sha256 of photos' content, computed once and again when a file's size or time of change differs;
+/// each time for a file that changed within the last two seconds, where its time cannot tell.
 /// Threads: safe from many threads
 class ContentIds {
  public:
