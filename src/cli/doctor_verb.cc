@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <filesystem>
+#include "dataset_argument.h"
+#include "thumbnail.h"
+#include "verb.h"
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"
 #include "loci/eval/doctor.h"
-#include "loci/exchange/dbstruct.h"
 
-#include "thumbnail.h"
-#include "verb.h"
+#include <filesystem>
 
 namespace loci::cli {
 namespace {
@@ -21,12 +21,9 @@ struct DoctorVerb {
 };
 
 // A data set with all its parts (train, val, test), or the one that was asked for.
-Status load_parts(const std::string& path, const DatasetOptions& options, std::vector<Dataset>* parts) {
-  if (path.ends_with(".mat")) {
-    LOCI_TRY(dataset, load_dbstruct(path, options));
-    parts->push_back(std::move(dataset));
-    return {};
-  }
+Status load_parts(const std::string& path,
+                  const DatasetOptions& options,
+                  std::vector<Dataset>* parts) {
   if (const auto info = file_info(path); !info.ok()) return info.status();
   std::vector<std::string> splits = {options.split};
   if (options.split.empty()) {
@@ -36,8 +33,9 @@ Status load_parts(const std::string& path, const DatasetOptions& options, std::v
   for (const std::string& split : splits) {
     DatasetOptions one = options;
     one.split = split;
-    LOCI_TRY(dataset, load_dataset(path, one));
-    if (splits.size() > 1 && dataset.name.find('/') == std::string::npos) dataset.name += "/" + split;
+    LOCI_TRY(dataset, read_dataset_argument(path, one));
+    if (splits.size() > 1 && dataset.name.find('/') == std::string::npos)
+      dataset.name += "/" + split;
     parts->push_back(std::move(dataset));
   }
   return {};
@@ -59,7 +57,8 @@ Status run(const DoctorVerb& verb, Console& console) {
   DatasetOptions data = verb.data;
   data.skip_missing = true;  // what is absent is a finding
   std::vector<Dataset> parts;
-  for (const std::string& path : verb.datasets) LOCI_RETURN_IF_ERROR(load_parts(path, data, &parts));
+  for (const std::string& path : verb.datasets)
+    LOCI_RETURN_IF_ERROR(load_parts(path, data, &parts));
   tell_apart(&parts, verb.datasets);
   for (const Dataset& part : parts) {
     for (const std::string& note : part.notes) console.note(printable(part.name) + ": " + note);
@@ -74,13 +73,15 @@ Status run(const DoctorVerb& verb, Console& console) {
     page.command = "loci doctor";
     for (const std::string& path : verb.datasets) page.command += " " + path;
     std::string title = "Examination of";
-    for (size_t i = 0; i < parts.size(); ++i) title += (i == 0 ? " " : ", ") + to_utf8(parts[i].name);
+    for (size_t i = 0; i < parts.size(); ++i)
+      title += (i == 0 ? " " : ", ") + to_utf8(parts[i].name);
     LOCI_RETURN_IF_ERROR(write_file(verb.html, doctor_page(title, report, page)));
     console.note("page: " + verb.html);
   }
   const int64_t errors = report.count(Severity::kError);
   if (errors > 0) {
-    return corrupt(format("%lld error%s found; figures made with this data set would be wrong", static_cast<long long>(errors),
+    return corrupt(format("%lld error%s found; figures made with this data set would be wrong",
+                          static_cast<long long>(errors),
                           errors == 1 ? " was" : "s were"));
   }
   return {};
@@ -90,17 +91,27 @@ Status run(const DoctorVerb& verb, Console& console) {
 
 void add_doctor_verb(Program& program) {
   auto verb = std::make_shared<DoctorVerb>();
-  CLI::App* app = add_verb(program, "doctor", "Find what is wrong with a data set, what it costs and what to do",
-                           "  loci doctor pitts30k/ --html pitts30k.html\n"
-                           "  loci doctor train.mat val.mat test.mat          parts of one set: do they overlap?\n"
-                           "  loci doctor photos/ --json | jq -r '.findings[] | select(.check == \"broken\") | .where[]'\n"
-                           "Exit status 1 when an error is found; docs/doctor.md explains every finding.");
-  app->add_option("datasets", verb->datasets, "folders or files that say what they are (docs/data_sets.md)")->required();
-  app->add_option("--html", verb->html, "write a page with pictures, maps and histograms to this file");
-  app->add_option("--threads", verb->options.num_threads, "threads, 0 for all")->capture_default_str();
+  CLI::App* app = add_verb(
+      program,
+      "doctor",
+      "Find what is wrong with a data set, what it costs and what to do",
+      "  loci doctor pitts30k/ --html pitts30k.html\n"
+      "  loci doctor train.mat val.mat test.mat          parts of one set: do they overlap?\n"
+      "  loci doctor photos/ --json | jq -r '.findings[] | select(.check == \"broken\") | "
+      ".where[]'\n"
+      "Exit status 1 when an error is found; docs/doctor.md explains every finding.");
+  app->add_option(
+         "datasets", verb->datasets, "folders or files that say what they are (docs/data_sets.md)")
+      ->required();
+  app->add_option(
+      "--html", verb->html, "write a page with pictures, maps and histograms to this file");
+  app->add_option("--threads", verb->options.num_threads, "threads, 0 for all")
+      ->capture_default_str();
   add_options(app, verb->data);
   add_options(app, verb->options);
-  app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run(*verb, console); }; });
+  app->callback([verb, &program] {
+    program.chosen = [verb](Console& console) { return run(*verb, console); };
+  });
 }
 
 }  // namespace loci::cli

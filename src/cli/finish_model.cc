@@ -3,13 +3,11 @@
 #include "finish_model.h"
 
 #include "loci/backbone/backbone.h"
-#include "loci/base/file.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/rng.h"
 #include "loci/base/text.h"
 #include "loci/describe/learn.h"
 #include "loci/describe/preprocess.h"
-#include "loci/image/decode.h"
 
 #include <algorithm>
 
@@ -51,11 +49,7 @@ Result<std::shared_ptr<const Model>> whitened(const std::shared_ptr<const Model>
 }
 
 Status add_photo(Calibrator& calibrator, const Preprocessing& spec, const std::string& path) {
-  LOCI_TRY(bytes, read_file(path));
-  LOCI_TRY(info, probe_image(bytes, printable(path)));
-  LOCI_TRY(image,
-           decode_image(bytes, printable(path), decode_options_for(spec, info.width, info.height)));
-  LOCI_TRY(input, preprocess(spec, image));
+  LOCI_TRY(input, load_input(spec, path));
   return calibrator.add(input.values.data(), 1, input.height, input.width);
 }
 

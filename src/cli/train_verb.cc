@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "dataset_argument.h"
 #include "finish_model.h"
 #include "models.h"
 #include "verb.h"
 
-#include "loci/base/file.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
 #include "loci/data/dataset.h"
-#include "loci/exchange/dbstruct.h"
 #include "loci/train/trainer.h"
 
 namespace loci::cli {
@@ -22,11 +21,6 @@ struct TrainVerb {
   FinishOptions finish;
 };
 
-Result<Dataset> load(const std::string& path, const DatasetOptions& options) {
-  if (path.ends_with(".mat")) return load_dbstruct(path, options);
-  return load_dataset(path, options);
-}
-
 std::vector<std::string> photos_of(const Dataset& dataset, bool queries) {
   std::vector<std::string> paths;
   for (const ImageRecord& record : dataset.database) paths.push_back(image_path(dataset, record));
@@ -37,13 +31,15 @@ std::vector<std::string> photos_of(const Dataset& dataset, bool queries) {
 
 Result<train::TrainInputs> inputs_of(const TrainVerb& verb, Console& console) {
   train::TrainInputs inputs;
-  LOCI_TRY(data, load(verb.dataset, verb.data));
+  LOCI_TRY(data, read_dataset_argument(verb.dataset, verb.data));
   for (const std::string& note : data.notes) console.note(note);
   inputs.data = std::move(data);
   if (!verb.validation.empty() || !verb.validation_split.empty()) {
     DatasetOptions options = verb.data;
     options.split = verb.validation_split;
-    LOCI_TRY(validation, load(verb.validation.empty() ? verb.dataset : verb.validation, options));
+    LOCI_TRY(
+        validation,
+        read_dataset_argument(verb.validation.empty() ? verb.dataset : verb.validation, options));
     inputs.validation = std::move(validation);
   }
   const auto photos = [&] { return photos_of(inputs.data, false); };
@@ -66,11 +62,11 @@ Result<FinishPhotos> finish_photos(const TrainVerb& verb, const train::TrainInpu
   if (verb.whiten_on.empty()) return photos;
   DatasetOptions options = verb.data;
   options.split.clear();
-  LOCI_TRY(data, load(verb.whiten_on, options));
+  LOCI_TRY(data, read_dataset_argument(verb.whiten_on, options));
   photos.name = data.name;
   photos.paths = photos_of(data, false);
   options.split = "test";
-  if (const auto test = load(verb.whiten_on, options); test.ok()) {
+  if (const auto test = read_dataset_argument(verb.whiten_on, options); test.ok()) {
     for (const std::string& path : photos_of(*test, true)) photos.held_out.insert(path);
   }
   return photos;

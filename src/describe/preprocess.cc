@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/describe/preprocess.h"
 
+#include "loci/base/file.h"
+#include "loci/base/parallel.h"
+#include "loci/base/text.h"
+#include "loci/image/resize.h"
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
-
-#include "loci/base/parallel.h"
-#include "loci/image/resize.h"
 
 namespace loci {
 namespace {
@@ -51,8 +53,10 @@ std::pair<int, int> network_size(const Preprocessing& spec, int width, int heigh
   const double longer = std::max(width, height), shorter = std::min(width, height);
   double scale = 1;
   switch (spec.resize) {
-    case Preprocessing::Resize::kNone: return {width, height};
-    case Preprocessing::Resize::kFixed: return {spec.width, spec.height};
+    case Preprocessing::Resize::kNone:
+      return {width, height};
+    case Preprocessing::Resize::kFixed:
+      return {spec.width, spec.height};
     case Preprocessing::Resize::kMaxSide:
       if (spec.max_side > 0 && longer > spec.max_side) scale = spec.max_side / longer;
       break;
@@ -62,7 +66,8 @@ std::pair<int, int> network_size(const Preprocessing& spec, int width, int heigh
     case Preprocessing::Resize::kFit:
       if (spec.max_side > 0 && longer > spec.max_side) scale = spec.max_side / longer;
       if (spec.min_side > 0 && shorter * scale < spec.min_side) scale = spec.min_side / shorter;
-      // A strip would become enormous: the longer side keeps its bound, up to what the shorter one needs four times over.
+      // A strip would become enormous: the longer side keeps its bound, up to what the shorter one
+      // needs four times over.
       if (spec.max_side > 0) scale = std::min(scale, 4.0 * spec.max_side / longer);
       break;
   }
@@ -94,6 +99,19 @@ DecodeOptions decode_options_for(const Preprocessing& spec, int width, int heigh
     std::tie(options.wanted_width, options.wanted_height) = network_size(spec, width, height);
   }
   return options;
+}
+
+Result<Image> decode_for(const Preprocessing& spec,
+                         std::span<const uint8_t> bytes,
+                         const std::string& where) {
+  LOCI_TRY(info, probe_image(bytes, where));
+  return decode_image(bytes, where, decode_options_for(spec, info.width, info.height));
+}
+
+Result<InputTensor> load_input(const Preprocessing& spec, const std::string& path) {
+  LOCI_TRY(bytes, read_file(path));
+  LOCI_TRY(image, decode_for(spec, bytes, printable(path)));
+  return preprocess(spec, image);
 }
 
 }  // namespace loci

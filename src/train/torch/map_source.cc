@@ -72,11 +72,7 @@ MapSource::Loaded MapSource::load(const WantedMap& wanted) {
         bytes = std::move(read);
       }
     }
-    LOCI_TRY(info, probe_image(bytes, printable(path)));
-    LOCI_TRY(image,
-             decode_image(bytes,
-                          printable(path),
-                          decode_options_for(options_.preprocessing, info.width, info.height)));
+    LOCI_TRY(image, decode_for(options_.preprocessing, bytes, printable(path)));
     if (wanted.change) image = augment(image, options_.augment, *wanted.change);
     if (options_.fixed != nullptr) {
       loaded.image = std::move(image);
