@@ -3,12 +3,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Joins data sets into one places.csv that `loci train` reads.
 
-    join_sets.py OUT.csv FOLDER...
+    join_sets.py [--one-time] OUT.csv FOLDER...
 
 FOLDER is a simulated town (or any folder of images/{train,val,test}/{database,queries} with @ names), a folder with a
 places.csv (columns path and place), or a folder of folders, one a place. Every set, and every place of a set without
 positions, gets ground of its own, so that photographs of different sets are never near each other. Sets without
-queries lend every fourth photograph of a place to ask. Paths are written relative to OUT.csv.
+queries lend every fourth photograph of a place to ask. Paths are written relative to OUT.csv. With --one-time a town
+gives the first visit of each place alone, as query and as database: what there is without a time machine.
 """
 import csv
 import os
@@ -28,12 +29,15 @@ def photos_below(folder):
                 yield os.path.join(root, name)
 
 
-def town_rows(folder):
+def town_rows(folder, one_time):
     """path, place, role, east, north, time of a gmberton-style folder."""
     for path in photos_below(os.path.join(folder, "images")):
         fields = os.path.basename(path).split("@")
         role = "query" if os.path.basename(os.path.dirname(path)) == "queries" else "database"
-        yield path, "", role, float(fields[1]), float(fields[2]), fields[13]
+        if one_time and not fields[7].endswith("-T00"):
+            continue
+        for given in ("query", "database") if one_time else (role,):
+            yield path, "", given, float(fields[1]), float(fields[2]), fields[13]
 
 
 def place_rows(folder):
@@ -59,7 +63,7 @@ def labelled_rows(folder):
         yield path, place, role, 400_000.0 + PLACE_GAP_M * number, 4_000_000.0, time
 
 
-def main(out, folders):
+def main(out, folders, one_time):
     base = os.path.dirname(os.path.abspath(out))
     with open(out, "w", newline="") as file:
         writer = csv.writer(file)
@@ -67,7 +71,8 @@ def main(out, folders):
         for number, folder in enumerate(folders):
             town = os.path.isdir(os.path.join(folder, "images"))
             name = os.path.basename(os.path.normpath(folder))
-            for path, place, role, east, north, time in (town_rows if town else labelled_rows)(folder):
+            rows = town_rows(folder, one_time) if town else labelled_rows(folder)
+            for path, place, role, east, north, time in rows:
                 label = f"{name}/{place}" if place else ""
                 shifted = north + SET_GAP_M * number
                 writer.writerow([os.path.relpath(os.path.abspath(path), base), label, role,
@@ -75,6 +80,7 @@ def main(out, folders):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
+    arguments = [argument for argument in sys.argv[1:] if argument != "--one-time"]
+    if len(arguments) < 2:
         sys.exit(__doc__)
-    main(sys.argv[1], sys.argv[2:])
+    main(arguments[0], arguments[1:], "--one-time" in sys.argv[1:])
