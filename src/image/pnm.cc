@@ -97,6 +97,10 @@ Result<Image> decode_pnm(std::span<const uint8_t> bytes,
   for (int y = 0; y < image.height; ++y) {
     const uint8_t* from = data.data() + static_cast<uint64_t>(y) * row;
     uint8_t* to = image.at(0, y);
+    if (kind == 6 && most == 255) {
+      std::copy_n(from, row, to);
+      continue;
+    }
     for (uint64_t i = 0; i < channels * header.width; ++i) {
       uint32_t value = 0;
       if (text) {
