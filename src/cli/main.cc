@@ -34,6 +34,7 @@ int run_program(int argc, char** argv) {
   add_simulate_verb(program);
   add_split_verb(program);
   add_train_verb(program);
+  add_distill_verb(program);
   add_bench_verb(program);
   add_completion_verb(program);
   try {

@@ -53,6 +53,7 @@ void add_bench_verb(Program& program);
 void add_doctor_verb(Program& program);
 void add_cutouts_verb(Program& program);
 void add_train_verb(Program& program);
+void add_distill_verb(Program& program);
 void add_simulate_verb(Program& program);
 void add_split_verb(Program& program);
 void add_completion_verb(Program& program);
