@@ -96,6 +96,8 @@ void add_import_verb(Program& program) {
   app->add_option("-o,--out", verb->out, "the model file to write");
   app->add_option("--init-from", verb->init_from, "photographs to learn from: clusters where the file has none, int8 ranges, whitening with --whiten");
   app->add_option("--whiten", verb->whiten, "with --init-from: width of the whitened descriptor, 0 for none")->capture_default_str();
+  app->add_option("--max-images", verb->learn.max_images, "with --init-from: photographs that clusters and whitening are learnt from, drawn at random")
+      ->capture_default_str();
   app->add_option("--calibration-images", verb->learn.calibration_images, "with --init-from: photographs that set the ranges of int8")
       ->capture_default_str();
   app->add_option("--threads", verb->learn.num_threads, "threads, 0 for all")->capture_default_str();
