@@ -110,7 +110,15 @@ Status check_resumable(const DistillCheckpoint& before,
   };
   if (before.teacher != now.teacher) add("the teacher is another model");
   if (before.student != now.student) add("the student starts from another model");
-  add(difference(before.photos, now.photos));
+  if (before.photos.database_images != now.photos.database_images) {
+    add(format("%lld photos before, %lld now",
+               static_cast<long long>(before.photos.database_images),
+               static_cast<long long>(now.photos.database_images)));
+  } else if (before.photos.paths != now.photos.paths) {
+    add("the list of photos changed");
+  } else if (before.photos.sizes != now.photos.sizes) {
+    add("photos changed on disk");
+  }
   if (changed.empty()) return {};
   return invalid_argument("this run cannot be resumed: " + changed +
                           "; undo that, or start anew in another work folder");

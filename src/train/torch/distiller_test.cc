@@ -119,7 +119,9 @@ TEST(Distiller, InterruptedAtAnyStepAndResumedEqualsUninterrupted) {
     };
     inputs.resume = false;
     const auto stopped = distill(inputs, options, job);
-    if (stop < 6) ASSERT_EQ(stopped.status().code(), Code::kCancelled) << stop;
+    if (stop < 6) {
+      ASSERT_EQ(stopped.status().code(), Code::kCancelled) << stop;
+    }
     inputs.resume = true;
     const auto resumed = distill(inputs, options).value();
     EXPECT_EQ(resumed.model->fingerprint, whole.model->fingerprint) << "stopped after " << stop;
@@ -143,7 +145,7 @@ TEST(Distiller, AnotherTeacherPhotosOrOptionsOnResumeAreRefusedByName) {
   options.crop = 64;
   const auto refused = distill(inputs, options);
   EXPECT_EQ(refused.status().code(), Code::kInvalidArgument);
-  for (const char* word : {"crop was 48, is 64", "teacher", "8 before, 7 now"}) {
+  for (const char* word : {"crop was 48, is 64", "teacher", "8 photos before, 7 now"}) {
     EXPECT_NE(refused.status().message().find(word), std::string::npos)
         << word << ": " << refused.status().message();
   }
