@@ -91,8 +91,9 @@ void add_import_verb(Program& program) {
                            "  loci import checkpoint.pth.tar --family pytorch-netvlad -o port.safetensors\n"
                            "  loci import mobilenet_v1.npz --pooling netvlad --init-from photos/ --whiten 512 -o mine.safetensors\n"
                            "  loci import trained.safetensors --init-from photos/ --whiten 512 --float16 -o small.safetensors\n"
+                           "  loci import resnet50_gem.onnx -o gem.safetensors\n"
                            "  loci import --list");
-  app->add_option("file", verb->file, "weight file: .mat, .pth, .pth.tar, .npz, .safetensors");
+  app->add_option("file", verb->file, "weight file: .mat, .pth, .pth.tar, .npz, .onnx, .safetensors");
   app->add_option("-o,--out", verb->out, "the model file to write");
   app->add_option("--init-from", verb->init_from, "photographs to learn from: clusters where the file has none, int8 ranges, whitening with --whiten");
   app->add_option("--whiten", verb->whiten, "with --init-from: width of the whitened descriptor, 0 for none")->capture_default_str();
