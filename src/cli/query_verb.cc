@@ -82,6 +82,7 @@ Status run_query(const QueryVerb& verb, Console& console) {
   LOCI_TRY(precision, parse_precision(verb.precision));
   if (verb.k < 1) return invalid_argument("-k: at least one match must be asked for");
   LOCI_TRY(db, PlaceDb::open(verb.db, {.precision = precision, .num_threads = verb.index.num_threads}));
+  if (!db->describer().note().empty()) console.note(db->describer().note());
   std::vector<std::string> problems;
   LOCI_TRY(queries, find_photos(verb.images, &problems));
   for (const std::string& problem : problems) console.note(problem);
