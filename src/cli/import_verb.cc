@@ -29,6 +29,25 @@ Status list_families(Console& console) {
   return {};
 }
 
+/// Another pooling on the same network: what was learnt for the old one goes.
+Status change_pooling(const ImportOptions& options, ImportedModel* imported) {
+  ModelSpec spec = imported->model->spec;
+  if (options.pooling.empty() || options.pooling == spec.pooling.type) return {};
+  const bool clusters = options.pooling == "netvlad" || options.pooling == "vlad";
+  if (!clusters && options.pooling != "gem" && options.pooling != "max" && options.pooling != "mean" && options.pooling != "rmac") {
+    return invalid_argument("--pooling " + printable(options.pooling) + ": choose netvlad, vlad, gem, max, mean or rmac");
+  }
+  spec.pooling = PoolingSpec{.type = options.pooling};
+  if (clusters) spec.pooling.num_clusters = options.num_clusters;
+  spec.whitening = {};
+  TensorMap tensors = imported->model->tensors;
+  std::erase_if(tensors, [](const auto& each) { return each.first.starts_with("pooling.") || each.first.starts_with("whitening."); });
+  imported->report.needs_clusters = clusters;
+  imported->report.checks.push_back("pooling " + imported->model->spec.pooling.type + " replaced by " + options.pooling);
+  imported->model = make_model(std::move(spec), std::move(tensors));
+  return {};
+}
+
 /// A loci model is taken as it is, to be finished on photographs or stored in half the space.
 Result<ImportedModel> import_any(const ImportVerb& verb) {
   constexpr const char* kOwn = "loci";
@@ -40,7 +59,9 @@ Result<ImportedModel> import_any(const ImportVerb& verb) {
       LOCI_RETURN_IF_ERROR(verify_model(**model));
       ImportReport report{.path = verb.file, .format = "safetensors", .family = kOwn, .architecture = (*model)->spec.name};
       report.checks.push_back("the tensors have the digest that the file states");
-      return ImportedModel{std::move(*model), std::move(report)};
+      ImportedModel imported{std::move(*model), std::move(report)};
+      LOCI_RETURN_IF_ERROR(change_pooling(verb.options, &imported));
+      return imported;
     }
   }
   return import_model(verb.file, verb.options);
