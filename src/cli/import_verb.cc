@@ -4,6 +4,7 @@
 #include "loci/describe/float16.h"
 #include "loci/describe/learn.h"
 #include "loci/exchange/import.h"
+#include "loci/model/interpolate.h"
 #include "loci/model/model.h"
 
 #include "models.h"
@@ -14,7 +15,8 @@ namespace loci::cli {
 namespace {
 
 struct ImportVerb {
-  std::string file, out;
+  std::string file, out, blend;
+  double blend_share = 0.5;
   std::vector<std::string> init_from;
   int whiten = 0;
   bool list = false, float16 = false;
@@ -71,6 +73,12 @@ Status run_import(const ImportVerb& verb, Console& console) {
   if (verb.list) return list_families(console);
   if (verb.file.empty() || verb.out.empty()) return invalid_argument("import needs a weight file and -o MODEL.safetensors");
   LOCI_TRY(imported, import_any(verb));
+  if (!verb.blend.empty()) {
+    LOCI_TRY(other, load_model(verb.blend));
+    LOCI_TRY(between, interpolate_models(*imported.model, *other, verb.blend_share));
+    imported.model = between;
+    imported.report.checks.push_back(format("weights taken %g of the way to ", verb.blend_share) + printable(verb.blend));
+  }
   std::shared_ptr<const Model> model = imported.model;
   if (!verb.init_from.empty()) {
     std::vector<std::string> problems;
@@ -112,6 +120,7 @@ void add_import_verb(Program& program) {
                            "  loci import checkpoint.pth.tar --family pytorch-netvlad -o port.safetensors\n"
                            "  loci import mobilenet_v1.npz --pooling netvlad --init-from photos/ --whiten 512 -o mine.safetensors\n"
                            "  loci import trained.safetensors --init-from photos/ --whiten 512 --float16 -o small.safetensors\n"
+                           "  loci import start.safetensors --blend trained.safetensors -o between.safetensors\n"
                            "  loci import resnet50_gem.onnx -o gem.safetensors\n"
                            "  loci import --list");
   app->add_option("file", verb->file, "weight file: .mat, .pth, .pth.tar, .npz, .onnx, .safetensors");
@@ -122,6 +131,8 @@ void add_import_verb(Program& program) {
       ->capture_default_str();
   app->add_option("--calibration-images", verb->learn.calibration_images, "with --init-from: photographs that set the ranges of int8")
       ->capture_default_str();
+  app->add_option("--blend", verb->blend, "another of loci's models with the same network: write the one that lies between the two");
+  app->add_option("--blend-share", verb->blend_share, "with --blend: how far to go, 0 the first model, 1 the other")->capture_default_str();
   app->add_option("--threads", verb->learn.num_threads, "threads, 0 for all")->capture_default_str();
   app->add_flag("--float16", verb->float16, "store the weights in 16 bits: half the file");
   app->add_flag("--list", verb->list, "list the families of weight files that are known");
