@@ -37,6 +37,26 @@ const std::set<std::string_view> kMayChange = {"epochs",
                                                "chunk_images",
                                                "checkpoint_steps"};
 
+const std::set<std::string_view> kMayDifferByRank = {"num_threads", "device"};
+
+/// Options that are not the same in two JSON objects, each told by `say(name, first, second)`.
+template <class Say>
+Status compare_options(const std::string& first_json,
+                       const std::string& second_json,
+                       const std::set<std::string_view>& except,
+                       const Say& say) {
+  const auto first = nlohmann::json::parse(first_json, nullptr, /*allow_exceptions=*/false);
+  const auto second = nlohmann::json::parse(second_json, nullptr, false);
+  if (!first.is_object() || !second.is_object())
+    return corrupt("the options of a run are no JSON object");
+  for (const auto& [name, value] : second.items()) {
+    if (except.contains(name)) continue;
+    const std::string there = first.contains(name) ? first[name].dump() : "not there";
+    if (there != value.dump()) say(name, there, value.dump());
+  }
+  return {};
+}
+
 }  // namespace
 
 Status validate(const TrainOptions& o) {
@@ -74,18 +94,22 @@ std::string to_json(const TrainOptions& options) {
 }
 
 Result<std::string> option_changes(const std::string& before_json, const TrainOptions& now) {
-  const auto before = nlohmann::json::parse(before_json, nullptr, /*allow_exceptions=*/false);
-  const auto after = nlohmann::json::parse(to_json(now), nullptr, false);
-  if (!before.is_object()) return corrupt("the checkpoint's options are no JSON object");
   std::string changes;
-  for (const auto& [name, value] : after.items()) {
-    if (kMayChange.contains(name)) continue;
-    const std::string was = before.contains(name) ? before[name].dump() : "not there";
-    if (was != value.dump()) {
-      changes += (changes.empty() ? "" : "; ") + name + " was " + was + ", is " + value.dump();
-    }
-  }
+  const auto say = [&](const std::string& name, const std::string& was, const std::string& is) {
+    changes += (changes.empty() ? "" : "; ") + name + " was " + was + ", is " + is;
+  };
+  LOCI_RETURN_IF_ERROR(compare_options(before_json, to_json(now), kMayChange, say));
   return changes;
+}
+
+Result<std::string> rank_option_differences(const std::string& first_json,
+                                            const std::string& mine_json) {
+  std::string text;
+  const auto say = [&](const std::string& name, const std::string& first, const std::string& mine) {
+    text += (text.empty() ? "" : "; ") + name + " is " + first + " in rank 0, " + mine + " here";
+  };
+  LOCI_RETURN_IF_ERROR(compare_options(first_json, mine_json, kMayDifferByRank, say));
+  return text;
 }
 
 }  // namespace loci::train
