@@ -34,7 +34,7 @@ std::string new_token() {
 
 /// Whether a file holds this text, also where a network file system shows it a little late.
 bool holds(const std::string& path, const std::string& text) {
-  constexpr int kTries = 50;
+  constexpr int kTries = 30;
   for (int i = 0; i < kTries; ++i) {
     const auto bytes = read_file(path);
     if (bytes.ok() && std::string(bytes->begin(), bytes->end()) == text) return true;
