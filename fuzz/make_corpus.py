@@ -14,6 +14,8 @@ import types
 import zipfile
 import zlib
 
+from make_onnx_corpus import onnx_models
+
 ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / 'corpus')
 
 
@@ -211,7 +213,59 @@ def models():
                                             {}, data))
 
 
+# Photographs; the JPEG, WebP and LZW files beside them were written by the libraries.
+def png(width, height, depth, colour, rows, *chunks):
+    def chunk(kind, data):
+        return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+    head = struct.pack('>IIBBBBB', width, height, depth, colour, 0, 0, 0)
+    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', head) + b''.join(chunk(*c) for c in chunks)
+            + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
+
+
+def bmp(width, height, bits, body, compression=0, colours=0):
+    head = struct.pack('<IiiHHIIiiII', 40, width, height, 1, bits, compression, 0, 0, 0, colours, 0)
+    offset = 54 + colours * 4 + (12 if compression == 3 else 0)
+    return b'BM' + struct.pack('<IHHI', offset + len(body), 0, 0, offset) + head + body
+
+
+def tiff(order, tags, strip):
+    entries = dict(tags)
+    entries[273], entries[279] = (4, [8]), (4, [len(strip)])
+    extra, directory = b'', struct.pack(order + 'H', len(entries))
+    at = 8 + len(strip)
+    after = at + 2 + 12 * len(entries) + 4
+    for tag, (kind, values) in sorted(entries.items()):
+        data = struct.pack(order + str(len(values)) + 'HI'[kind == 4], *values)
+        if len(data) > 4:
+            field = struct.pack(order + 'I', after + len(extra))
+            extra += data
+        else:
+            field = data.ljust(4, b'\0')
+        directory += struct.pack(order + 'HHI', tag, kind, len(values)) + field
+    magic = (b'II*\0' if order == '<' else b'MM\0*') + struct.pack(order + 'I', at)
+    return magic + strip + directory + struct.pack(order + 'I', 0) + extra
+
+
+def images():
+    save('image', 'rgba16.png', png(3, 2, 16, 6, (b'\x02' + bytes(range(24))) * 2, (b'tEXt', b'Title\0x')))
+    save('image', 'bits.png', png(9, 3, 1, 0, b'\0\xa5\x80' * 3, (b'tRNS', b'\0\1')))
+    save('image', 'palette.bmp', bmp(5, 3, 4, bytes(range(16)) + b'\x12\x30\x40\0' * 3, 0, 4))
+    save('image', 'rgb.bmp', bmp(2, -2, 24, bytes(range(16))))
+    save('image', 'masks.bmp', bmp(2, 2, 16, struct.pack('<III', 0xf800, 0x7e0, 0x1f) + bytes(range(8)), 3))
+    for kind, body in ((1, b'3 2\n01\n0 1 # c\n10'), (2, b'2 2 15\n0 7\n15 1'), (3, b'1 2 255 1 2 3 40 50 60'),
+                       (4, b'9 2\n\xa5\x80\x5a\0'), (5, b'# c\n2 1\n1023\n\3\xff\1\0'), (6, b'2 1 255\n' + bytes(6))):
+        save('image', f'p{kind}.pnm', b'P%d\n' % kind + body)
+    rgb = {256: (3, [3]), 257: (3, [2]), 258: (3, [8] * 3), 259: (3, [1]), 262: (3, [2]), 274: (3, [6]), 277: (3, [3]),
+           278: (3, [2])}
+    save('image', 'rgb.tif', tiff('<', rgb, bytes(range(18))))
+    palette = {256: (3, [4]), 257: (3, [2]), 258: (3, [4]), 259: (3, [8]), 262: (3, [3]), 277: (3, [1]), 278: (3, [1 << 15]),
+               320: (3, list(range(0, 48000, 1000)))}
+    save('image', 'palette.tif', tiff('>', palette, zlib.compress(b'\1\2\3\4')))
+
+
 pickles()
 zips()
+images()
 mats()
 models()
+onnx_models(save)

@@ -4,8 +4,8 @@
 # Installs what is missing to build loci on Debian 12. Sourced by the other scripts; does nothing when all is there.
 loci_packages=(
   g++ cmake ninja-build ccache mold git python3 libgtest-dev libgmock-dev libcli11-dev nlohmann-json3-dev
-  libturbojpeg0-dev libopencv-dev libsqlite3-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev
-  libhnswlib-dev libfaiss-dev libmatio-dev zlib1g-dev libembree-dev libtorch-dev libgloo-dev
+  libturbojpeg0-dev libpng-dev libwebp-dev libtiff-dev libopencv-dev libsqlite3-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev
+  libhnswlib-dev libfaiss-dev libmatio-dev libhdf5-dev zlib1g-dev libembree-dev libtorch-dev libgloo-dev
 )
 
 loci_install_packages() {

@@ -44,6 +44,7 @@ void Console::result_json(const std::string& line) const {
 
 void Console::result(const std::string& text) const {
   if (!json) std::printf("%s\n", text.c_str());
+  std::fflush(stdout);
 }
 
 void Console::clear_bar() {

@@ -31,7 +31,7 @@ struct EvalVerb {
 /// The figure that the data set's custom reports: of all queries, or of those with a right answer.
 bool of_answerable(const Dataset& dataset) { return dataset.rule.answerable_only; }
 
-std::string run_json(const Dataset& dataset, const EvalRun& run) {
+std::string run_json(const Dataset& dataset, const EvalRun& run, const EvalRun* first) {
   JsonWriter json;
   json.object().member("model", run.model).member("fingerprint", run.fingerprint).member("dataset", dataset.name);
   json.member("rule", describe_rule(dataset.rule)).member("dim", run.dim).member("queries", run.recall.queries);
@@ -53,7 +53,17 @@ std::string run_json(const Dataset& dataset, const EvalRun& run) {
   }
   json.end().key("missing").array();
   for (const std::string& name : dataset.missing) json.value(name);
-  json.end().member("ms_per_image", run.ms_per_image).member("failed", run.failed.size()).end();
+  json.end().member("ms_per_image", run.ms_per_image).member("failed", run.failed.size());
+  if (first != nullptr) {
+    const RecallGain gain = recall_gain(first->recall, run.recall);
+    json.key("gain").object().member("over", first->model);
+    for (size_t i = 0; i < gain.gain.size(); ++i) {
+      json.key(std::to_string(run.recall.n[i])).array();
+      json.value(gain.gain[i]).value(gain.ci95_low[i]).value(gain.ci95_high[i]).end();
+    }
+    json.end();
+  }
+  json.end();
   return json.str();
 }
 
@@ -66,6 +76,15 @@ std::string run_text(const Dataset& dataset, const EvalRun& run) {
                 : format("   %.3f [%.3f %.3f]", r.all[i], r.ci95_low[i], r.ci95_high[i]);
   }
   return text + format("   %.1f", run.ms_per_image);
+}
+
+std::string gain_text(const EvalRun& first, const EvalRun& run) {
+  const RecallGain gain = recall_gain(first.recall, run.recall);
+  std::string text = format("%-34.34s", "  more than the first model");
+  for (size_t i = 0; i < gain.gain.size(); ++i) {
+    text += format("  %+.3f [%+.2f %+.2f]", gain.gain[i], gain.ci95_low[i], gain.ci95_high[i]);
+  }
+  return text;
 }
 
 std::string header_text(const Dataset& dataset, const EvalVerb& verb) {
@@ -116,8 +135,10 @@ Status run(const EvalVerb& verb, Console& console) {
     LOCI_TRY(done, run_eval(dataset, positives, *describer, verb.n, verb.dim, verb.learn.num_threads, console.job()));
     if (done.model.empty()) done.model = name;
     for (const std::string& failed : done.failed) console.note("failed: " + failed);
-    console.result_json(run_json(dataset, done));
+    const EvalRun* first = runs.empty() ? nullptr : &runs.front();
+    console.result_json(run_json(dataset, done, first));
     console.result(run_text(dataset, done));
+    if (first != nullptr) console.result(gain_text(*first, done));
     runs.push_back(std::move(done));
   }
   if (!verb.html.empty()) {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/text.h"
+#include "loci/describe/float16.h"
 #include "loci/describe/learn.h"
 #include "loci/exchange/import.h"
 #include "loci/model/model.h"
@@ -16,7 +17,7 @@ struct ImportVerb {
   std::string file, out;
   std::vector<std::string> init_from;
   int whiten = 0;
-  bool list = false;
+  bool list = false, float16 = false;
   ImportOptions options;
   LearnOptions learn;
 };
@@ -28,10 +29,27 @@ Status list_families(Console& console) {
   return {};
 }
 
+/// A loci model is taken as it is, to be finished on photographs or stored in half the space.
+Result<ImportedModel> import_any(const ImportVerb& verb) {
+  constexpr const char* kOwn = "loci";
+  const bool own = verb.options.family == kOwn;
+  if (own || (verb.options.family == "auto" && verb.file.ends_with(".safetensors"))) {
+    auto model = load_model(verb.file);
+    if (own && !model.ok()) return model.status();
+    if (model.ok()) {
+      LOCI_RETURN_IF_ERROR(verify_model(**model));
+      ImportReport report{.path = verb.file, .format = "safetensors", .family = kOwn, .architecture = (*model)->spec.name};
+      report.checks.push_back("the tensors have the digest that the file states");
+      return ImportedModel{std::move(*model), std::move(report)};
+    }
+  }
+  return import_model(verb.file, verb.options);
+}
+
 Status run_import(const ImportVerb& verb, Console& console) {
   if (verb.list) return list_families(console);
   if (verb.file.empty() || verb.out.empty()) return invalid_argument("import needs a weight file and -o MODEL.safetensors");
-  LOCI_TRY(imported, import_model(verb.file, verb.options));
+  LOCI_TRY(imported, import_any(verb));
   std::shared_ptr<const Model> model = imported.model;
   if (!verb.init_from.empty()) {
     std::vector<std::string> problems;
@@ -52,6 +70,11 @@ Status run_import(const ImportVerb& verb, Console& console) {
     return invalid_argument(printable(verb.file) + ": holds no clusters for " + model->spec.pooling.type +
                             "; give --init-from PHOTOS to learn them, or --pooling gem, max or mean");
   }
+  if (verb.float16) {
+    LOCI_TRY(half, with_float16_weights(*model));
+    model = half;
+    imported.report.checks.push_back("weights rounded to float16");
+  }
   LOCI_RETURN_IF_ERROR(save_model(*model, verb.out));
   console.result_json(imported.report.to_json());
   console.result(imported.report.to_text());
@@ -67,14 +90,19 @@ void add_import_verb(Program& program) {
                            "  loci import Pitts30K_struct.mat -o pitts30k.safetensors\n"
                            "  loci import checkpoint.pth.tar --family pytorch-netvlad -o port.safetensors\n"
                            "  loci import mobilenet_v1.npz --pooling netvlad --init-from photos/ --whiten 512 -o mine.safetensors\n"
+                           "  loci import trained.safetensors --init-from photos/ --whiten 512 --float16 -o small.safetensors\n"
+                           "  loci import resnet50_gem.onnx -o gem.safetensors\n"
                            "  loci import --list");
-  app->add_option("file", verb->file, "weight file: .mat, .pth, .pth.tar, .npz, .safetensors");
+  app->add_option("file", verb->file, "weight file: .mat, .pth, .pth.tar, .npz, .onnx, .safetensors");
   app->add_option("-o,--out", verb->out, "the model file to write");
   app->add_option("--init-from", verb->init_from, "photographs to learn from: clusters where the file has none, int8 ranges, whitening with --whiten");
   app->add_option("--whiten", verb->whiten, "with --init-from: width of the whitened descriptor, 0 for none")->capture_default_str();
+  app->add_option("--max-images", verb->learn.max_images, "with --init-from: photographs that clusters and whitening are learnt from, drawn at random")
+      ->capture_default_str();
   app->add_option("--calibration-images", verb->learn.calibration_images, "with --init-from: photographs that set the ranges of int8")
       ->capture_default_str();
   app->add_option("--threads", verb->learn.num_threads, "threads, 0 for all")->capture_default_str();
+  app->add_flag("--float16", verb->float16, "store the weights in 16 bits: half the file");
   app->add_flag("--list", verb->list, "list the families of weight files that are known");
   add_options(app, verb->options);
   app->add_option("--seed", verb->learn.seed, "with --init-from: seed of the draws and of k-means")->capture_default_str();

@@ -25,15 +25,18 @@ int run_program(int argc, char** argv) {
   add_index_verb(program);
   add_merge_verb(program);
   add_query_verb(program);
+  add_pairs_verb(program);
   add_describe_verb(program);
   add_eval_verb(program);
   add_doctor_verb(program);
   add_inspect_verb(program);
   add_import_verb(program);
+  add_export_verb(program);
   add_cutouts_verb(program);
   add_simulate_verb(program);
   add_split_verb(program);
   add_train_verb(program);
+  add_distill_verb(program);
   add_bench_verb(program);
   add_completion_verb(program);
   try {

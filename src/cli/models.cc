@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models.h"
 
+#include <algorithm>
+
 #include "loci/base/file.h"
 #include "loci/base/text.h"
+#include "loci/describe/builtin.h"
 
 namespace loci::cli {
 
@@ -12,10 +15,14 @@ LearnOptions classic_learn_options() { return {.num_clusters = 64}; }
 Result<std::shared_ptr<const Model>> resolve_model(const std::string& text,
                                                    const std::function<std::vector<std::string>()>& photos,
                                                    const LearnOptions& learn, const JobControl& job) {
+  const std::vector<std::string> builtin = builtin_models();
+  if (std::ranges::find(builtin, text) != builtin.end()) return builtin_model(text);
   if (text == "rootsift-vlad") return learn_model(rootsift_vlad_spec(), {}, photos(), learn, job);
   const Result<FileInfo> info = file_info(text);
   if (!info.ok()) {
-    return not_found("model '" + printable(text) + "' is neither a file nor a name; names are: rootsift-vlad");
+    std::string names = "rootsift-vlad";
+    for (const std::string& each : builtin) names += ", " + each;
+    return not_found("model '" + printable(text) + "' is neither a file nor a name; names are: " + names);
   }
   return load_model(text);
 }

@@ -6,6 +6,7 @@
 #include "loci/place/contact_sheet.h"
 #include "loci/place/place_db.h"
 
+#include "geo_files.h"
 #include "photos.h"
 #include "verb.h"
 
@@ -17,6 +18,7 @@ struct QueryVerb {
   std::string db;
   std::string precision = "auto";
   std::string html;
+  GeoFiles geo;
   int k = 5;
   IndexOptions index;
 };
@@ -84,6 +86,7 @@ Status run_query(const QueryVerb& verb, Console& console) {
   LOCI_TRY(queries, find_photos(verb.images, &problems));
   for (const std::string& problem : problems) console.note(problem);
   std::vector<QueryWithAnswer> sheet;
+  std::vector<GeoPoint> points;
   size_t failed = 0;
   const JobControl job = console.job();
   for (const std::string& path : queries) {
@@ -101,10 +104,15 @@ Status run_query(const QueryVerb& verb, Console& console) {
     console.result_json(answer_json(path, *answer));
     console.result(answer_text(path, *answer));
     if (!verb.html.empty()) sheet.push_back({path, *answer, stated_position(path)});
+    if (verb.geo.any()) add_answer_points(path, *answer, &points);
   }
   if (!verb.html.empty()) {
     LOCI_RETURN_IF_ERROR(write_contact_sheet(verb.html, sheet));
     console.note("contact sheet: " + verb.html);
+  }
+  if (verb.geo.any()) {
+    LOCI_RETURN_IF_ERROR(write_geo_files(verb.geo, points));
+    console.note(format("%zu points of locations and matches written", points.size()));
   }
   if (failed > 0) return corrupt(format("%zu of %zu queries could not be answered", failed, queries.size()));
   return {};
@@ -122,6 +130,7 @@ void add_query_verb(Program& program) {
   app->add_option("--db", verb->db, "folder of the collection")->required();
   app->add_option("-k", verb->k, "matches to show")->capture_default_str();
   app->add_option("--html", verb->html, "write a contact sheet with the pictures to this file");
+  add_geo_options(app, verb->geo);
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
   app->add_option("--threads", verb->index.num_threads, "threads, 0 for all")->capture_default_str();
   add_options(app, verb->index);

@@ -26,8 +26,10 @@ int first_right(const std::vector<int64_t>& results, const std::vector<int64_t>&
   return 0;
 }
 
-/// Percentile interval of the mean of `hits` over queries drawn with replacement.
-std::pair<double, double> bootstrap(const std::vector<char>& hits, int samples, uint64_t seed) {
+/// Percentile interval of the mean of `hits` (or gains of -1, 0, 1) over queries drawn with replacement.
+std::pair<double, double> bootstrap(const std::vector<signed char>& hits,
+                                    int samples,
+                                    uint64_t seed) {
   if (hits.empty() || samples < 1) return {0, 0};
   Rng rng(seed, "bootstrap");
   std::vector<double> means(static_cast<size_t>(samples));
@@ -60,7 +62,7 @@ Recall recall_at(const std::vector<std::vector<int64_t>>& results,
     recall.answerable_queries += positives[q].empty() ? 0 : 1;
   }
   for (const int cut : n) {
-    std::vector<char> hits;
+    std::vector<signed char> hits;
     int64_t sum = 0;
     for (const int rank : recall.first_right) {
       hits.push_back(rank > 0 && rank <= cut);
@@ -75,7 +77,7 @@ Recall recall_at(const std::vector<std::vector<int64_t>>& results,
     const auto [low, high] = bootstrap(hits, bootstrap_samples, seed);
     recall.ci95_low.push_back(low);
     recall.ci95_high.push_back(high);
-    std::vector<char> answerable_hits;
+    std::vector<signed char> answerable_hits;
     for (size_t q = 0; q < hits.size(); ++q) {
       if (!positives[q].empty()) answerable_hits.push_back(hits[q]);
     }
@@ -85,6 +87,28 @@ Recall recall_at(const std::vector<std::vector<int64_t>>& results,
     recall.answerable_ci95_high.push_back(answerable_high);
   }
   return recall;
+}
+
+RecallGain recall_gain(const Recall& before,
+                       const Recall& after,
+                       int bootstrap_samples,
+                       uint64_t seed) {
+  LOCI_REQUIRE(before.n == after.n && before.first_right.size() == after.first_right.size(),
+               "both runs have the same cut-offs and queries");
+  RecallGain gain;
+  for (size_t i = 0; i < after.n.size(); ++i) {
+    const auto hit = [&](int rank) { return rank > 0 && rank <= after.n[i] ? 1 : 0; };
+    std::vector<signed char> differences;
+    for (size_t q = 0; q < after.first_right.size(); ++q) {
+      differences.push_back(
+          static_cast<signed char>(hit(after.first_right[q]) - hit(before.first_right[q])));
+    }
+    gain.gain.push_back(after.all[i] - before.all[i]);
+    const auto [low, high] = bootstrap(differences, bootstrap_samples, seed);
+    gain.ci95_low.push_back(low);
+    gain.ci95_high.push_back(high);
+  }
+  return gain;
 }
 
 int result_depth(const Dataset& dataset, int keep) {

@@ -35,6 +35,25 @@ TEST(Recall, IntervalHoldsTheValueAndShrinksWithMoreQueries) {
   EXPECT_EQ(recall_at(few, truth_few, {1}).ci95_low, a.ci95_low);
 }
 
+TEST(RecallGain, PairsTheQueriesOfBothRuns) {
+  // 40 queries that both answer, 40 that neither does, 20 that only the second run answers.
+  std::vector<std::vector<int64_t>> before(100), after(100), positives(100, {0});
+  for (size_t q = 0; q < 100; ++q) {
+    before[q] = {q < 40 ? 0 : 1};
+    after[q] = {q < 40 || q >= 80 ? 0 : 1};
+  }
+  const Recall one = recall_at(before, positives, {1}), two = recall_at(after, positives, {1});
+  const RecallGain gain = recall_gain(one, two);
+  EXPECT_DOUBLE_EQ(gain.gain[0], two.all[0] - one.all[0]);
+  EXPECT_NEAR(gain.gain[0], 0.2, 1e-12);
+  // A gain of 0 or 1 has a standard deviation of sqrt(.2 * .8 / 100) = .04; unpaired it would be .07.
+  EXPECT_NEAR(gain.ci95_low[0], 0.2 - 1.96 * 0.04, 0.021);
+  EXPECT_NEAR(gain.ci95_high[0], 0.2 + 1.96 * 0.04, 0.021);
+  const RecallGain none = recall_gain(one, one);
+  EXPECT_EQ(none.ci95_low[0], 0);
+  EXPECT_EQ(none.ci95_high[0], 0);
+}
+
 TEST(FilterResults, LeavesOutTheQueryItselfRepeatedPanoramasAndItsOwnTime) {
   Dataset set;
   for (int i = 0; i < 6; ++i) {

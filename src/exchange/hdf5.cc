@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include "hdf5.h"
+#include "hdf5_tree.h"
 
 #include "byte_reader.h"
 #include "hdf5_message.h"

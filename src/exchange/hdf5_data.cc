@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "byte_reader.h"
-#include "hdf5.h"
+#include "hdf5_tree.h"
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"

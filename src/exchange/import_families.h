@@ -20,5 +20,6 @@ struct ImportFamily {
 std::span<const ImportFamily> relja_families();
 std::span<const ImportFamily> torch_families();
 std::span<const ImportFamily> npz_families();
+std::span<const ImportFamily> onnx_families();
 
 }  // namespace loci

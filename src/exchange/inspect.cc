@@ -43,6 +43,22 @@ bool is_plain(const FileValue& value) {
   return !value.is(FileValue::Kind::kTensor) && value.items.empty();
 }
 
+std::string names_in(const FileValue* list) {
+  std::string text;
+  if (list == nullptr) return text;
+  for (const FileValue& item : list->items) {
+    text += (text.empty() ? "" : ", ") + printable(to_utf8(item.text));
+    if (text.size() > 200) return text + ", ...";
+  }
+  return text;
+}
+
+/// A node of an ONNX graph is one line: "conv1  Conv  x, w, b -> y".
+bool is_node(const FileValue& value) {
+  return value.is(FileValue::Kind::kDict) && value.find("op_type") != nullptr &&
+         value.find("outputs") != nullptr;
+}
+
 void walk(const FileValue& value,
           const std::string& name,
           int depth,
@@ -58,6 +74,15 @@ void walk(const FileValue& value,
   if (is_plain(value)) {
     if (++*plain <= kMaxPlainLines)
       report->lines.push_back({name, kind_name(value.kind), {}, value.describe()});
+    return;
+  }
+  if (is_node(value)) {
+    const FileValue *title = value.find("name"), *outputs = value.find("outputs");
+    const std::string shown = title != nullptr && !title->text.empty() ? title->text : name;
+    report->lines.push_back({printable(to_utf8(shown)),
+                             printable(to_utf8(value.find("op_type")->text)),
+                             {},
+                             names_in(value.find("inputs")) + " -> " + names_in(outputs)});
     return;
   }
   const bool names_only = value.is(FileValue::Kind::kList) && value.items.size() > 8 &&

@@ -3,7 +3,7 @@
 #include "mat73.h"
 
 #include "byte_reader.h"
-#include "hdf5.h"
+#include "hdf5_tree.h"
 #include "mat5.h"
 #include "mat_text.h"
 

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "guard.h"
-#include "hdf5.h"
+#include "hdf5_tree.h"
 #include "mat5.h"
 #include "mat73.h"
 #include "numeric.h"
+#include "onnx_read.h"
 #include "torch_file.h"
 #include "zip_reader.h"
 
@@ -85,10 +86,13 @@ FileTree parse(Bytes bytes, const Owner& owner) {
   } else if (is_pickle(bytes)) {
     tree.format = "pickle";
     tree.root = read_plain_pickle(bytes, owner);
+  } else if (is_onnx(bytes)) {
+    tree.format = "ONNX";
+    tree.root = read_onnx(bytes, owner, &tree.metadata);
   } else {
     fail_unsupported(
         "is of no format that is read here (safetensors, torch .pth, pickle, .npz, .npy, MATLAB "
-        ".mat, HDF5); "
+        ".mat, HDF5, ONNX); "
         "the file may be cut short or be a web page saved by mistake");
   }
   return tree;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/image/decode.h"
 
+#include "codecs.h"
 #include "header.h"
 #include "jpeg.h"
 
@@ -13,9 +14,6 @@
 #include <new>
 #include <string>
 #include <utility>
-
-#include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 
 namespace loci {
 namespace {
@@ -36,40 +34,29 @@ Status check_size(const Header& header, std::string_view where, uint64_t max_pix
 
 bool swaps_sides(int orientation) { return orientation >= 5 && orientation <= 8; }
 
-Result<Image> decode_by_opencv(std::span<const uint8_t> bytes,
-                               std::string_view where,
-                               const Header& header) {
-  if (header.format == Format::kPng) LOCI_RETURN_IF_ERROR(internal::check_png(bytes, where));
-  if (header.format == Format::kGif) {
-    return unsupported(printable(where) +
-                       ": GIF files are not read by this build; convert it to JPEG or PNG");
+Result<Image> decode_pixels(std::span<const uint8_t> bytes,
+                            std::string_view where,
+                            const Header& header,
+                            int wanted_width,
+                            int wanted_height) {
+  switch (header.format) {
+    case Format::kJpeg:
+      return internal::decode_jpeg(bytes, where, wanted_width, wanted_height);
+    case Format::kPng:
+      return internal::decode_png(bytes, where, header);
+    case Format::kWebp:
+      return internal::decode_webp(bytes, where, header);
+    case Format::kBmp:
+      return internal::decode_bmp(bytes, where, header);
+    case Format::kTiff:
+      return internal::decode_tiff(bytes, where, header);
+    case Format::kPnm:
+      return internal::decode_pnm(bytes, where, header);
+    case Format::kGif:
+      break;
   }
-  if (bytes.size() > 0x7FFFFFFF) {
-    return unsupported(printable(where) + ": the file is larger than 2 GiB");
-  }
-  std::string reason = "its data contradict its header or end too early";
-  try {
-    const cv::Mat encoded(
-        1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<uint8_t*>(bytes.data()));
-    const cv::Mat bgr = cv::imdecode(encoded, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
-    if (bgr.type() == CV_8UC3 && !bgr.empty()) {
-      Image image(bgr.cols, bgr.rows);
-      for (int y = 0; y < bgr.rows; ++y) {
-        const uint8_t* from = bgr.ptr<uint8_t>(y);
-        uint8_t* to = image.at(0, y);
-        for (int x = 0; x < bgr.cols; ++x, from += 3, to += 3) {
-          to[0] = from[2];
-          to[1] = from[1];
-          to[2] = from[0];
-        }
-      }
-      return image;
-    }
-  } catch (const std::exception& error) {
-    reason = printable(error.what());
-  }
-  return corrupt(printable(where) + ": the " + internal::format_name(header.format) +
-                 " image cannot be decoded: " + reason);
+  return unsupported(printable(where) +
+                     ": GIF files are not read by this build; convert it to JPEG or PNG");
 }
 
 }  // namespace
@@ -83,10 +70,7 @@ Result<Image> decode_image(std::span<const uint8_t> bytes,
   try {
     int wanted_width = options.wanted_width, wanted_height = options.wanted_height;
     if (swaps_sides(orientation)) std::swap(wanted_width, wanted_height);
-    LOCI_TRY(image,
-             header.format == Format::kJpeg
-                 ? internal::decode_jpeg(bytes, where, wanted_width, wanted_height)
-                 : decode_by_opencv(bytes, where, header));
+    LOCI_TRY(image, decode_pixels(bytes, where, header, wanted_width, wanted_height));
     return orient(std::move(image), orientation);
   } catch (const std::bad_alloc&) {
     return unsupported(printable(where) + ": not enough memory for " +

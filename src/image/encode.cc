@@ -4,13 +4,10 @@
 
 #include "loci/base/check.h"
 #include "loci/base/file.h"
-#include "loci/base/text.h"
 
 #include <algorithm>
 #include <memory>
 
-#include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <turbojpeg.h>
 
 namespace loci {
@@ -71,27 +68,6 @@ Result<std::vector<uint8_t>> encode_jpeg(const Image& image, int quality, const 
   std::vector<uint8_t> out(buffer, buffer + size);
   if (photo != nullptr) insert_exif(out, *photo);
   return out;
-}
-
-Result<std::vector<uint8_t>> encode_png(const Image& image) {
-  LOCI_REQUIRE(!image.empty(), "an image to encode has pixels");
-  try {
-    cv::Mat bgr(image.height, image.width, CV_8UC3);
-    for (int y = 0; y < image.height; ++y) {
-      const uint8_t* from = image.at(0, y);
-      uint8_t* to = bgr.ptr<uint8_t>(y);
-      for (int x = 0; x < image.width; ++x, from += 3, to += 3) {
-        to[0] = from[2];
-        to[1] = from[1];
-        to[2] = from[0];
-      }
-    }
-    std::vector<uint8_t> out;
-    if (cv::imencode(".png", bgr, out)) return out;
-  } catch (const std::exception& error) {
-    return unsupported("the PNG encoder failed: " + printable(error.what()));
-  }
-  return unsupported("the PNG encoder failed");
 }
 
 Status save_jpeg(const std::string& path, const Image& image, int quality, const PhotoInfo* photo) {

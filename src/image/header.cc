@@ -3,6 +3,7 @@
 #include "header.h"
 
 #include "bytes.h"
+#include "codecs.h"
 
 #include "loci/base/text.h"
 
@@ -164,16 +165,6 @@ std::optional<Size> find_size(Format format, Bytes bytes) {
   return std::nullopt;
 }
 
-constexpr std::array<uint32_t, 256> make_crc_table() {
-  std::array<uint32_t, 256> table{};
-  for (uint32_t n = 0; n < 256; ++n) {
-    uint32_t c = n;
-    for (int k = 0; k < 8; ++k) c = (c & 1) != 0 ? 0xEDB88320u ^ (c >> 1) : c >> 1;
-    table[n] = c;
-  }
-  return table;
-}
-
 }  // namespace
 
 const char* format_name(Format format) {
@@ -226,25 +217,20 @@ Result<Header> read_header(Bytes bytes, std::string_view where) {
   return Header{*format, size->width, size->height};
 }
 
-Status check_png(Bytes bytes, std::string_view where) {
-  static constexpr std::array<uint32_t, 256> kTable = make_crc_table();
-  std::string broken;
-  const bool complete = walk_png(bytes, [&](std::string_view type, Bytes payload, uint32_t stored) {
-    uint32_t crc = 0xFFFFFFFFu;
-    const auto add = [&](uint8_t byte) { crc = kTable[(crc ^ byte) & 0xFF] ^ (crc >> 8); };
-    for (char c : type) add(static_cast<uint8_t>(c));
-    for (uint8_t byte : payload) add(byte);
-    if ((crc ^ 0xFFFFFFFFu) != stored) broken = printable(type);
-    return broken.empty();
-  });
-  if (!broken.empty()) {
-    return corrupt(printable(where) + ": the checksum of PNG chunk '" + broken + "' is wrong");
-  }
-  if (!complete) {
-    return corrupt(printable(where) + ": the PNG file is cut short: it ends after " +
-                   std::to_string(bytes.size()) + " bytes without its closing chunk");
-  }
-  return {};
+Status undecodable(const Header& header, std::string_view where, std::string_view reason) {
+  return corrupt(printable(where) + ": the " + format_name(header.format) +
+                 " image cannot be decoded: " + printable(reason));
+}
+
+Status cut_short(const Header& header, std::string_view where, uint64_t bytes) {
+  return corrupt(printable(where) + ": the " + format_name(header.format) + " file's " +
+                 std::to_string(bytes) + " bytes cannot hold the " + std::to_string(header.width) +
+                 " x " + std::to_string(header.height) +
+                 " pixels that its header says; it is cut short or damaged");
+}
+
+bool same_size(const Header& header, uint64_t width, uint64_t height) {
+  return header.width == width && header.height == height;
 }
 
 }  // namespace loci::internal

@@ -25,8 +25,4 @@ struct Header {
 /// Unsupported for formats that are recognised but not read (HEIC, AVIF, JPEG 2000, BigTIFF).
 Result<Header> read_header(std::span<const uint8_t> bytes, std::string_view where);
 
-/// Walks a PNG's chunks: Corrupt where the file ends early or a checksum is wrong. Done here
-/// because libpng reports such faults on standard error.
-Status check_png(std::span<const uint8_t> bytes, std::string_view where);
-
 }  // namespace loci::internal

@@ -206,6 +206,35 @@ NamedNetwork squeezenet1_1() {
   return t.take();
 }
 
+/// Compact residual networks of plain 3x3 convolutions, which Winograd and the library's kernels
+/// run near the processor's peak, to 128 channels at stride 16. The first three halvings pad alike
+/// on both sides and the last one after the map only, so that cell i of the result looks at pixel
+/// 16 i + 8, the middle of what it stands for.
+NamedNetwork placenet(const std::string& name,
+                      const std::array<int, 3>& widths,
+                      const std::array<int, 3>& blocks) {
+  TableBuilder t(name);
+  t.conv("stem", 32, 3, 2, 1, kRelu);
+  for (size_t stage = 0; stage < widths.size(); ++stage) {
+    for (int block = 0; block < blocks[stage]; ++block) {
+      const std::string part = format("stage%d.%d", static_cast<int>(stage) + 1, block);
+      const bool halve = block == 0, last = halve && stage + 1 == widths.size();
+      const std::string input = t.last();
+      std::string shortcut = input;
+      if (halve) {
+        shortcut = part + ".shortcut";
+        t.conv(shortcut, widths[stage], last ? 2 : 1, 2, 0, kNone);
+      }
+      t.conv(part + ".conv1", widths[stage], 3, halve ? 2 : 1, 1, kRelu).from(input);
+      if (last) t.pad_after(1);
+      t.conv(part + ".conv2", widths[stage], 3, 1, 1, kNone);
+      t.add(part + ".add", t.last(), shortcut, kRelu);
+    }
+  }
+  t.conv("features", 128, 1, 1, 0, kNone);
+  return t.take();
+}
+
 using Maker = NamedNetwork (*)();
 const std::map<std::string, Maker>& makers() {
   static const std::map<std::string, Maker> kMakers = {
@@ -232,6 +261,14 @@ const std::map<std::string, Maker>& makers() {
       {"mobilenet_v2", [] { return mobilenet_v2("mobilenet_v2", false, 13); }},
       {"mobilenet_v2_full", [] { return mobilenet_v2("mobilenet_v2_full", false, 18); }},
       {"mobilenet_v2_tf", [] { return mobilenet_v2("mobilenet_v2_tf", true, 13); }},
+      {"placenet",
+       [] {
+         return placenet("placenet", {48, 96, 160}, {1, 2, 3});
+       }},
+      {"placenet_small",
+       [] {
+         return placenet("placenet_small", {32, 64, 128}, {1, 2, 2});
+       }},
       {"squeezenet1_1", squeezenet1_1}};
   return kMakers;
 }

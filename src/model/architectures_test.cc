@@ -45,6 +45,8 @@ TEST(Architectures, WidthsAreThoseOfThePapers) {
                                                {"mobilenet_v2", 96},
                                                {"mobilenet_v2_full", 1280},
                                                {"mobilenet_v2_tf", 96},
+                                               {"placenet", 128},
+                                               {"placenet_small", 128},
                                                {"squeezenet1_1", 512}};
   ASSERT_EQ(expected.size(), architecture_names().size());
   for (const auto& [name, width] : expected) {

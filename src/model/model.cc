@@ -32,19 +32,7 @@ std::string fingerprint_of(const ModelSpec& spec, const std::string& tensors_sha
   return hash.hex_digest();
 }
 
-}  // namespace
-
-std::shared_ptr<const Model> make_model(ModelSpec spec, TensorMap tensors) {
-  auto model = std::make_shared<Model>();
-  model->fingerprint = fingerprint_of(spec, digest_tensors(tensors));
-  model->spec = std::move(spec);
-  model->tensors = std::move(tensors);
-  return model;
-}
-
-Result<std::shared_ptr<const Model>> load_model(const std::string& path) {
-  LOCI_TRY(file, read_safetensors(path));
-  const std::string where = printable(path);
+Result<std::shared_ptr<const Model>> model_of(Safetensors file, const std::string& where) {
   const auto spec_text = file.metadata.find("loci");
   const auto digest = file.metadata.find("tensors_sha256");
   if (spec_text == file.metadata.end()) {
@@ -60,6 +48,27 @@ Result<std::shared_ptr<const Model>> load_model(const std::string& path) {
   model->spec = std::move(spec);
   model->tensors = std::move(file.tensors);
   return std::shared_ptr<const Model>(std::move(model));
+}
+
+}  // namespace
+
+std::shared_ptr<const Model> make_model(ModelSpec spec, TensorMap tensors) {
+  auto model = std::make_shared<Model>();
+  model->fingerprint = fingerprint_of(spec, digest_tensors(tensors));
+  model->spec = std::move(spec);
+  model->tensors = std::move(tensors);
+  return model;
+}
+
+Result<std::shared_ptr<const Model>> load_model(const std::string& path) {
+  LOCI_TRY(file, read_safetensors(path));
+  return model_of(std::move(file), printable(path));
+}
+
+Result<std::shared_ptr<const Model>> parse_model(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner,
+                                                 const std::string& where) {
+  LOCI_TRY(file, parse_safetensors(bytes, std::move(owner), where));
+  return model_of(std::move(file), where);
 }
 
 Status save_model(const Model& model, const std::string& path) {

@@ -72,6 +72,12 @@ class TableBuilder {
     last_op().pad_same = true;
     return *this;
   }
+  /// Padding below and right only.
+  TableBuilder& pad_after(int pad) {
+    last_op().pad_top = last_op().pad_left = 0;
+    last_op().pad_bottom = last_op().pad_right = pad;
+    return *this;
+  }
   TableBuilder& torch(std::string conv, std::string norm = "") {
     table_.torch_names.push_back({last_op().name, std::move(conv), std::move(norm)});
     return *this;

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch_writer.h"
 #include "collection.h"
+#include "photo_facts.h"
 
 #include "loci/base/file.h"
 #include "loci/base/parallel.h"
 #include "loci/base/sha256.h"
 #include "loci/base/text.h"
-#include "loci/data/dataset.h"
 
 #include <algorithm>
 
@@ -19,27 +19,11 @@ constexpr uint64_t kMaxPhotoBytes = uint64_t{1} << 30;
 /// A row of the catalogue, but for the place of its descriptor.
 StoredImage describe_entry(const FoundFile& file, const DescribedImage& described) {
   StoredImage stored;
-  PlaceImage& image = stored.image;
-  image.id = file.id;
-  image.path = file.path;
-  image.width = described.width;
-  image.height = described.height;
-  image.size_bytes = file.size_bytes;
-  image.mtime_ns = file.mtime_ns;
-  image.sha256 = described.sha256;
-  image.position = described.info.position;
-  image.taken = described.info.taken;
-  image.heading_deg = described.info.heading_deg;
+  stored.image = photo_facts(file.path, described);
+  stored.image.id = file.id;
+  stored.image.size_bytes = file.size_bytes;
+  stored.image.mtime_ns = file.mtime_ns;
   stored.device = file.device;
-  // Data sets say in the file name what the camera did not write into the file.
-  if (!image.position || !image.taken || !image.heading_deg) {
-    if (const auto named = parse_at_name(file.path)) {
-      if (!image.position) image.position = named->position;
-      if (!image.taken) image.taken = named->time;
-      if (!image.heading_deg) image.heading_deg = named->heading_deg;
-    }
-  }
-  if (image.position && !valid(*image.position)) image.position.reset();
   return stored;
 }
 

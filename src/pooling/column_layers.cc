@@ -3,10 +3,10 @@
 // Poolings without numbers of their own: maximum, mean and regional maxima.
 #include "layers.h"
 #include "norms.h"
-#include "rmac.h"
 
 #include "loci/base/check.h"
 #include "loci/base/parallel.h"
+#include "loci/model/rmac_regions.h"
 
 #include <algorithm>
 #include <cmath>
@@ -80,7 +80,7 @@ class RmacPooling : public ColumnPooling {
   void reduce(const FeaturesView& features, std::span<float> out, int num_threads) const override {
     LOCI_REQUIRE(features.height > 0 && features.height * features.width == features.values.rows(),
                  "rmac pools a map of height x width features, not a bag of local ones");
-    const std::vector<Region> regions =
+    const std::vector<RmacRegion> regions =
         rmac_regions(features.height, features.width, spec_.rmac_levels);
     Matrix maxima(static_cast<int64_t>(regions.size()), features.values.cols());
     parallel_for(maxima.rows(), 1, num_threads, [&](int64_t begin, int64_t end) {
@@ -95,7 +95,7 @@ class RmacPooling : public ColumnPooling {
   }
 
   static void regional_max(const FeaturesView& features,
-                           const Region& region,
+                           const RmacRegion& region,
                            std::span<float> out) {
     std::fill(out.begin(), out.end(), -std::numeric_limits<float>::infinity());
     for (int64_t y = region.y; y < region.y + region.height; ++y) {

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 // GeM, maxima, means and the later heads against numbers that their authors' code computed.
-#include "rmac.h"
 #include "sinkhorn.h"
 #include "test_support.h"
+
+#include "loci/model/rmac_regions.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -187,9 +188,9 @@ TEST(Sinkhorn, EveryFeatureIsSharedOutWhole) {
 }
 
 TEST(Rmac, SquareMapHasOneFourAndNineRegions) {
-  const auto regions = internal::rmac_regions(12, 12, 3);
+  const auto regions = rmac_regions(12, 12, 3);
   ASSERT_EQ(regions.size(), 1u + 1u + 4u + 9u);
-  for (const internal::Region& r : regions) {
+  for (const RmacRegion& r : regions) {
     EXPECT_GE(r.x, 0);
     EXPECT_GE(r.y, 0);
     EXPECT_LE(r.x + r.width, 12);
@@ -202,7 +203,7 @@ TEST(Rmac, SquareMapHasOneFourAndNineRegions) {
 TEST(Rmac, RegionsStayInsideMapsOfAnySize) {
   for (int64_t h = 1; h < 24; ++h) {
     for (int64_t w = 1; w < 24; ++w) {
-      for (const internal::Region& r : internal::rmac_regions(h, w, 5)) {
+      for (const RmacRegion& r : rmac_regions(h, w, 5)) {
         ASSERT_TRUE(r.y >= 0 && r.x >= 0 && r.height > 0 && r.width > 0 && r.y + r.height <= h &&
                     r.x + r.width <= w);
       }

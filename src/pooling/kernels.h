@@ -9,9 +9,8 @@ namespace loci::internal {
 /// Packed panels, padded widths and partial sums are multiples of this many floats: two of the
 /// widest vectors.
 constexpr int64_t kPad = 32;
-/// Features a call of `NetvladKernels::add_block` takes at most: its assignment fits the
-/// first-level cache.
-constexpr int64_t kBlockRows = 80;
+/// Features of a block: their assignment and a panel of their columns fit the first-level cache.
+constexpr int64_t kBlockRows = 78;
 /// Logit of the clusters that pad K to a multiple of kPad; its exponential is 0 beside any other.
 constexpr float kPadBias = -3e38f;
 
@@ -29,30 +28,32 @@ struct NetvladLayer {
   bool signed_sqrt = false;
 };
 
-/// What one chunk of features has added up so far.
-struct NetvladSums {
-  float* sums = nullptr;  ///< K x padded_dim: sum_i a_ik x_i
-  float* mass = nullptr;  ///< padded_clusters: sum_i a_ik
+/// What becomes of features: rows of `weights` belong to one feature each.
+struct NetvladAssignment {
+  float* weights = nullptr;    ///< rows x padded_clusters: a_ik times the feature's scale; where
+                               ///< assignment is hard the first number of a row is that scale
+  int32_t* nearest = nullptr;  ///< rows: the cluster, where assignment is hard
+  float* mass = nullptr;       ///< padded_clusters: sum_i a_ik
 };
 
 struct NetvladKernels {
-  int64_t tile = 0;  ///< clusters in a panel of packed weights
-  /// Adds `rows` <= kBlockRows features. `scratch` holds kBlockRows * (padded_clusters + kPad)
-  /// floats.
-  void (*add_block)(const NetvladLayer& layer,
+  int64_t tile = 0;  ///< clusters in a panel of packed weights, columns in a call of `residuals`
+  /// The assignment of `rows` <= kBlockRows features; `mass` is theirs alone.
+  void (*assign)(const NetvladLayer& layer,
+                 const float* x,
+                 int64_t stride,
+                 int64_t rows,
+                 NetvladAssignment out) = nullptr;
+  /// V_k = sum_i a_ik x_i - mass_k c_k for all k, columns [d, d + tile) of `sums` (K x padded_dim).
+  /// squares[k] = |V_k|^2 of these columns, after the signed square root where the layer has one.
+  void (*residuals)(const NetvladLayer& layer,
                     const float* x,
                     int64_t stride,
-                    int64_t rows,
-                    NetvladSums out,
-                    float* scratch) = nullptr;
-  /// V_k = sum over `chunks` of sums_k - mass_k c_k for one cluster, chunks lying `chunk_stride`
-  /// floats apart, written to the sums of the first. Returns |V_k|^2, after the signed square root
-  /// where the layer has one.
-  double (*residual)(const NetvladLayer& layer,
-                     int64_t k,
-                     NetvladSums chunks,
-                     int64_t chunk_stride,
-                     int64_t num_chunks) = nullptr;
+                    int64_t num_rows,
+                    NetvladAssignment assignment,
+                    int64_t d,
+                    float* sums,
+                    double* squares) = nullptr;
 };
 
 /// y[r][b] = w_r . x_b over n numbers for up to kWhiteningRows rows of W, n_images x: added to

@@ -9,29 +9,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 namespace loci::internal {
 namespace {
 
-constexpr int64_t kMinChunkRows = 48;
-constexpr int64_t kMaxChunkRows = 512;
-constexpr int64_t kUsualChunks =
-    4;  // keeps 2 and 4 threads busy; each chunk costs K x D floats to write and add
 constexpr int64_t kTaskFloats = int64_t{1} << 17;  // reading fewer costs less than waking a thread
-constexpr int64_t kMaxChunks = 64;
 
 int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 int64_t divide_up(int64_t n, int64_t by) { return (n + by - 1) / by; }
 
-/// Features in a chunk. Depends on N alone.
-int64_t chunk_rows(int64_t n) {
-  const int64_t usual = std::clamp(divide_up(n, kUsualChunks), kMinChunkRows, kMaxChunkRows);
-  return std::max(usual, divide_up(n, kMaxChunks));
-}
+/// Multiplications that take as long as reading a float.
+constexpr int64_t kFlopsOfARead = 16;
 
 /// Of things that read `floats` each, how many make a task.
-int64_t task_size(int64_t floats) { return divide_up(kTaskFloats, floats); }
+int64_t task_size(int64_t floats) {
+  return divide_up(kTaskFloats, std::max<int64_t>(1, floats));
+}
 
 AlignedBuffer<float> padded(ConstMatrixView from, int64_t width) {
   AlignedBuffer<float> out(static_cast<size_t>(from.rows() * width));
@@ -85,43 +78,73 @@ void NetvladPooling::pool(const FeaturesView& features,
   const ConstMatrixView x = features.values;
   LOCI_REQUIRE(x.cols() == layer_.dim, "features have the layer's width");
   LOCI_REQUIRE(std::cmp_equal(out.size(), layer_.clusters * layer_.dim), "out holds K*D floats");
-  const int64_t rows = chunk_rows(x.rows());
-  const int64_t num_chunks = std::max<int64_t>(1, divide_up(x.rows(), rows));
+  const int64_t width = layer_.padded_clusters, num_blocks = divide_up(x.rows(), kBlockRows);
   const int64_t sums_size = layer_.clusters * layer_.padded_dim;
-  const int64_t slot = sums_size + layer_.padded_clusters;
-  const int64_t block_scratch = kBlockRows * (layer_.padded_clusters + kPad);
-  auto lease = scratch_.lease(static_cast<size_t>(num_chunks * (slot + block_scratch)));
-  float* const slots = lease.data();
-  float* const blocks = slots + num_chunks * slot;
-  if (x.rows() == 0) std::memset(slots, 0, static_cast<size_t>(slot) * sizeof(float));
-  parallel_for(x.rows(), rows, num_threads, [&](int64_t begin, int64_t end) {
-    const int64_t chunk = begin / rows;
-    float* sums = slots + chunk * slot;
-    std::memset(sums, 0, static_cast<size_t>(slot) * sizeof(float));
-    add_chunk(
-        x.rows_from(begin, end - begin), {sums, sums + sums_size}, blocks + chunk * block_scratch);
-  });
-
-  std::vector<double> squares(static_cast<size_t>(layer_.clusters));
-  parallel_for(layer_.clusters,
-               task_size(layer_.padded_dim * num_chunks),
-               num_threads,
-               [&](int64_t begin, int64_t end) {
-                 for (int64_t k = begin; k < end; ++k) {
-                   squares[static_cast<size_t>(k)] =
-                       kernels_.residual(layer_, k, {slots, slots + sums_size}, slot, num_chunks);
-                 }
-               });
-  normalize(slots, std::move(squares), out, num_threads);
+  const int64_t nearest_size = layer_.hard ? round_up(x.rows(), kPad) : 0;
+  auto lease = scratch_.lease(
+      static_cast<size_t>(sums_size + x.rows() * width + (num_blocks + 1) * width + nearest_size));
+  float* const sums = lease.data();
+  float* const masses = sums + sums_size;
+  NetvladAssignment all;
+  all.mass = masses + num_blocks * width;
+  all.weights = all.mass + width;
+  all.nearest = reinterpret_cast<int32_t*>(all.weights + x.rows() * width);
+  assign(x, all, masses, num_threads);
+  normalize(sums, add_residuals(x, all, sums, num_threads), out, num_threads);
 }
 
-void NetvladPooling::add_chunk(ConstMatrixView chunk, NetvladSums sums, float* scratch) const {
-  const int64_t num_blocks = divide_up(chunk.rows(), kBlockRows);
-  const int64_t rows = divide_up(chunk.rows(), num_blocks);
-  for (int64_t begin = 0; begin < chunk.rows(); begin += rows) {
-    const int64_t count = std::min(rows, chunk.rows() - begin);
-    kernels_.add_block(layer_, chunk.row_data(begin), chunk.stride(), count, sums, scratch);
+void NetvladPooling::assign(ConstMatrixView x,
+                            NetvladAssignment all,
+                            float* masses,
+                            int num_threads) const {
+  const int64_t width = layer_.padded_clusters;
+  parallel_for(x.rows(),
+               kBlockRows * task_size(kBlockRows * layer_.dim * layer_.clusters / kFlopsOfARead),
+               num_threads,
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t i = begin; i < end; i += kBlockRows) {
+                   kernels_.assign(layer_,
+                                   x.row_data(i),
+                                   x.stride(),
+                                   std::min(kBlockRows, end - i),
+                                   {all.weights + i * width,
+                                    all.nearest + i,
+                                    masses + i / kBlockRows * width});
+                 }
+               });
+  std::fill_n(all.mass, width, 0.0f);
+  for (int64_t block = 0; block < divide_up(x.rows(), kBlockRows); ++block) {
+    for (int64_t k = 0; k < width; ++k) all.mass[k] += masses[block * width + k];
   }
+}
+
+/// |V_k|^2 for all k.
+std::vector<double> NetvladPooling::add_residuals(ConstMatrixView x,
+                                                  NetvladAssignment assignment,
+                                                  float* sums,
+                                                  int num_threads) const {
+  const auto clusters = static_cast<size_t>(layer_.clusters);
+  const int64_t num_panels = divide_up(layer_.dim, kernels_.tile);
+  std::vector<double> parts(static_cast<size_t>(num_panels) * clusters);
+  parallel_for(
+      num_panels,
+      task_size(x.rows() * kernels_.tile * layer_.clusters / kFlopsOfARead),
+      num_threads,
+      [&](int64_t begin, int64_t end) {
+        for (int64_t panel = begin; panel < end; ++panel) {
+          kernels_.residuals(layer_,
+                             x.row_data(0),
+                             x.stride(),
+                             x.rows(),
+                             assignment,
+                             panel * kernels_.tile,
+                             sums,
+                             parts.data() + static_cast<size_t>(panel) * clusters);
+        }
+      });
+  std::vector<double> squares(clusters);
+  for (size_t i = 0; i < parts.size(); ++i) squares[i % clusters] += parts[i];
+  return squares;
 }
 
 /// Norms are known before any number is scaled, so both normalisations and the flattening are one

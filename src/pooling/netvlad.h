@@ -12,14 +12,13 @@
 
 namespace loci::internal {
 
-/// NetVLAD (arXiv 1511.07247, eq. 4) and, with hard assignment, VLAD (eq. 1), in one pass over the
-/// features:
+/// NetVLAD (arXiv 1511.07247, eq. 4) and, with hard assignment, VLAD (eq. 1):
 ///
 ///     a_ik = softmax_k(w_k . x_i + b_k),  V_k = sum_i a_ik x_i - (sum_i a_ik) c_k
 ///
-/// then the normalisations of the spec. The features are cut into a number of chunks that depends
-/// on N alone; each sums into its own K x D, and the chunks are added in order, so that the bits do
-/// not depend on the number of threads.
+/// then the normalisations of the spec. Threads share the features for the first half and the
+/// columns of V for the second, so nothing is summed across threads and the bits do not depend on
+/// their number. Scratch: N x K + K x D floats.
 class NetvladPooling : public Pooling {
  public:
   /// weight, centers: K x D; bias: K.
@@ -34,7 +33,11 @@ class NetvladPooling : public Pooling {
   void pool(const FeaturesView& features, std::span<float> out, int num_threads) const override;
 
  private:
-  void add_chunk(ConstMatrixView chunk, NetvladSums sums, float* scratch) const;
+  void assign(ConstMatrixView x, NetvladAssignment all, float* masses, int num_threads) const;
+  std::vector<double> add_residuals(ConstMatrixView x,
+                                    NetvladAssignment assignment,
+                                    float* sums,
+                                    int num_threads) const;
   void normalize(const float* residuals,
                  std::vector<double> squares,
                  std::span<float> out,

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-// One pass over a block of features: logits, softmax and the sums of a_ik x_i, with N x K x D never
-// in memory. Two products of rows x K x D, each by register tiles of LOCI_TILE_ROWS x 2 vectors.
+// The two halves of NetVLAD, with N x K x D never in memory: the assignment a of a block of features,
+// and the sums of a_ik x_i over all features for a few columns. Two products of N x K x D, each by
+// register tiles of LOCI_TILE_ROWS x 2 vectors.
 #pragma once
 
 #include "kernels.h"
@@ -42,20 +43,17 @@ LOCI_INLINE void logit_tile(
   }
 }
 
-/// v[R][kTile] += a[rows][R]^T * panel[rows][kTile]
+/// v[R][kTile] = (first ? 0 : v) + a[rows][R]^T * panel[rows][kTile]: summed by itself and then
+/// added, so that rounding grows with the number of blocks and not of features.
 template <int R>
 LOCI_INLINE void sum_tile(const float* a,
                           int64_t a_stride,
                           const float* panel,
                           int64_t rows,
+                          bool first,
                           float* v,
                           int64_t v_stride) {
-  VecF sum[R][2];
-  LOCI_UNROLL
-  for (int r = 0; r < R; ++r) {
-    sum[r][0] = load(v + r * v_stride);
-    sum[r][1] = load(v + r * v_stride + kLanes);
-  }
+  VecF sum[R][2] = {};
   for (int64_t i = 0; i < rows; ++i) {
     const VecF x0 = load(panel + i * kTile);
     const VecF x1 = load(panel + i * kTile + kLanes);
@@ -64,6 +62,13 @@ LOCI_INLINE void sum_tile(const float* a,
       const VecF value = broadcast(a[i * a_stride + r]);
       sum[r][0] += value * x0;
       sum[r][1] += value * x1;
+    }
+  }
+  if (!first) {
+    LOCI_UNROLL
+    for (int r = 0; r < R; ++r) {
+      sum[r][0] += load(v + r * v_stride);
+      sum[r][1] += load(v + r * v_stride + kLanes);
     }
   }
   LOCI_UNROLL
@@ -91,10 +96,13 @@ void last_sum_rows(int64_t clusters,
                    int64_t a_stride,
                    const float* panel,
                    int64_t rows,
+                   bool first,
                    float* v,
                    int64_t v_stride) {
-  if (clusters == R) return sum_tile<R>(a, a_stride, panel, rows, v, v_stride);
-  if constexpr (R > 1) last_sum_rows<R - 1>(clusters, a, a_stride, panel, rows, v, v_stride);
+  if (clusters == R) return sum_tile<R>(a, a_stride, panel, rows, first, v, v_stride);
+  if constexpr (R > 1) {
+    last_sum_rows<R - 1>(clusters, a, a_stride, panel, rows, first, v, v_stride);
+  }
 }
 
 void add_logits(
@@ -165,9 +173,7 @@ void softmax_row(const NetvladLayer& layer, float scale, float* row, float* mass
   }
 }
 
-/// Adds the scaled feature to the cluster of its largest logit.
-void add_to_nearest(
-    const NetvladLayer& layer, const float* x, float scale, const float* row, NetvladSums out) {
+int32_t largest_logit(const NetvladLayer& layer, float scale, const float* row) {
   int64_t best = 0;
   float best_logit = row[0] * scale + layer.bias[0];
   for (int64_t k = 1; k < layer.clusters; ++k) {
@@ -177,97 +183,134 @@ void add_to_nearest(
       best_logit = logit;
     }
   }
-  float* sum = out.sums + best * layer.padded_dim;
-  for (int64_t d = 0; d < layer.dim; ++d) sum[d] += x[d] * scale;
-  out.mass[best] += 1;
+  return static_cast<int32_t>(best);
 }
 
-/// sums += a^T x, a panel of kTile columns of x at a time: copied, because rows a power of two
-/// apart share cache sets.
-void add_weighted(const NetvladLayer& layer,
-                  const float* x,
-                  int64_t stride,
-                  int64_t rows,
-                  const float* a,
-                  float* panel,
-                  float* sums) {
-  for (int64_t d = 0; d < layer.dim; d += kTile) {
-    const int64_t width = layer.dim - d < kTile ? layer.dim - d : kTile;
-    for (int64_t i = 0; i < rows; ++i) {
-      const float* from = x + i * stride + d;
-      if (width == kTile) {
-        store(panel + i * kTile, load(from));
-        store(panel + i * kTile + kLanes, load(from + kLanes));
-      } else {
-        for (int64_t j = 0; j < kTile; ++j) panel[i * kTile + j] = j < width ? from[j] : 0;
-      }
-    }
-    int64_t k = 0;
-    for (; k + kRows <= layer.clusters; k += kRows) {
-      sum_tile<kRows>(a + k,
-                      layer.padded_clusters,
-                      panel,
-                      rows,
-                      sums + k * layer.padded_dim + d,
-                      layer.padded_dim);
-    }
-    if constexpr (kRows > 1) {
-      last_sum_rows<kRows - 1>(layer.clusters - k,
-                               a + k,
-                               layer.padded_clusters,
-                               panel,
-                               rows,
-                               sums + k * layer.padded_dim + d,
-                               layer.padded_dim);
-    }
-  }
-}
-
-void add_block(const NetvladLayer& layer,
-               const float* x,
-               int64_t stride,
-               int64_t rows,
-               NetvladSums out,
-               float* scratch) {
-  float* assignment = scratch;
-  float* panel = scratch + kBlockRows * layer.padded_clusters;
-  add_logits(layer, x, stride, rows, assignment);
+void assign(const NetvladLayer& layer,
+            const float* x,
+            int64_t stride,
+            int64_t rows,
+            NetvladAssignment out) {
+  const int64_t width = layer.padded_clusters;
+  for (int64_t k = 0; k < width; ++k) out.mass[k] = 0;
+  add_logits(layer, x, stride, rows, out.weights);
   for (int64_t i = 0; i < rows; ++i) {
-    const float* feature = x + i * stride;
-    const float scale = feature_scale(layer, feature);
-    float* row = assignment + i * layer.padded_clusters;
+    float* row = out.weights + i * width;
+    const float scale = feature_scale(layer, x + i * stride);
     if (layer.hard) {
-      add_to_nearest(layer, feature, scale, row, out);
+      out.nearest[i] = largest_logit(layer, scale, row);
+      out.mass[out.nearest[i]] += 1;
+      row[0] = scale;
     } else {
       softmax_row(layer, scale, row, out.mass);
     }
   }
-  if (!layer.hard) add_weighted(layer, x, stride, rows, assignment, panel, out.sums);
 }
 
-double residual(const NetvladLayer& layer,
-                int64_t k,
-                NetvladSums chunks,
-                int64_t chunk_stride,
-                int64_t num_chunks) {
-  float mass = chunks.mass[k];
-  for (int64_t c = 1; c < num_chunks; ++c) mass += chunks.mass[c * chunk_stride + k];
-  float* sum = chunks.sums + k * layer.padded_dim;
-  const float* center = layer.centers + k * layer.padded_dim;
-  for (int64_t d = 0; d < layer.padded_dim; d += kLanes) {
-    VecF v = load(sum + d);
-    for (int64_t c = 1; c < num_chunks; ++c) v += load(sum + c * chunk_stride + d);
-    store(sum + d, v - load(center + d) * mass);
-  }
-  if (layer.signed_sqrt) {
-    for (int64_t d = 0; d < layer.padded_dim; ++d) {
-      sum[d] = __builtin_copysignf(__builtin_sqrtf(__builtin_fabsf(sum[d])), sum[d]);
+/// Copies columns [d, d + kTile) of a block, because rows a power of two apart share cache sets, and
+/// asks for those of the next block, which lie too far apart for the processor to foresee.
+void copy_panel(const NetvladLayer& layer,
+                const float* x,
+                int64_t stride,
+                int64_t rows,
+                int64_t next_rows,
+                int64_t d,
+                float* panel) {
+  const int64_t width = layer.dim - d < kTile ? layer.dim - d : kTile;
+  const float* next = x + rows * stride + d;
+  for (int64_t i = 0; i < rows; ++i) {
+    const float* from = x + i * stride + d;
+    if (i < next_rows) {
+      for (int64_t j = 0; j < width; j += 16) __builtin_prefetch(next + i * stride + j);
+    }
+    if (width == kTile) {
+      store(panel + i * kTile, load(from));
+      store(panel + i * kTile + kLanes, load(from + kLanes));
+    } else {
+      for (int64_t j = 0; j < kTile; ++j) panel[i * kTile + j] = j < width ? from[j] : 0;
     }
   }
-  return squared_norm(sum, layer.padded_dim);
 }
 
-NetvladKernels netvlad_kernels() { return {kTile, add_block, residual}; }
+/// sums[k][d ..] = sum_i a_ik x_i for kTile columns.
+void sum_columns(const NetvladLayer& layer,
+                 const float* x,
+                 int64_t stride,
+                 int64_t num_rows,
+                 const float* a,
+                 int64_t d,
+                 float* sums) {
+  alignas(64) float panel[kBlockRows * kTile];
+  const int64_t width = layer.padded_clusters;
+  for (int64_t i = 0; i < num_rows; i += kBlockRows) {
+    const int64_t left = num_rows - i, rows = left < kBlockRows ? left : kBlockRows;
+    const int64_t next_rows = left - rows < kBlockRows ? left - rows : kBlockRows;
+    copy_panel(layer, x + i * stride, stride, rows, next_rows, d, panel);
+    const float* block = a + i * width;
+    int64_t k = 0;
+    for (; k + kRows <= layer.clusters; k += kRows) {
+      float* v = sums + k * layer.padded_dim + d;
+      sum_tile<kRows>(block + k, width, panel, rows, i == 0, v, layer.padded_dim);
+    }
+    if constexpr (kRows > 1) {
+      float* v = sums + k * layer.padded_dim + d;
+      last_sum_rows<kRows - 1>(
+          layer.clusters - k, block + k, width, panel, rows, i == 0, v, layer.padded_dim);
+    }
+  }
+}
+
+/// The same where each feature goes to one cluster alone.
+void sum_nearest(const NetvladLayer& layer,
+                 const float* x,
+                 int64_t stride,
+                 int64_t num_rows,
+                 NetvladAssignment assignment,
+                 int64_t d,
+                 float* sums) {
+  const int64_t width = layer.dim - d < kTile ? layer.dim - d : kTile;
+  for (int64_t i = 0; i < num_rows; ++i) {
+    const float scale = assignment.weights[i * layer.padded_clusters];
+    float* sum = sums + assignment.nearest[i] * layer.padded_dim + d;
+    const float* from = x + i * stride + d;
+    for (int64_t j = 0; j < width; ++j) sum[j] += from[j] * scale;
+  }
+}
+
+void residuals(const NetvladLayer& layer,
+               const float* x,
+               int64_t stride,
+               int64_t num_rows,
+               NetvladAssignment assignment,
+               int64_t d,
+               float* sums,
+               double* squares) {
+  if (num_rows == 0 || layer.hard) {
+    for (int64_t k = 0; k < layer.clusters; ++k) {
+      for (int64_t j = 0; j < kTile; ++j) sums[k * layer.padded_dim + d + j] = 0;
+    }
+  }
+  if (layer.hard) {
+    sum_nearest(layer, x, stride, num_rows, assignment, d, sums);
+  } else {
+    sum_columns(layer, x, stride, num_rows, assignment.weights, d, sums);
+  }
+  for (int64_t k = 0; k < layer.clusters; ++k) {
+    float* v = sums + k * layer.padded_dim + d;
+    const float* center = layer.centers + k * layer.padded_dim + d;
+    for (int64_t j = 0; j < kTile; j += kLanes) {
+      store(v + j, load(v + j) - load(center + j) * assignment.mass[k]);
+    }
+    if (layer.signed_sqrt) {
+      for (int64_t j = 0; j < kTile; ++j) {
+        v[j] = __builtin_copysignf(__builtin_sqrtf(__builtin_fabsf(v[j])), v[j]);
+      }
+    }
+    squares[k] = squared_norm(v, kTile);
+  }
+}
+
+NetvladKernels netvlad_kernels() { return {kTile, assign, residuals}; }
 
 }  // namespace
 }  // namespace loci::internal

@@ -2,31 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/train/options.h"
 
+#include "option_checks.h"
+
 #include "loci/base/json_writer.h"
-#include "loci/base/text.h"
 
-#include <cmath>
 #include <set>
-#include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace loci::train {
 namespace {
-
-Status one_of(const char* name, const std::string& given, const std::vector<std::string>& known) {
-  std::string list;
-  for (const std::string& one : known) {
-    if (one == given) return {};
-    list += (list.empty() ? "" : ", ") + (one.empty() ? "(empty)" : one);
-  }
-  return invalid_argument(std::string(name) + " is '" + given + "'; it is one of " + list);
-}
-
-Status within(const char* name, double given, double low, double high) {
-  if (given >= low && given <= high) return {};  // NaN is not
-  return invalid_argument(format("%s is %g; it must be from %g to %g", name, given, low, high));
-}
 
 const std::set<std::string_view> kMayChange = {"epochs",
                                                "patience",
@@ -38,24 +21,6 @@ const std::set<std::string_view> kMayChange = {"epochs",
                                                "checkpoint_steps"};
 
 const std::set<std::string_view> kMayDifferByRank = {"num_threads", "device"};
-
-/// Options that are not the same in two JSON objects, each told by `say(name, first, second)`.
-template <class Say>
-Status compare_options(const std::string& first_json,
-                       const std::string& second_json,
-                       const std::set<std::string_view>& except,
-                       const Say& say) {
-  const auto first = nlohmann::json::parse(first_json, nullptr, /*allow_exceptions=*/false);
-  const auto second = nlohmann::json::parse(second_json, nullptr, false);
-  if (!first.is_object() || !second.is_object())
-    return corrupt("the options of a run are no JSON object");
-  for (const auto& [name, value] : second.items()) {
-    if (except.contains(name)) continue;
-    const std::string there = first.contains(name) ? first[name].dump() : "not there";
-    if (there != value.dump()) say(name, there, value.dump());
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -94,22 +59,18 @@ std::string to_json(const TrainOptions& options) {
 }
 
 Result<std::string> option_changes(const std::string& before_json, const TrainOptions& now) {
-  std::string changes;
-  const auto say = [&](const std::string& name, const std::string& was, const std::string& is) {
-    changes += (changes.empty() ? "" : "; ") + name + " was " + was + ", is " + is;
-  };
-  LOCI_RETURN_IF_ERROR(compare_options(before_json, to_json(now), kMayChange, say));
-  return changes;
+  return json_changes(before_json, to_json(now), kMayChange);
 }
 
 Result<std::string> rank_option_differences(const std::string& first_json,
                                             const std::string& mine_json) {
-  std::string text;
-  const auto say = [&](const std::string& name, const std::string& first, const std::string& mine) {
-    text += (text.empty() ? "" : "; ") + name + " is " + first + " in rank 0, " + mine + " here";
-  };
-  LOCI_RETURN_IF_ERROR(compare_options(first_json, mine_json, kMayDifferByRank, say));
-  return text;
+  return json_differences(
+      first_json,
+      mine_json,
+      kMayDifferByRank,
+      [](const std::string& name, const std::string& first, const std::string& mine) {
+        return name + " is " + first + " in rank 0, " + mine + " here";
+      });
 }
 
 }  // namespace loci::train

@@ -180,8 +180,8 @@ class CliTest(unittest.TestCase):
         self.assertEqual([name for name in names if f'| `{name}` |' not in page], [])
 
     def test_every_verb_teaches(self):
-        for verb in ('index', 'merge', 'query', 'describe', 'eval', 'inspect', 'import', 'bench', 'doctor', 'split', 'simulate', 'train',
-                     'cutouts', 'completion'):
+        for verb in ('index', 'merge', 'query', 'pairs', 'describe', 'eval', 'inspect', 'import', 'export', 'bench', 'doctor', 'split',
+                     'simulate', 'train', 'cutouts', 'completion'):
             self.assertIn('Examples:', loci(verb, '--help', check=0).stdout)
 
     def test_bash_completion_is_valid_and_knows_the_verbs(self):

@@ -86,6 +86,34 @@ class TrainTest(unittest.TestCase):
         libraries = subprocess.run(['ldd', LOCI], capture_output=True, text=True).stdout
         self.assertNotIn('libtorch', libraries)
 
+    def distill(self, out, *more, student=None):
+        photos = self.root / 'town'
+        return loci('distill', photos, '--teacher', self.start, '--student', student or self.start, '-o', self.root / out,
+                    '--epochs', 2, '--crop', 64, '--batch', 4, '--warmup-steps', 2, '--threads', 1, '--json', *more)
+
+    def test_distillation_writes_a_model_that_train_goes_on_from(self):
+        made = self.distill('small.safetensors', student='placenet_small')
+        self.assertEqual(made.returncode, 0, made.stderr)
+        lines = [json.loads(line) for line in made.stdout.splitlines()]
+        self.assertEqual([line['epoch'] for line in lines[:-1]], [0, 1, 2])
+        self.assertEqual(set(lines[-1]), {'model', 'fingerprint', 'epochs', 'best_epoch', 'seconds', 'curve', 'failed'})
+        self.assertGreater(max(line['val_cosine'] for line in lines[1:-1]), lines[0]['val_cosine'])
+        self.assertIn('<svg', pathlib.Path(lines[-1]['curve']).read_text())
+        self.assertIn(b'distillation', (self.root / 'small.safetensors').read_bytes())
+        loci('train', self.root / 'town', '--model', self.root / 'small.safetensors', '--pooling', 'netvlad', '--num-clusters', 4,
+             '--train-from', 'pooling', '--epochs', 1, '--threads', 1, '-o', self.root / 'place.safetensors', check=0)
+
+    def test_distillation_says_what_is_wrong(self):
+        no_student = self.distill('x.safetensors', student='placenet_huge')
+        self.assertNotEqual(no_student.returncode, 0)
+        self.assertIn('placenet_small', no_student.stderr)
+        (self.root / 'empty').mkdir()
+        no_photos = loci('distill', self.root / 'empty', '--teacher', self.start, '--student', self.start, '-o', self.root / 'x')
+        self.assertNotEqual(no_photos.returncode, 0)
+        self.assertIn('no photos', no_photos.stderr)
+        self.assertIn('crop', self.distill('x.safetensors', '--crop', 3).stderr)
+        self.assertFalse((self.root / 'x.safetensors').exists())
+
 
 if __name__ == '__main__':
     unittest.main()

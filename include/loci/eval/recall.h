@@ -40,6 +40,21 @@ Recall recall_at(const std::vector<std::vector<int64_t>>& results,
                  int bootstrap_samples = 2000,
                  uint64_t seed = 1);
 
+/// How much more the second of two runs over the same queries recalls.
+struct RecallGain {
+  std::vector<double> gain;  ///< of `all`, at the cut-offs of both
+  std::vector<double> ci95_low, ci95_high;
+};
+
+/// Interval: paired percentile bootstrap (Efron, 1979): the same queries are drawn for both runs, so what
+///           makes a query hard for either cancels out. Above zero: better on more than this draw.
+/// Errors:   contract: the same cut-offs and number of queries
+/// Cost:     bootstrap_samples * Q random numbers a cut-off
+RecallGain recall_gain(const Recall& before,
+                       const Recall& after,
+                       int bootstrap_samples = 2000,
+                       uint64_t seed = 1);
+
 /// Applies the rule's filters to ranked results: the query's own photograph, one result per group
 /// (its best; rows without a group stay), other times only, the gap of frames. `results` must reach
 /// deep enough (see result_depth); the answer is cut to `keep`.

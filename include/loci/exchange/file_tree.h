@@ -69,7 +69,7 @@ struct FileTree {
 };
 
 /// Reads a file by its content, never by its name: safetensors; torch .pth in the zip and in the
-/// older form; a plain pickle; .npz and .npy; MATLAB .mat level 5 (v6, v7) and v7.3. Tensors point
+/// older form; a plain pickle; .npz and .npy; MATLAB .mat level 5 (v6, v7) and v7.3; ONNX. Tensors point
 /// into the mapped file where they can.
 ///
 /// Pickles are not executed: the reader knows dictionaries, lists, tuples, text, bytes, numbers,

@@ -17,6 +17,8 @@ struct ImportOptions {
   std::string family = "auto";
   std::string architecture;
   std::string pooling;
+  std::string last;
+  std::string input;
   int num_clusters = 64;
   int whitening_dim = 0;
 
@@ -27,6 +29,11 @@ struct ImportOptions {
       architecture);
     v({"pooling", "pooling to use instead of the file's: netvlad, vlad, gem, max, mean, rmac"},
       pooling);
+    v({"last", "ONNX: the node (or value) whose output is the last one taken"}, last);
+    v({"input",
+       "ONNX: what the graph is given, where it does not say so: imagenet (RGB / 255 by ImageNet's "
+       "mean and deviation), unit (RGB / 255), pixels (RGB) or caffe (BGR minus its mean)"},
+      input);
     v({"num_clusters", "clusters that are learnt from photos later, where the file has none"},
       num_clusters);
     v({"whitening_dim",

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "loci/base/status.h"
@@ -25,6 +27,9 @@ std::shared_ptr<const Model> make_model(ModelSpec spec, TensorMap tensors);
 /// One .safetensors file (docs/formats/model_file.md); tensors stay mapped. The digest of the tensors that is stored in the
 /// file is compared by verify_model(), not here: start-up would otherwise read all of a large file.
 Result<std::shared_ptr<const Model>> load_model(const std::string& path);
+/// The same from a file's bytes that `owner` keeps alive (null: they outlive the program). `where` names them in errors.
+Result<std::shared_ptr<const Model>> parse_model(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner,
+                                                 const std::string& where);
 Status save_model(const Model& model, const std::string& path);
 /// Reads every byte and compares the stored digest. Corrupt when it differs.
 Status verify_model(const Model& model);

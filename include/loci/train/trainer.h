@@ -8,6 +8,7 @@
 #include "loci/model/model.h"
 #include "loci/train/bench.h"
 #include "loci/train/cluster.h"
+#include "loci/train/distill.h"
 #include "loci/train/epoch_record.h"
 #include "loci/train/options.h"
 
@@ -65,6 +66,22 @@ class TrainEngine {
                                      const TrainOptions& options,
                                      const std::function<void(const EpochRecord&)>& on_epoch,
                                      const JobControl& job) = 0;
+  /// A small network learns a large one's features from photographs without labels: where teacher
+  /// t and student s see the same view, the student's changed in light, weather and camera,
+  ///
+  ///   loss = mean over locations (1 - cos(s, P t)) + w mean over pairs of photos (S_ij - T_ij)^2
+  ///
+  /// P: principal directions of the teacher's features about 0 (orthonormal rows), where widths
+  /// differ, so that cosines stay; S and T: cosines of whole-image descriptors. Every convolution
+  /// of a new student but the last is followed by batch normalisation, folded in at the end.
+  ///
+  /// Interruption, seeds and errors as with train(); InvalidArgument as well for a teacher without
+  /// a network or too few readable photos.
+  virtual Result<DistillSummary> distill(
+      const DistillInputs& inputs,
+      const DistillOptions& options,
+      const std::function<void(const DistillEpoch&)>& on_epoch,
+      const JobControl& job) = 0;
   /// One training step beside pytorch-NetVlad's form of it.
   virtual Result<TrainBench> bench(const TrainBenchOptions& options, const JobControl& job) = 0;
 };

@@ -40,12 +40,6 @@ at::Tensor padded(const at::Tensor& x, const Windows& rows, const Windows& colum
   return at::constant_pad_nd(x, {columns.before, after(columns), rows.before, after(rows)}, value);
 }
 
-at::Tensor activated(const Op& op, at::Tensor x) {
-  if (op.activation == Activation::kRelu) return x.relu_();
-  if (op.activation == Activation::kClip) return x.clamp(op.clip_low, op.clip_high);
-  return x;
-}
-
 at::Tensor convolution(const Op& op, at::Tensor x, at::Tensor weight, at::Tensor bias, bool half) {
   const Windows rows = windows(op, x.size(2), op.kernel_h, op.pad_top, op.pad_bottom);
   const Windows columns = windows(op, x.size(3), op.kernel_w, op.pad_left, op.pad_right);
@@ -107,6 +101,12 @@ at::Tensor local_response(const Op& op, const at::Tensor& x) {
 }
 
 }  // namespace
+
+at::Tensor activated(const Op& op, at::Tensor x) {
+  if (op.activation == Activation::kRelu) return x.relu_();
+  if (op.activation == Activation::kClip) return x.clamp(op.clip_low, op.clip_high);
+  return x;
+}
 
 at::Tensor run_op(const Op& op,
                   const std::vector<at::Tensor>& inputs,

@@ -20,4 +20,7 @@ at::Tensor run_op(const Op& op,
                   const at::Tensor& bias,
                   bool half);
 
+/// The operator's activation, in place where it can be.
+at::Tensor activated(const Op& op, at::Tensor x);
+
 }  // namespace loci::train

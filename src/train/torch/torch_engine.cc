@@ -3,6 +3,7 @@
 #include "torch_engine.h"
 
 #include "bench.h"
+#include "distiller.h"
 #include "gloo.h"
 #include "trainer.h"
 
@@ -19,6 +20,20 @@ class TorchEngine final : public TrainEngine {
       LOCI_TRY(processes, join_processes(inputs.place, inputs.cluster));
       LOCI_TRY(trainer, Trainer::create(inputs, options, on_epoch, job, std::move(processes)));
       summary = trainer->run();
+      return summary.status();
+    });
+    if (!status.ok()) return status;
+    return summary;
+  }
+
+  Result<DistillSummary> distill(const DistillInputs& inputs,
+                                 const DistillOptions& options,
+                                 const std::function<void(const DistillEpoch&)>& on_epoch,
+                                 const JobControl& job) override {
+    Result<DistillSummary> summary = cancelled("not run");
+    const Status status = guarded("distilling", [&]() -> Status {
+      LOCI_TRY(distiller, Distiller::create(inputs, options, on_epoch, job));
+      summary = distiller->run();
       return summary.status();
     });
     if (!status.ok()) return status;

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include "rmac.h"
+#include "loci/model/rmac_regions.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace loci::internal {
+namespace loci {
 namespace {
 
 constexpr float kOverlap = 0.4f;
@@ -45,10 +45,10 @@ std::vector<int64_t> starts(int64_t length, int64_t side, int count) {
 
 }  // namespace
 
-std::vector<Region> rmac_regions(int64_t height, int64_t width, int levels) {
+std::vector<RmacRegion> rmac_regions(int64_t height, int64_t width, int levels) {
   const int64_t shorter = std::min(height, width);
   const int extra = height == width ? 0 : extra_regions(shorter, std::max(height, width));
-  std::vector<Region> regions{{0, 0, height, width}};
+  std::vector<RmacRegion> regions{{0, 0, height, width}};
   for (int level = 1; level <= levels; ++level) {
     const int64_t side = 2 * shorter / (level + 1);
     if (side == 0) continue;
@@ -61,4 +61,4 @@ std::vector<Region> rmac_regions(int64_t height, int64_t width, int levels) {
   return regions;
 }
 
-}  // namespace loci::internal
+}  // namespace loci

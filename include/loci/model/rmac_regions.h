@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <vector>
 
-namespace loci::internal {
+namespace loci {
 
-struct Region {
+/// A part of a feature map, positions.
+struct RmacRegion {
   int64_t y = 0, x = 0, height = 0, width = 0;
 };
 
@@ -17,6 +18,6 @@ constexpr int kMaxRmacLevels = 16;
 /// (filipradenovic/cnnimageretrieval-pytorch) lays them out: at scale l squares of side floor(2
 /// min(h, w) / (l + 1)), l of them along the shorter side and so many more along the longer one
 /// that neighbours overlap by about 40 %.
-std::vector<Region> rmac_regions(int64_t height, int64_t width, int levels);
+std::vector<RmacRegion> rmac_regions(int64_t height, int64_t width, int levels);
 
-}  // namespace loci::internal
+}  // namespace loci

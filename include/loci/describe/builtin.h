@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "loci/base/status.h"
+#include "loci/model/model.h"
+
+namespace loci {
+
+/// Models that are part of the program itself (docs/models/), so that it works without any file beside it.
+/// `default` is a compact network with NetVLAD, whitened; its tensors lie in the program and are not copied.
+/// Errors: NotFound with the names there are
+/// Threads: any
+Result<std::shared_ptr<const Model>> builtin_model(const std::string& name);
+/// Empty in a build without them.
+std::vector<std::string> builtin_models();
+
+}  // namespace loci

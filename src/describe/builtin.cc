@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/describe/builtin.h"
+
+#include <cstdint>
+#include <span>
+
+#include "loci/base/text.h"
+
+#if defined(LOCI_DEFAULT_MODEL)
+// The file's bytes as they are, at a boundary that tensors are mapped to.
+asm(".section .rodata\n"
+    ".balign 64\n"
+    ".global loci_default_model_begin\n"
+    "loci_default_model_begin:\n"
+    ".incbin \"" LOCI_DEFAULT_MODEL "\"\n"
+    ".global loci_default_model_end\n"
+    "loci_default_model_end:\n"
+    ".byte 0\n"
+    ".previous\n");
+extern "C" {
+extern const uint8_t loci_default_model_begin[];
+extern const uint8_t loci_default_model_end[];
+}
+#endif
+
+namespace loci {
+
+std::vector<std::string> builtin_models() {
+#if defined(LOCI_DEFAULT_MODEL)
+  return {"default"};
+#else
+  return {};
+#endif
+}
+
+Result<std::shared_ptr<const Model>> builtin_model(const std::string& name) {
+#if defined(LOCI_DEFAULT_MODEL)
+  if (name == "default") {
+    return parse_model({loci_default_model_begin, loci_default_model_end}, nullptr, "the built-in model 'default'");
+  }
+#endif
+  std::string names;
+  for (const std::string& each : builtin_models()) names += (names.empty() ? "" : ", ") + each;
+  return not_found("no built-in model is named '" + printable(name) + "'; there " +
+                   (names.empty() ? "are none in this build" : "is: " + names));
+}
+
+}  // namespace loci

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "guard.h"
+#include "onnx_builder.h"
+#include "onnx_window.h"
+
+#include <map>
+
+namespace loci {
+namespace {
+
+class NetworkWriter {
+ public:
+  NetworkWriter(OnnxBuilder& builder, const OnnxMap& input) : b_(builder) {
+    maps_["input"] = input;
+  }
+
+  OnnxMap run(const Network& network) {
+    // Values have the operators' names; reserved first, so that no helper takes one.
+    for (const Op& op : network.ops) {
+      if (b_.fresh(op.name) != op.name) {
+        throw Error(invalid_argument("operator '" + op.name +
+                                     "' has the name of something else in the graph; rename it"));
+      }
+    }
+    for (size_t i = 0; i < network.ops.size(); ++i) {
+      const Op& op = network.ops[i];
+      std::vector<std::string> inputs = op.inputs;
+      if (inputs.empty()) inputs = {i == 0 ? "input" : network.ops[i - 1].name};
+      append(op, inputs);
+    }
+    return maps_.at(network.ops.back().name);
+  }
+
+ private:
+  void append(const Op& op, const std::vector<std::string>& inputs) {
+    std::vector<std::string> values;
+    for (const std::string& name : inputs) values.push_back(maps_.at(name).value);
+    OnnxMap out = maps_.at(inputs[0]);
+    const bool active =
+        op.activation != Activation::kNone && (op.type == OpType::kConv || op.type == OpType::kAdd);
+    const std::string value = active ? b_.fresh(op.name + ".linear") : op.name;
+    switch (op.type) {
+      case OpType::kConv:
+      case OpType::kMaxPool:
+      case OpType::kAvgPool:
+        windowed(op, value, out, values);
+        break;
+      case OpType::kAdd:
+        b_.node_as("Add", op.name, value, values);
+        break;
+      case OpType::kConcat:
+        for (size_t k = 1; k < inputs.size(); ++k) out.channels += maps_.at(inputs[k]).channels;
+        b_.node_as("Concat", op.name, value, values, {{"axis", int64_t{1}}});
+        break;
+      case OpType::kRelu:
+        b_.node_as("Relu", op.name, value, values);
+        break;
+      case OpType::kClip:
+        clip(op, op.name, value, values[0]);
+        break;
+      case OpType::kLrn:
+        b_.node_as("LRN",
+                   op.name,
+                   value,
+                   values,
+                   {{"alpha", static_cast<float>(op.lrn_alpha)},
+                    {"beta", static_cast<float>(op.lrn_beta)},
+                    {"bias", static_cast<float>(op.lrn_k)},
+                    {"size", int64_t{op.lrn_size}}});
+        break;
+      case OpType::kL2Norm: {
+        const OnnxMap unit = b_.l2(op.name + ".unit", out);
+        b_.node_as("Identity", op.name, value, {unit.value});
+        break;
+      }
+    }
+    if (active && op.activation == Activation::kRelu) {
+      b_.node_as("Relu", op.name + ".relu", op.name, {value});
+    } else if (active) {
+      clip(op, op.name + ".clip", op.name, value);
+    }
+    out.value = op.name;
+    maps_[op.name] = out;
+  }
+
+  void clip(const Op& op,
+            const std::string& name,
+            const std::string& output,
+            const std::string& input) {
+    b_.clip(name, output, input, static_cast<float>(op.clip_low), static_cast<float>(op.clip_high));
+  }
+
+  void windowed(const Op& op,
+                const std::string& value,
+                OnnxMap& out,
+                std::vector<std::string> inputs) {
+    OnnxBuilder::Attributes attributes{
+        {"kernel_shape", std::vector<int64_t>{op.kernel_h, op.kernel_w}},
+        {"strides", std::vector<int64_t>{op.stride, op.stride}}};
+    const bool is_conv = op.type == OpType::kConv;
+    if (op.dilation != 1) {
+      // AveragePool has no dilations before opset 19.
+      if (op.type == OpType::kAvgPool) {
+        fail_unsupported("operator '" + op.name + "': ONNX opset 13 has no dilated average pool");
+      }
+      attributes["dilations"] = std::vector<int64_t>{op.dilation, op.dilation};
+    }
+    if (out.fixed()) {
+      const OnnxWindow rows = onnx_window(out.height, op.kernel_h, op, op.pad_top, op.pad_bottom);
+      const OnnxWindow columns = onnx_window(out.width, op.kernel_w, op, op.pad_left, op.pad_right);
+      if (rows.size < 1 || columns.size < 1) {
+        throw Error(invalid_argument("the size is too small: operator '" + op.name +
+                                     "' would have no output"));
+      }
+      attributes["pads"] =
+          std::vector<int64_t>{rows.before, columns.before, rows.after, columns.after};
+      out.height = rows.size;
+      out.width = columns.size;
+    } else if (op.pad_same) {
+      attributes["auto_pad"] = std::string("SAME_UPPER");
+    } else {
+      attributes["pads"] =
+          std::vector<int64_t>{op.pad_top, op.pad_left, op.pad_bottom, op.pad_right};
+      if (op.ceil_mode && !is_conv) attributes["ceil_mode"] = int64_t{1};
+    }
+    if (is_conv) {
+      attributes["group"] = int64_t{op.groups};
+      inputs.push_back(b_.weight(op.name + ".weight"));
+      if (op.has_bias) inputs.push_back(b_.weight(op.name + ".bias"));
+      out.channels = op.out_channels;
+    }
+    const char* type = is_conv ? "Conv" : op.type == OpType::kMaxPool ? "MaxPool" : "AveragePool";
+    b_.node_as(type, op.name, value, std::move(inputs), std::move(attributes));
+  }
+
+  OnnxBuilder& b_;
+  std::map<std::string, OnnxMap> maps_;
+};
+
+}  // namespace
+
+OnnxMap append_network(OnnxBuilder& builder, const Network& network, const OnnxMap& input) {
+  return NetworkWriter(builder, input).run(network);
+}
+
+}  // namespace loci
