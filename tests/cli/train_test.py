@@ -77,6 +77,18 @@ class TrainTest(unittest.TestCase):
         self.assertEqual(again.returncode, 2)
         self.assertIn('seed was 1, is 9', again.stderr)
 
+    def test_sigterm_stops_the_bench_between_its_measurements(self):
+        words = [LOCI, 'bench', 'train', '--architecture', 'alexnet', '--size', '96x96', '--runs', '100000', '--threads', '1', '--json']
+        run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        said = []
+        for line in run.stderr:
+            said.append(line)
+            if 'measuring from cached maps' in line:
+                run.send_signal(signal.SIGTERM)
+        results = run.stdout.read()
+        self.assertEqual((run.wait(timeout=60), results), (1, ''), said)
+        self.assertIn('the measurement was stopped; it has no result', said[-1])
+
     def test_usage_errors_come_before_any_work(self):
         for words in (('--loss', 'triplet'), ('--epochs', '0'), ('--train-from', 'conv9')):
             self.assertNotEqual(loci(*self.words('c.safetensors', *words)).returncode, 0)
