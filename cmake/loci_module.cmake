@@ -10,6 +10,9 @@ set(LOCI_AVX2_FLAGS -mavx2 -mfma -mf16c -mpopcnt)
 set(LOCI_AVX512_FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mfma -mf16c
                       -mpopcnt -mprefer-vector-width=512)
 include(GoogleTest)
+# Of every test. Two run at a time on the two processors of CI: OpenMP threads that spin while they wait for work
+# take from each other what they wait for (five training tests beside other work: 79 s spinning, 17 s without).
+set(LOCI_TEST_ENVIRONMENT "LOCI_SHARED_DIR=${PROJECT_SOURCE_DIR}/../shared" OMP_WAIT_POLICY=passive)
 
 function(loci_module name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE;PRIVATE_INCLUDES;TEST_DEPENDS" ${ARGN})
@@ -51,8 +54,7 @@ function(loci_module name)
       target_link_libraries(${name}_test PRIVATE loci_${dep})
     endforeach()
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
-    set_tests_properties(${name} PROPERTIES
-      ENVIRONMENT "LOCI_SHARED_DIR=${PROJECT_SOURCE_DIR}/../shared;LOCI_KERNEL_CACHE=off" TIMEOUT 300)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "${LOCI_TEST_ENVIRONMENT};LOCI_KERNEL_CACHE=off" TIMEOUT 300)
   endif()
 endfunction()
 

@@ -2,12 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "finish_model.h"
 
-#include "loci/backbone/backbone.h"
 #include "loci/base/json_writer.h"
-#include "loci/base/rng.h"
 #include "loci/base/text.h"
 #include "loci/describe/learn.h"
-#include "loci/describe/preprocess.h"
 
 #include <algorithm>
 
@@ -48,35 +45,24 @@ Result<std::shared_ptr<const Model>> whitened(const std::shared_ptr<const Model>
   return make_model(std::move(spec), made->tensors);
 }
 
-Status add_photo(Calibrator& calibrator, const Preprocessing& spec, const std::string& path) {
-  LOCI_TRY(input, load_input(spec, path));
-  return calibrator.add(input.values.data(), 1, input.height, input.width);
-}
-
 Result<std::shared_ptr<const Model>> calibrated(const std::shared_ptr<const Model>& model,
                                                 const FinishPhotos& photos,
                                                 const FinishOptions& options,
                                                 const JobControl& job) {
-  LOCI_TRY(calibrator, Calibrator::create(model, options.num_threads));
-  Rng rng(options.seed, "calibration photos");
-  int64_t done = 0, used = 0;
-  const std::vector<int64_t> drawn = rng.sample(std::ssize(photos.calibration), options.calibrate);
-  for (const int64_t i : drawn) {
-    if (job.cancelled()) return cancelled("stopped while calibrating; nothing was written");
-    const std::string& path = photos.calibration[static_cast<size_t>(i)];
-    if (add_photo(*calibrator, model->spec.preprocessing, path).ok()) ++used;
-    job.progress("calibrating for int8", ++done, std::ssize(drawn));
-  }
-  if (used == 0) {
-    job.message("no photo could be read for the calibration; the model has no ranges for int8");
+  const LearnOptions learn{.calibration_images = options.calibrate,
+                           .seed = options.seed,
+                           .num_threads = options.num_threads};
+  const auto calibration = calibrate_model(model, photos.calibration, learn, job);
+  if (calibration.status().code() == Code::kInvalidArgument) {
+    job.message(calibration.status().message() + "; the model has no ranges for int8");
     return model;
   }
-  LOCI_TRY(made, calibrator->finish());
-  ModelSpec spec = made->spec;
+  if (!calibration.ok()) return calibration.status();
+  ModelSpec spec = calibration->model->spec;
   JsonWriter json;
-  json.object().member("photos", used).end();
+  json.object().member("photos", calibration->photos).end();
   spec.record = with_member(spec.record, "calibration", json.str());
-  return make_model(std::move(spec), made->tensors);
+  return make_model(std::move(spec), calibration->model->tensors);
 }
 
 }  // namespace

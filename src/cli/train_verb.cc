@@ -18,6 +18,7 @@ struct TrainVerb {
   bool resume = false;
   DatasetOptions data;
   train::TrainOptions train;
+  train::ClusterOptions cluster;
   FinishOptions finish;
 };
 
@@ -98,15 +99,17 @@ std::string summary_json(const train::TrainSummary& summary, const TrainVerb& ve
   return json.end().end().str();
 }
 
-Status run(const TrainVerb& verb, Console& console) {
-  LOCI_RETURN_IF_ERROR(train::validate(verb.train));
+Status run_rank(const TrainVerb& verb, const train::ClusterPlace& place, Console& console) {
   LOCI_TRY(engine, train::train_engine());
   LOCI_TRY(inputs, inputs_of(verb, console));
+  inputs.place = place;
+  inputs.cluster = verb.cluster;
   const auto on_epoch = [&console](const train::EpochRecord& record) {
     console.result_json(train::to_json(record));
     console.result(epoch_text(record));
   };
   LOCI_TRY(summary, engine->train(inputs, verb.train, on_epoch, console.job()));
+  if (place.rank > 0) return {};  // rank 0 has the model
   LOCI_TRY(photos, finish_photos(verb, inputs));
   FinishOptions finish = verb.finish;
   finish.seed = verb.train.seed;
@@ -124,6 +127,16 @@ Status run(const TrainVerb& verb, Console& console) {
   return {};
 }
 
+Status run(const TrainVerb& verb, Console& console) {
+  LOCI_RETURN_IF_ERROR(train::validate(verb.train));
+  LOCI_RETURN_IF_ERROR(train::validate(verb.cluster));
+  LOCI_TRY(place, train::cluster_place());
+  // Rank 0 speaks for all; the others only say why they end.
+  if (place.rank > 0) console.quiet = true;
+  const Status status = run_rank(verb, place, console);
+  return place.num_ranks == 1 ? status : status.with_context(format("rank %d", place.rank));
+}
+
 }  // namespace
 
 void add_train_verb(Program& program) {
@@ -136,7 +149,9 @@ void add_train_verb(Program& program) {
                "place.safetensors\n"
                "  loci train streets/ --model start.safetensors --pooling max --epochs 10 -o "
                "max.safetensors\n"
-               "  loci train streets/ --model start.safetensors -o place.safetensors --resume");
+               "  loci train streets/ --model start.safetensors -o place.safetensors --resume\n"
+               "Several processes: the same command in each, told apart by RANK, WORLD_SIZE, "
+               "MASTER_ADDR and MASTER_PORT (docs/cluster.md)");
   app->add_option(
          "dataset", verb->dataset, "folder or file that says what it is (docs/data_sets.md)")
       ->required();
@@ -158,6 +173,7 @@ void add_train_verb(Program& program) {
   add_options(app, verb->finish);
   add_options(app, verb->data);
   add_options(app, verb->train);
+  add_options(app, verb->cluster);
   app->callback([verb, &program] {
     program.chosen = [verb](Console& console) { return run(*verb, console); };
   });

@@ -72,7 +72,7 @@ TEST_F(CalibrateTest, UnreadablePhotosArePassedOverAndNoneAtAllIsInvalid) {
   const std::vector<std::string> missing{folder_ / "none.jpg"};
   EXPECT_EQ(calibrate_model(model, missing, options_).status().code(), Code::kInvalidArgument);
   const std::vector<std::string> one_of_two{missing[0], photos_[0]};
-  EXPECT_TRUE(calibrate_model(model, one_of_two, options_).value()->tensors.contains("calibration.input"));
+  EXPECT_TRUE(calibrate_model(model, one_of_two, options_).value().model->tensors.contains("calibration.input"));
 }
 
 }  // namespace

@@ -186,7 +186,8 @@ Result<std::shared_ptr<const Model>> learn_model(const ModelSpec& start,
     LOCI_RETURN_IF_ERROR(learn_whitening(spec, tensors, chosen, options, job));
   auto model = make_model(std::move(spec), std::move(tensors));
   if (model->spec.features != "network" || options.calibration_images == 0) return model;
-  return calibrate_model(std::move(model), chosen, options, job);
+  LOCI_TRY(calibration, calibrate_model(std::move(model), chosen, options, job));
+  return calibration.model;
 }
 
 Result<std::shared_ptr<const Model>> add_whitening(const Model& model,

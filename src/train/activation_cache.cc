@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/train/activation_cache.h"
 
+#include "content_hash.h"
 #include "map_file.h"
 
 #include "loci/base/check.h"
@@ -39,6 +40,22 @@ void remove_if_abandoned(const std::string& path, const Result<FileInfo>& info) 
   }
 }
 
+/// The process that looks after a file that was there before the run.
+bool is_of_share(const std::string& name, const CacheShare& share) {
+  const auto ranks = static_cast<uint64_t>(share.num_ranks);
+  return content_hash(name.data(), name.size()) % ranks == static_cast<uint64_t>(share.rank);
+}
+
+/// One process's part of the bound: what it looks after and its part of the room that is left.
+/// Others may be dropping maps meanwhile, which only makes the room larger: the parts never add up
+/// to more.
+uint64_t bound_of_share(uint64_t max_bytes, uint64_t all, uint64_t own, const CacheShare& share) {
+  if (share.num_ranks == 1) return max_bytes;
+  const auto ranks = static_cast<uint64_t>(share.num_ranks);
+  if (all > max_bytes) return std::min(own, max_bytes / ranks);
+  return own + (max_bytes - all) / ranks;
+}
+
 }  // namespace
 
 std::string frozen_fingerprint(const Model& model, int64_t num_frozen_ops) {
@@ -69,6 +86,7 @@ struct ActivationCache::State {
   };
   std::string folder, frozen;
   bool evicts_own = false;
+  bool shared = false;  ///< other processes store in the folder, on books of their own
   bool disk_failed = false;
   std::list<std::string> order;  ///< relative paths; stale ones before all others
   std::unordered_map<std::string, Entry> entries;
@@ -112,8 +130,10 @@ struct ActivationCache::State {
 Result<std::unique_ptr<ActivationCache>> ActivationCache::open(const std::string& folder,
                                                                const std::string& frozen,
                                                                uint64_t max_bytes,
-                                                               const std::string& eviction) {
+                                                               const std::string& eviction,
+                                                               const CacheShare& share) {
   LOCI_REQUIRE(frozen.size() == 64, "frozen is a sha256");
+  LOCI_REQUIRE(share.rank >= 0 && share.rank < share.num_ranks, "the rank is one of num_ranks");
   if (eviction != "none" && eviction != "lru")
     return invalid_argument("eviction is '" + printable(eviction) + "': it must be none or lru");
   LOCI_RETURN_IF_ERROR(make_folders(folder + "/" + frozen.substr(0, 16)));
@@ -121,7 +141,7 @@ Result<std::unique_ptr<ActivationCache>> ActivationCache::open(const std::string
   state->folder = folder;
   state->frozen = frozen;
   state->evicts_own = eviction == "lru";
-  state->stats.max_bytes = max_bytes;
+  state->shared = share.num_ranks > 1;
 
   struct Found {
     std::string name;
@@ -139,8 +159,15 @@ Result<std::unique_ptr<ActivationCache>> ActivationCache::open(const std::string
   std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
     return a.stale != b.stale ? a.stale : a.info.mtime_ns < b.info.mtime_ns;
   });
-  for (const Found& one : found) state->add(one.name, disk_blocks(one.info.size), one.stale);
-  while (state->stats.bytes > max_bytes) state->drop_first();
+  uint64_t all = 0;
+  for (const Found& one : found) {
+    all += disk_blocks(one.info.size);
+    if (is_of_share(one.name, share)) state->add(one.name, disk_blocks(one.info.size), one.stale);
+  }
+  state->stats.max_bytes = bound_of_share(max_bytes, all, state->stats.bytes, share);
+  while (state->stats.bytes > state->stats.max_bytes) state->drop_first();
+  if (state->shared && all > max_bytes)
+    state->stats.max_bytes = state->stats.bytes;  // no room left
   return std::unique_ptr<ActivationCache>(new ActivationCache(std::move(state)));
 }
 
@@ -165,7 +192,8 @@ std::optional<ActivationMap> ActivationCache::find(const ActivationKey& key) {
   ++state_->stats.hits;
   const auto entry = state_->entries.find(name);
   if (entry == state_->entries.end()) {
-    state_->add(name, disk_blocks(map->file.bytes().size()), false);
+    // In a shared folder it is on the books of the process that stored it.
+    if (!state_->shared) state_->add(name, disk_blocks(map->file.bytes().size()), false);
   } else {
     state_->order.splice(state_->order.end(), state_->order, entry->second.place);
   }

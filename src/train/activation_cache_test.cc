@@ -223,6 +223,36 @@ TEST(ActivationCache, ManyThreadsKeepTheBound) {
   }
 }
 
+TEST(ActivationCache, ProcessesOfOneRunShareTheBound) {
+  const TempFolder folder;
+  {
+    auto earlier = open(folder.path(), 20);
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(store(earlier.get(), i).ok());
+  }
+  const auto shares = [&](uint64_t max_maps) {
+    std::vector<std::unique_ptr<ActivationCache>> caches;
+    for (int rank = 0; rank < 3; ++rank) {
+      caches.push_back(
+          ActivationCache::open(folder.path(), kFrozen, max_maps * kFileBytes, "none", {rank, 3})
+              .value());
+    }
+    return caches;
+  };
+  auto caches = shares(16);
+  EXPECT_EQ(bytes_on_disk(folder.path()), 10 * kFileBytes) << "there was room for all";
+  for (int i = 10; i < 40; ++i)
+    ASSERT_TRUE(store(caches[static_cast<size_t>(i % 3)].get(), i).ok());
+  EXPECT_EQ(bytes_on_disk(folder.path()), 16 * kFileBytes) << "two more each";
+  for (const auto& cache : caches) {
+    const uint64_t bytes = cache->stats().bytes;
+    for (int i = 0; i < 13; ++i) EXPECT_TRUE(holds(cache.get(), i)) << "whoever stored it";
+    EXPECT_EQ(cache->stats().bytes, bytes) << "those of others are on their books";
+  }
+  caches = shares(6);
+  EXPECT_LE(bytes_on_disk(folder.path()), 6 * kFileBytes);
+  EXPECT_GE(bytes_on_disk(folder.path()), 4 * kFileBytes);
+}
+
 TEST(ActivationCache, UnknownEvictionIsRefused) {
   const TempFolder folder;
   EXPECT_THAT(ActivationCache::open(folder.path(), kFrozen, 1, "fifo").status().message(),

@@ -72,13 +72,20 @@ DatasetFingerprint fingerprint_of(const Dataset& dataset) {
   return fingerprint;
 }
 
-std::string difference(const DatasetFingerprint& before, const DatasetFingerprint& now) {
+std::string difference(const DatasetFingerprint& before,
+                       const DatasetFingerprint& now,
+                       const char* was,
+                       const char* is) {
   std::string text;
   const auto say = [&](const std::string& what) { text += (text.empty() ? "" : "; ") + what; };
-  const auto counted = [&](const char* side, int64_t was, int64_t is) {
-    if (was == is) return;
-    say(format(
-        "%lld %s before, %lld now", static_cast<long long>(was), side, static_cast<long long>(is)));
+  const auto counted = [&](const char* side, int64_t first, int64_t second) {
+    if (first == second) return;
+    say(format("%lld %s %s, %lld %s",
+               static_cast<long long>(first),
+               side,
+               was,
+               static_cast<long long>(second),
+               is));
   };
   counted("database images", before.database_images, now.database_images);
   counted("queries", before.query_images, now.query_images);

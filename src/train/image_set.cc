@@ -27,4 +27,9 @@ std::vector<std::string> ImageSet::failures() const {
   return list;
 }
 
+std::map<int32_t, std::string> ImageSet::failed_images() const {
+  const std::lock_guard lock(mutex_);
+  return failures_;
+}
+
 }  // namespace loci::train

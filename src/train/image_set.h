@@ -26,6 +26,8 @@ class ImageSet {
   bool failed(int32_t image) const;
   /// "path: reason", by number.
   std::vector<std::string> failures() const;
+  /// The same with the numbers, for processes that tell each other.
+  std::map<int32_t, std::string> failed_images() const;
 
  private:
   std::vector<std::string> paths_;

@@ -22,21 +22,33 @@ Status within(const char* name, double given, double low, double high) {
   return invalid_argument(format("%s is %g; it must be from %g to %g", name, given, low, high));
 }
 
+Result<std::string> json_differences(const std::string& first_json,
+                                     const std::string& second_json,
+                                     const std::set<std::string_view>& except,
+                                     const Wording& tell) {
+  const auto first = nlohmann::json::parse(first_json, nullptr, /*allow_exceptions=*/false);
+  const auto second = nlohmann::json::parse(second_json, nullptr, false);
+  if (!first.is_object() || !second.is_object())
+    return corrupt("the options of a run are no JSON object");
+  std::string text;
+  for (const auto& [name, value] : second.items()) {
+    if (except.contains(name)) continue;
+    const std::string there = first.contains(name) ? first[name].dump() : "not there";
+    if (there != value.dump()) text += (text.empty() ? "" : "; ") + tell(name, there, value.dump());
+  }
+  return text;
+}
+
 Result<std::string> json_changes(const std::string& before_json,
                                  const std::string& after_json,
                                  const std::set<std::string_view>& may_change) {
-  const auto before = nlohmann::json::parse(before_json, nullptr, /*allow_exceptions=*/false);
-  const auto after = nlohmann::json::parse(after_json, nullptr, false);
-  if (!before.is_object()) return corrupt("the checkpoint's options are no JSON object");
-  std::string changes;
-  for (const auto& [name, value] : after.items()) {
-    if (may_change.contains(name)) continue;
-    const std::string was = before.contains(name) ? before[name].dump() : "not there";
-    if (was != value.dump()) {
-      changes += (changes.empty() ? "" : "; ") + name + " was " + was + ", is " + value.dump();
-    }
-  }
-  return changes;
+  return json_differences(
+      before_json,
+      after_json,
+      may_change,
+      [](const std::string& name, const std::string& was, const std::string& is) {
+        return name + " was " + was + ", is " + is;
+      });
 }
 
 }  // namespace loci::train

@@ -4,6 +4,7 @@
 
 #include "loci/base/status.h"
 
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,8 +16,18 @@ namespace loci::train {
 Status one_of(const char* name, const std::string& given, const std::vector<std::string>& known);
 Status within(const char* name, double given, double low, double high);
 
-/// Members of `after` that differ from `before`, but those in `may_change`: "batch was 4, is 8".
-/// Errors: Corrupt for a `before` that is no JSON object
+/// How a difference is told: by name, first and second value.
+using Wording =
+    std::function<std::string(const std::string&, const std::string&, const std::string&)>;
+
+/// Members of `second` that differ from `first`, but those in `except`, joined by "; ".
+/// Errors: Corrupt where one of the two is no JSON object
+Result<std::string> json_differences(const std::string& first,
+                                     const std::string& second,
+                                     const std::set<std::string_view>& except,
+                                     const Wording& tell);
+
+/// The same from a checkpoint to a run that resumes it: "batch was 4, is 8".
 Result<std::string> json_changes(const std::string& before,
                                  const std::string& after,
                                  const std::set<std::string_view>& may_change);

@@ -20,6 +20,8 @@ const std::set<std::string_view> kMayChange = {"epochs",
                                                "chunk_images",
                                                "checkpoint_steps"};
 
+const std::set<std::string_view> kMayDifferByRank = {"num_threads", "device"};
+
 }  // namespace
 
 Status validate(const TrainOptions& o) {
@@ -58,6 +60,17 @@ std::string to_json(const TrainOptions& options) {
 
 Result<std::string> option_changes(const std::string& before_json, const TrainOptions& now) {
   return json_changes(before_json, to_json(now), kMayChange);
+}
+
+Result<std::string> rank_option_differences(const std::string& first_json,
+                                            const std::string& mine_json) {
+  return json_differences(
+      first_json,
+      mine_json,
+      kMayDifferByRank,
+      [](const std::string& name, const std::string& first, const std::string& mine) {
+        return name + " is " + first + " in rank 0, " + mine + " here";
+      });
 }
 
 }  // namespace loci::train

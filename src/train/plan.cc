@@ -44,7 +44,7 @@ TrainPlan make_plan(const PlanInputs& in) {
     plan.memory_bytes += memory;
     plan.disk_bytes += disk;
   };
-  const auto processes = static_cast<uint64_t>(in.num_processes);
+  const auto processes = static_cast<uint64_t>(in.processes_here);
   const uint64_t state = in.trained_bytes * static_cast<uint64_t>(in.optimizer_copies);
   add("weights", in.weight_bytes * processes, 0);
   add(format("gradients and %d optimizer state%s",

@@ -11,7 +11,8 @@ namespace loci::train {
 
 int64_t steps_of(std::span<const int64_t> order, int64_t batch) {
   LOCI_REQUIRE(batch >= 1, "a step has at least one query");
-  return static_cast<int64_t>(order.size()) / batch;
+  const int64_t whole = static_cast<int64_t>(order.size()) / batch;
+  return order.empty() ? 0 : std::max<int64_t>(1, whole);
 }
 
 std::vector<int64_t> queries_of_rank(
@@ -20,8 +21,9 @@ std::vector<int64_t> queries_of_rank(
                "the rank is one of num_ranks, the step 0 or more");
   std::vector<int64_t> queries;
   if (step >= steps_of(order, batch)) return queries;
-  for (int64_t i = rank; i < batch; i += num_ranks)
-    queries.push_back(order[static_cast<size_t>(step * batch + i)]);
+  const int64_t end = std::min<int64_t>(step * batch + batch, std::ssize(order));
+  for (int64_t i = step * batch + rank; i < end; i += num_ranks)
+    queries.push_back(order[static_cast<size_t>(i)]);
   return queries;
 }
 

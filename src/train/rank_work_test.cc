@@ -21,6 +21,9 @@ TEST(RankWork, RanksShareAStepAndLeaveNothingOut) {
   EXPECT_THAT(queries_of_rank(order, 1, 4, 1, 2), ElementsAre(4, 2));
   EXPECT_THAT(queries_of_rank(order, 1, 4, 5, 8), ElementsAre()) << "more processes than queries";
   EXPECT_THAT(queries_of_rank(order, 2, 4, 0, 1), ElementsAre()) << "two queries are no step";
+  EXPECT_EQ(steps_of(order, 16), 1) << "unless there are no more";
+  EXPECT_THAT(queries_of_rank(order, 0, 16, 1, 3), ElementsAre(8, 5, 2));
+  EXPECT_EQ(steps_of({}, 4), 0);
 }
 
 TEST(RankWork, ProcessesThatTellEachOtherMineWhatOneWouldMine) {

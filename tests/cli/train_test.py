@@ -3,18 +3,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains a tiny network from the command line, interrupts and resumes it, and evaluates what came out.
 Usage: train_test.py LOCI"""
-import hashlib
 import json
 import os
 import pathlib
-import random
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+
+from start_model import write_start_model
 
 LOCI = sys.argv.pop(1)
 TRAINING = pathlib.Path(LOCI).with_name('libloci_train_plugin.so').exists()
@@ -25,31 +24,6 @@ def loci(*words, check=None):
     if check is not None:
         assert result.returncode == check, f'{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}'
     return result
-
-
-def write_start_model(path):
-    """Two convolutions with random weights, GeM pooling: a model file written by nobody's library but json and struct."""
-    draw = random.Random(3)
-    shapes = {'a.bias': [8], 'a.weight': [8, 3, 3, 3], 'b.bias': [16], 'b.weight': [16, 8, 3, 3]}
-    ops = [{'type': 'conv', 'name': name, 'out_channels': channels, 'kernel_h': 3, 'kernel_w': 3, 'stride': 4, 'pad_top': 1,
-            'pad_left': 1, 'pad_bottom': 1, 'pad_right': 1, 'activation': activation}
-           for name, channels, activation in (('a', 8, 'relu'), ('b', 16, 'none'))]
-    spec = {'format_version': 1, 'name': 'tiny', 'features': 'network', 'network': {'architecture': 'tiny', 'ops': ops},
-            'preprocessing': {'scale': 1 / 128, 'mean': [1, 1, 1]}, 'pooling': {'type': 'gem'}}
-    header, data, digest = {}, b'', hashlib.sha256()
-    for name, shape in shapes.items():
-        count = 1
-        for side in shape:
-            count *= side
-        values = [draw.gauss(0, 0.2) for _ in range(count)]
-        header[name] = {'dtype': 'F32', 'shape': shape, 'data_offsets': [len(data), len(data) + 4 * count]}
-        values = struct.pack(f'<{count}f', *values)
-        digest.update(f'{name}\nF32 {"x".join(map(str, shape))}\n'.encode() + values)
-        data += values
-    header['__metadata__'] = {'loci': json.dumps(spec), 'tensors_sha256': digest.hexdigest()}
-    text = json.dumps(header).encode()
-    text += b' ' * (-len(text) % 8)
-    path.write_bytes(struct.pack('<Q', len(text)) + text + data)
 
 
 @unittest.skipUnless(TRAINING, 'this build has no training plugin')
@@ -102,6 +76,18 @@ class TrainTest(unittest.TestCase):
         again = loci(*self.words('whole.safetensors', '--resume', '--seed', 9))
         self.assertEqual(again.returncode, 2)
         self.assertIn('seed was 1, is 9', again.stderr)
+
+    def test_sigterm_stops_the_bench_between_its_measurements(self):
+        words = [LOCI, 'bench', 'train', '--architecture', 'alexnet', '--size', '96x96', '--runs', '100000', '--threads', '1', '--json']
+        run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        said = []
+        for line in run.stderr:
+            said.append(line)
+            if 'measuring from cached maps' in line:
+                run.send_signal(signal.SIGTERM)
+        results = run.stdout.read()
+        self.assertEqual((run.wait(timeout=60), results), (1, ''), said)
+        self.assertIn('the measurement was stopped; it has no result', said[-1])
 
     def test_usage_errors_come_before_any_work(self):
         for words in (('--loss', 'triplet'), ('--epochs', '0'), ('--train-from', 'conv9')):

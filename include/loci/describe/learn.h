@@ -43,11 +43,17 @@ Result<std::shared_ptr<const Model>> learn_model(const ModelSpec& start, const T
                                                  std::span<const std::string> photos, const LearnOptions& options,
                                                  const JobControl& job = {});
 
+struct Calibration {
+  std::shared_ptr<const Model> model;
+  int64_t photos = 0;  ///< that the ranges come from
+};
+
 /// The model with the activation ranges that int8 needs (Calibrator), found over options.calibration_images of the photos.
-/// Unreadable photos are passed over. Errors: InvalidArgument for a model without network or when no photo can be read
+/// Photos that are unreadable or that the network refuses (too small for it) are passed over, with a message to `job` that
+/// counts them. Errors: InvalidArgument for a model without network or when no photo is left
 /// Cost: one float32 run of the network a photo
-Result<std::shared_ptr<const Model>> calibrate_model(std::shared_ptr<const Model> model, std::span<const std::string> photos,
-                                                     const LearnOptions& options, const JobControl& job = {});
+Result<Calibration> calibrate_model(std::shared_ptr<const Model> model, std::span<const std::string> photos,
+                                    const LearnOptions& options, const JobControl& job = {});
 
 /// The model with a PCA-whitening of options.whiten_dim numbers learnt from the descriptors of all `photos` (fewer numbers
 /// when there are fewer than two photos for each; none, with a message to `job`, when that leaves fewer than 16). One that

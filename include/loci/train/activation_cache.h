@@ -57,10 +57,15 @@ struct ActivationMap {
   MappedFile file;
 };
 
+/// Which of the processes of one run that open a folder together, before any of them stores.
+struct CacheShare {
+  int rank = 0, num_ranks = 1;
+};
+
 struct ActivationCacheStats {
-  int64_t maps = 0;        ///< of these frozen layers
-  uint64_t bytes = 0;      ///< on the disk, whole blocks, stale maps included
-  uint64_t max_bytes = 0;  ///< the bound
+  int64_t maps = 0;        ///< of these frozen layers; this process's share
+  uint64_t bytes = 0;      ///< on the disk, whole blocks, stale maps included; its share
+  uint64_t max_bytes = 0;  ///< the bound of its share; the shares together have the bound given
   int64_t hits = 0, misses = 0;
   int64_t stored = 0;
   int64_t refused = 0;  ///< not stored: full, or the disk failed
@@ -76,7 +81,10 @@ struct ActivationCacheStats {
 /// the folder count towards the bound and go first when room is needed.
 ///
 /// Threads:   all members are safe from many threads
-/// Processes: may share a folder; each keeps to its own bound, so give each its part
+/// Processes: may share a folder. Those of one run share its bound too: each looks after its part
+/// of
+///            what is there at the start and after what it stores itself (CacheShare). Of several
+///            runs each keeps to its own bound, so give each its part
 /// Cost:      find() maps a file and reads it once for its check sum
 class ActivationCache {
  public:
@@ -86,7 +94,8 @@ class ActivationCache {
   static Result<std::unique_ptr<ActivationCache>> open(const std::string& folder,
                                                        const std::string& frozen,
                                                        uint64_t max_bytes,
-                                                       const std::string& eviction = "none");
+                                                       const std::string& eviction = "none",
+                                                       const CacheShare& share = {});
   ~ActivationCache();
   ActivationCache(const ActivationCache&) = delete;
   ActivationCache& operator=(const ActivationCache&) = delete;

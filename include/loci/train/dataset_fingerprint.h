@@ -25,8 +25,11 @@ struct DatasetFingerprint {
 /// Cost: one look at each file
 DatasetFingerprint fingerprint_of(const Dataset& dataset);
 
-/// What differs, as a sentence for a person ("the list of database images changed: 120 before, 118
-/// now"); empty when nothing does.
-std::string difference(const DatasetFingerprint& before, const DatasetFingerprint& now);
+/// What differs, as a sentence for a person ("120 database images before, 118 now; the list of
+/// images changed"); empty when nothing does. `was` and `is` say which is which.
+std::string difference(const DatasetFingerprint& before,
+                       const DatasetFingerprint& now,
+                       const char* was = "before",
+                       const char* is = "now");
 
 }  // namespace loci::train

@@ -29,6 +29,7 @@ struct PlanInputs {
   double from_map_ms = 0;    ///< forward pass from a map
   double tuple_ms = 0;       ///< one training step of a tuple, from maps where there are some
   int num_processes = 1;
+  int processes_here = 1;  ///< of these, on this machine
 };
 
 struct PlanItem {

@@ -17,10 +17,11 @@ namespace loci::train {
 
 /// Queries of step `step` (from 0) that process `rank` mines and trains on: of
 /// order[step * batch, (step + 1) * batch) those at rank, rank + num_ranks, ... Empty behind the
-/// last step; a last step of fewer queries is dropped, as Relja/netvlad does.
+/// last step; a last step of fewer queries is dropped, as Relja/netvlad does, unless it is the only
+/// one.
 std::vector<int64_t> queries_of_rank(
     std::span<const int64_t> order, int64_t step, int64_t batch, int rank, int num_ranks);
-/// Whole steps of an epoch.
+/// Steps of an epoch: those of `batch` queries, or a single one of fewer.
 int64_t steps_of(std::span<const int64_t> order, int64_t batch);
 
 /// What the miner remembers of some queries, as numbers to be gathered from all processes: `slots`

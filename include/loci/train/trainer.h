@@ -7,6 +7,7 @@
 #include "loci/data/dataset.h"
 #include "loci/model/model.h"
 #include "loci/train/bench.h"
+#include "loci/train/cluster.h"
 #include "loci/train/distill.h"
 #include "loci/train/epoch_record.h"
 #include "loci/train/options.h"
@@ -28,10 +29,15 @@ struct TrainInputs {
   /// Folder of checkpoints, caches and the learning-curve page; made when absent.
   std::string work_folder;
   bool resume = false;  ///< go on from work_folder's checkpoint
+  /// Several processes: this one's place among them. All need the same inputs, options and work
+  /// folder; rank 0 alone writes and tells what the others only know.
+  ClusterPlace place;
+  ClusterOptions cluster;
 };
 
 struct TrainSummary {
-  std::shared_ptr<const Model> model;  ///< the best epoch by validation recall@5, not whitened
+  /// The best epoch by validation recall@5, not whitened; null in ranks other than 0.
+  std::shared_ptr<const Model> model;
   std::vector<EpochRecord> epochs;
   int best_epoch = 0;   ///< 1-based; 0 when the start was never beaten or nothing was validated
   std::string stopped;  ///< why it ended: "all epochs done", "no better recall@5 for 10 epochs"
@@ -46,11 +52,13 @@ struct TrainSummary {
 /// hand with a checkpoint from which `resume` goes on as if nothing had been.
 ///
 /// With one seed, one number of threads and the CPU two runs give the same bits, interrupted or
-/// not.
+/// not. Several processes share the tuples of a step, the mining, the refreshes and the validation;
+/// their weights are those of one process up to the order of summation.
 /// Errors: InvalidArgument for options or a data set nothing can be learnt from (no positives, one
 ///         place), or, on resume, a data set or options that changed, saying what; Io for a full
 ///         disk (the last checkpoint stays); Cancelled; Corrupt when the loss is no number (the
-///         message names the tuple; the last good checkpoint stays)
+///         message names the tuple; the last good checkpoint stays); of several processes all fail
+///         when one does, Io when one is gone or does not answer within cluster.timeout_s
 class TrainEngine {
  public:
   virtual ~TrainEngine() = default;

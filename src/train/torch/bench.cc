@@ -28,6 +28,8 @@ namespace {
 constexpr double kKibToMib = 1.0 / 1024;
 constexpr double kLearningRate = 1e-3;
 
+Status stopped() { return cancelled("the measurement was stopped; it has no result"); }
+
 at::Tensor random_tensor(at::IntArrayRef shape, uint64_t seed, double size) {
   Rng rng(seed, "bench");
   at::Tensor tensor = at::empty(shape, at::kFloat);
@@ -59,22 +61,24 @@ double process_kib(const std::string& field) {
   return 0;
 }
 
-/// Runs a step `runs` times behind one that warms up.
-StepCost measure(int runs, const std::function<void()>& step) {
+/// Runs a step `runs` times behind one that warms up. A step of the full size takes half a minute,
+/// so a wish to stop is looked for before each.
+Result<StepCost> measure(int runs, const JobControl& job, const std::function<void()>& step) {
   malloc_trim(0);
   const double before = process_kib("VmRSS");
   // Resets the peak (proc(5)); where that is not allowed the peak is that of the whole process.
   std::ofstream("/proc/self/clear_refs") << "5";
-  step();
   std::vector<double> seconds;
-  for (int run = 0; run < runs; ++run) {
+  for (int run = 0; run <= runs; ++run) {
+    if (job.cancelled()) return stopped();
     const Stopwatch watch;
     step();
-    seconds.push_back(watch.seconds());
+    if (run > 0) seconds.push_back(watch.seconds());
+    job.progress("measuring", run + 1, runs + 1);
   }
   const auto middle = seconds.begin() + static_cast<int64_t>(seconds.size() / 2);
   std::nth_element(seconds.begin(), middle, seconds.end());
-  return {.seconds = *middle, .peak_mib = (process_kib("VmHWM") - before) * kKibToMib};
+  return StepCost{.seconds = *middle, .peak_mib = (process_kib("VmHWM") - before) * kKibToMib};
 }
 
 /// NetVLAD as the ports write it: cluster by cluster, each residual a tensor of its own that
@@ -96,7 +100,10 @@ at::Tensor ported_netvlad(const at::Tensor& maps,
 /// The tuple's maps on their way through a cache on disk.
 class CachedMaps {
  public:
-  static Result<CachedMaps> fill(const Net& net, const Model& model, const at::Tensor& images) {
+  static Result<CachedMaps> fill(const Net& net,
+                                 const Model& model,
+                                 const at::Tensor& images,
+                                 const JobControl& job) {
     CachedMaps cached;
     cached.folder_ = std::make_unique<TempFolder>("loci_bench");
     LOCI_TRY(cache,
@@ -105,6 +112,7 @@ class CachedMaps {
                                    uint64_t{1} << 36));
     cached.cache_ = std::move(cache);
     for (int64_t i = 0; i < images.size(0); ++i) {
+      if (job.cancelled()) return stopped();
       const at::Tensor map = net.run_fixed(images.slice(0, i, i + 1))[0].contiguous();
       const auto values =
           std::span<const float>(map.data_ptr<float>(), static_cast<size_t>(map.numel()));
@@ -150,7 +158,7 @@ Result<TrainBench> bench_training(const TrainBenchOptions& asked, const JobContr
     return invalid_argument("bench train: no layer is fixed, so nothing is cached");
   LOCI_TRY(optimizer, Optimizer::create({}, net->parameters()));
   const at::Tensor images = random_tensor({o.negatives + 2, 3, o.height, o.width}, 4, 1);
-  LOCI_TRY(maps, CachedMaps::fill(*net, *model, images));
+  LOCI_TRY(maps, CachedMaps::fill(*net, *model, images, job));
 
   // A margin above any distance: all negatives violate and go back through the network.
   constexpr double kMargin = 5;
@@ -164,17 +172,21 @@ Result<TrainBench> bench_training(const TrainBenchOptions& asked, const JobContr
   const auto by_port = [&] {
     return ported_netvlad(net->run_tail(net->run_fixed(images)), weight, centers);
   };
+  if (job.cancelled()) return stopped();
   {
     const c10::NoGradGuard no_gradients;
     const at::Tensor ours = net->describe(net->run_fixed(images));
     bench.descriptor_difference = (ours - by_port()).abs().max().item<double>();
   }
   job.message("measuring from cached maps");
-  bench.cached = measure(o.runs, [&] { learn(net->describe(maps.read())); });
+  LOCI_TRY(cached, measure(o.runs, job, [&] { learn(net->describe(maps.read())); }));
   job.message("measuring from pixels");
-  bench.uncached = measure(o.runs, [&] { learn(net->describe(net->run_fixed(images))); });
+  LOCI_TRY(uncached, measure(o.runs, job, [&] { learn(net->describe(net->run_fixed(images))); }));
   job.message("measuring pytorch-NetVlad's form");
-  bench.ported = measure(o.runs, [&] { learn(by_port()); });
+  LOCI_TRY(ported, measure(o.runs, job, [&] { learn(by_port()); }));
+  bench.cached = cached;
+  bench.uncached = uncached;
+  bench.ported = ported;
   bench.ratio = bench.cached.seconds / bench.ported.seconds;
   return bench;
 }

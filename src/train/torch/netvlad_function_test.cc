@@ -102,33 +102,87 @@ struct GoldenCase {
   at::Tensor expected(const std::string& name) const { return golden(folder + name + ".npy"); }
 };
 
+constexpr double kTolerance = 1e-10;  // of the case, for float64
+
 class PaperLayer : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override { LOCI_NEEDS_SHARED_DATA(); }
+
+  /// The whole layer by one rule of eps; `suffix` is that of the reference's arrays.
+  void expect_reference(NormEps eps, const std::string& suffix) {
+    GoldenCase c(GetParam());
+    const auto options = at::TensorOptions().dtype(at::kDouble);
+    auto layer =
+        TorchPooling::create({.type = "netvlad", .eps = eps}, c.tensors, c.maps.size(1), options)
+            .value();
+    c.maps.requires_grad_(true);
+    const at::Tensor out = layer->pool(c.maps);
+    EXPECT_LT(relative_error(out[0], c.expected("final" + suffix)), kTolerance);
+    (out[0] * c.expected("g_final")).sum().backward();
+    const at::Tensor dx = c.maps.grad().reshape({c.maps.size(1), c.maps.size(3)});
+    EXPECT_LT(relative_error(dx, c.expected("full_dx" + suffix)), kTolerance);
+    const std::string names[] = {"full_dw", "full_dc", "full_db"};  // in the layer's order
+    for (size_t i = 0; i < 3; ++i) {
+      EXPECT_LT(relative_error(layer->parameters()[i].value.grad(), c.expected(names[i] + suffix)),
+                kTolerance)
+          << names[i];
+    }
+  }
 };
-INSTANTIATE_TEST_SUITE_P(
-    Golden,
-    PaperLayer,
-    testing::Values(
-        "n0", "n7", "n7_v1", "n1200", "some_zero", "duplicates", "huge_alpha", "tied_clusters"),
-    [](const auto& variant) { return std::string(variant.param); });
+INSTANTIATE_TEST_SUITE_P(Golden,
+                         PaperLayer,
+                         testing::Values("n0",
+                                         "n1",
+                                         "n7",
+                                         "n7_v1",
+                                         "n1200",
+                                         "some_zero",
+                                         "all_zero",
+                                         "duplicates",
+                                         "huge_alpha",
+                                         "tied_clusters"),
+                         [](const auto& variant) { return std::string(variant.param); });
 
 TEST_P(PaperLayer, DescriptorAndAllGradientsAreTheReferences) {
-  GoldenCase c(GetParam());
-  const auto options = at::TensorOptions().dtype(at::kDouble);
-  auto layer =
-      TorchPooling::create({.type = "netvlad"}, c.tensors, c.maps.size(1), options).value();
-  c.maps.requires_grad_(true);
-  const at::Tensor out = layer->pool(c.maps);
-  constexpr double kTolerance = 1e-10;
-  EXPECT_LT(relative_error(out[0], c.expected("final")), kTolerance);
-  (out[0] * c.expected("g_final")).sum().backward();
-  const at::Tensor dx = c.maps.grad().reshape({c.maps.size(1), c.maps.size(3)});
-  EXPECT_LT(relative_error(dx, c.expected("full_dx")), kTolerance);
-  // Parameters: weight, centers, bias.
-  EXPECT_LT(relative_error(layer->parameters()[0].value.grad(), c.expected("full_dw")), kTolerance);
-  EXPECT_LT(relative_error(layer->parameters()[1].value.grad(), c.expected("full_dc")), kTolerance);
-  EXPECT_LT(relative_error(layer->parameters()[2].value.grad(), c.expected("full_db")), kTolerance);
+  expect_reference(NormEps::kClamp, "");
+}
+
+TEST_P(PaperLayer, WithTheOriginalCodesEpsTheyAreTheReferencesToo) {
+  expect_reference(NormEps::kRoot, "_releps");
+}
+
+/// The aggregation alone, on features that have been normalised. With every feature on a centre the
+/// winning cluster is rounding noise, which normalisation would amplify, so that case is here only.
+class PaperCore : public PaperLayer {};
+INSTANTIATE_TEST_SUITE_P(Golden,
+                         PaperCore,
+                         testing::Values("n0",
+                                         "n1",
+                                         "n7",
+                                         "n7_v1",
+                                         "n1200",
+                                         "some_zero",
+                                         "all_zero",
+                                         "duplicates",
+                                         "huge_alpha",
+                                         "tied_clusters",
+                                         "feature_on_centre"),
+                         [](const auto& variant) { return std::string(variant.param); });
+
+TEST_P(PaperCore, TheSumsAndTheirGradientsAreTheReferences) {
+  const GoldenCase c(GetParam());
+  Layer layer{.x = c.expected("xn").t().contiguous().unsqueeze(0),
+              .weight = c.expected("w"),
+              .bias = c.expected("b"),
+              .centers = c.expected("c")};
+  for (at::Tensor* input : layer.inputs()) input->requires_grad_(true);
+  const at::Tensor raw = layer.aggregate();
+  EXPECT_LT(relative_error(raw[0], c.expected("raw")), kTolerance);
+  (raw[0] * c.expected("g_raw")).sum().backward();
+  EXPECT_LT(relative_error(layer.x.grad()[0].t(), c.expected("core_dx")), kTolerance);
+  EXPECT_LT(relative_error(layer.weight.grad(), c.expected("core_dw")), kTolerance);
+  EXPECT_LT(relative_error(layer.bias.grad(), c.expected("core_db")), kTolerance);
+  EXPECT_LT(relative_error(layer.centers.grad(), c.expected("core_dc")), kTolerance);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "checkpoint.h"
+#include "distributor.h"
 #include "map_source.h"
 
 #include "loci/base/status.h"
@@ -27,6 +28,7 @@ struct StepParts {
   const Net& net;
   MapSource& source;
   const TrainOptions& options;
+  Distributor& ranks;
 };
 
 /// Adds one tuple's gradient to the parameters. All distances are taken with fresh descriptors;
@@ -45,7 +47,9 @@ Result<StepResult> tuple_gradients(const StepParts& parts,
 
 /// Adds a batch's Multi-Similarity gradient to the parameters. Descriptors are made first without
 /// gradients, the loss's gradient with respect to them is taken, and then each chunk runs again and
-/// back: the gradient of the whole batch in the memory of one chunk.
+/// back: the gradient of the whole batch in the memory of one chunk. Of several processes, which
+/// all call this with the same batch, each describes and runs back its part of the images; the loss
+/// is that of the whole batch, and rank 0 alone returns its sums.
 Result<StepResult> place_gradients(const StepParts& parts,
                                    std::span<const int32_t> images_of_batch,
                                    std::span<const int32_t> places,

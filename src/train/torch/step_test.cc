@@ -29,7 +29,7 @@ class StepTest : public testing::Test {
                                           MapSource::Options{.preprocessing = spec.preprocessing},
                                           JobControl());
   }
-  StepParts parts() { return {*net_, *source_, options_}; }
+  StepParts parts() { return {*net_, *source_, options_, alone_}; }
 
   /// Compares the gradients that `run` leaves with central differences of the loss it returns, for
   /// a few numbers of each parameter. `divide` is what the loss is a sum of.
@@ -74,6 +74,7 @@ class StepTest : public testing::Test {
   std::vector<int32_t> batch_, labels_;
   std::unique_ptr<Net> net_;
   TrainOptions options_;
+  Distributor alone_;
   std::unique_ptr<MapSource> source_;
 };
 
@@ -97,7 +98,7 @@ TEST_F(StepTest, WithoutItsPositiveATupleIsSkipped) {
   const int32_t gone = images_.add("nowhere.jpg");
   MapSource source(*net_, images_, nullptr, MapSource::Options{.preprocessing = {}}, JobControl());
   const TupleImages tuple{.query = batch_[0], .positive = gone, .negatives = {batch_[4]}};
-  const auto result = tuple_gradients({*net_, source, options_}, tuple, 0, images_).value();
+  const auto result = tuple_gradients({*net_, source, options_, alone_}, tuple, 0, images_).value();
   EXPECT_EQ(result.sums.skipped, 1);
   EXPECT_EQ(result.sums.counted, 0);
   EXPECT_EQ(result.divisor, 0);

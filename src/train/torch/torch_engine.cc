@@ -4,6 +4,7 @@
 
 #include "bench.h"
 #include "distiller.h"
+#include "gloo.h"
 #include "trainer.h"
 
 namespace loci::train {
@@ -16,7 +17,8 @@ class TorchEngine final : public TrainEngine {
                              const JobControl& job) override {
     Result<TrainSummary> summary = cancelled("not run");
     const Status status = guarded("training", [&]() -> Status {
-      LOCI_TRY(trainer, Trainer::create(inputs, options, on_epoch, job));
+      LOCI_TRY(processes, join_processes(inputs.place, inputs.cluster));
+      LOCI_TRY(trainer, Trainer::create(inputs, options, on_epoch, job, std::move(processes)));
       summary = trainer->run();
       return summary.status();
     });

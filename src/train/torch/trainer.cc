@@ -5,8 +5,8 @@
 
 #include "learning_rate.h"
 
-#include "loci/base/file.h"
 #include "loci/base/text.h"
+#include "loci/train/rank_work.h"
 
 #include <algorithm>
 #include <cmath>
@@ -35,7 +35,7 @@ Result<TrainSummary> Trainer::run() {
     EpochRecord before;
     LOCI_RETURN_IF_ERROR(validate(&before));
     state_.records.push_back(before);
-    if (on_epoch_) on_epoch_(before);
+    if (on_epoch_ && is_first()) on_epoch_(before);
     LOCI_RETURN_IF_ERROR(save());
   }
   summary.stopped = "all epochs done";
@@ -47,15 +47,20 @@ Result<TrainSummary> Trainer::run() {
     LOCI_RETURN_IF_ERROR(run_epoch());
     LOCI_RETURN_IF_ERROR(end_epoch());
   }
-  LOCI_RETURN_IF_ERROR(write_page(/*running=*/false));
-  summary.model = present_model();
-  if (state_.best_epoch > 0) {
-    LOCI_TRY(best, load_model(path("best.safetensors")));
-    summary.model = std::move(best);
-  }
-  ModelSpec spec = summary.model->spec;
-  spec.record = to_json(record_of(summary.stopped));
-  summary.model = make_model(std::move(spec), summary.model->tensors);
+  const Status ended = [&]() -> Status {
+    if (!is_first()) return {};
+    LOCI_RETURN_IF_ERROR(write_page(/*running=*/false));
+    summary.model = present_model();
+    if (state_.best_epoch > 0) {
+      LOCI_TRY(best, load_model(path("best.safetensors")));
+      summary.model = std::move(best);
+    }
+    ModelSpec spec = summary.model->spec;
+    spec.record = to_json(record_of(summary.stopped));
+    summary.model = make_model(std::move(spec), summary.model->tensors);
+    return {};
+  }();
+  LOCI_RETURN_IF_ERROR(agree(*distributor_, ended));
   summary.epochs = state_.records;
   summary.best_epoch = state_.best_epoch;
   summary.failed = images_.failures();
@@ -99,13 +104,14 @@ Status Trainer::run_epoch() {
       LOCI_RETURN_IF_ERROR(refresh(state_.refresh + 1));
       ++state_.refresh;
     }
-    LOCI_TRY(result, by_places() ? place_step(step) : tuple_step(step));
+    const auto mine = by_places() ? place_step(step) : tuple_step(step);
+    LOCI_TRY(result, share_step(mine, step));
     LOCI_RETURN_IF_ERROR(update(result, step));
-    add(&state_.sums, result.sums);
+    add(&state_.sums, result.total.sums);
     state_.step = step + 1;
     state_.sums.seconds = seconds_before_ + watch_.seconds();
     job_.progress(task, state_.step, steps);
-    const bool stop = job_.cancelled();
+    const bool stop = alone() ? job_.cancelled() : result.stop;
     const bool time_to_save =
         options_.checkpoint_steps > 0 && state_.step % options_.checkpoint_steps == 0;
     if (stop || time_to_save || state_.step == steps) LOCI_RETURN_IF_ERROR(save());
@@ -118,16 +124,20 @@ Status Trainer::run_epoch() {
   return {};
 }
 
-Result<StepResult> Trainer::tuple_step(int64_t step) {
+std::vector<int64_t> Trainer::own_queries(int64_t step) const {
   // The order is drawn once an epoch in the paper's code; it is the same for every step here.
-  const std::vector<int64_t> order = miner_->epoch_order(state_.epoch);
-  const int64_t begin = step * options_.batch_tuples;
-  const int64_t end = std::min<int64_t>(begin + options_.batch_tuples, std::ssize(order));
+  return queries_of_rank(miner_->epoch_order(state_.epoch),
+                         step,
+                         options_.batch_tuples,
+                         distributor_->rank(),
+                         distributor_->num_ranks());
+}
+
+Result<StepResult> Trainer::tuple_step(int64_t step) {
   const SquaredDistances distances = descriptors_.distances();
+  const StepParts parts{*net_, *source_, options_, *distributor_};
   StepResult total;
-  for (int64_t i = begin; i < end; ++i) {
-    if (i % distributor_->num_ranks() != distributor_->rank()) continue;
-    const int64_t query = order[static_cast<size_t>(i)];
+  for (const int64_t query : own_queries(step)) {
     const MinedTuple mined = miner_->mine(state_.epoch, query, distances);
     if (mined.outcome == MinedTuple::Outcome::kNoPositive) ++total.sums.skipped;
     if (mined.outcome == MinedTuple::Outcome::kNoViolation) ++total.sums.counted;  // loss 0
@@ -139,7 +149,7 @@ Result<StepResult> Trainer::tuple_step(int64_t step) {
                       .positive = image(mined.tuple.positive),
                       .negatives = {}};
     for (const int32_t row : mined.tuple.negatives) tuple.negatives.push_back(image(row));
-    LOCI_TRY(one, tuple_gradients({*net_, *source_, options_}, tuple, state_.epoch, images_));
+    LOCI_TRY(one, tuple_gradients(parts, tuple, state_.epoch, images_));
     add(&total.sums, one.sums);
     total.divisor += one.divisor;
   }
@@ -153,14 +163,14 @@ Result<StepResult> Trainer::place_step(int64_t step) {
   for (const int32_t image : batch.images) {
     numbers.push_back(train_images_[static_cast<size_t>(image)]);
   }
-  return place_gradients({*net_, *source_, options_}, numbers, batch.places, state_.epoch, images_);
+  const StepParts parts{*net_, *source_, options_, *distributor_};
+  return place_gradients(parts, numbers, batch.places, state_.epoch, images_);
 }
 
-Status Trainer::update(const StepResult& result, int64_t step) {
-  double divisor = result.divisor;
-  LOCI_RETURN_IF_ERROR(distributor_->sum(std::span<double>(&divisor, 1)));
-  LOCI_RETURN_IF_ERROR(share_gradients());
+Status Trainer::update(const SharedStep& result, int64_t step) {
+  const double divisor = result.total.divisor;
   if (divisor == 0) return {};  // nothing violates: neither weights nor momentum move
+  if (result.has_gradient) LOCI_RETURN_IF_ERROR(share_gradients());
   for (const Parameter& parameter : net_->parameters()) {
     at::Tensor gradient = parameter.value.grad();
     if (!gradient.defined()) continue;
@@ -177,84 +187,6 @@ Status Trainer::update(const StepResult& result, int64_t step) {
       .epoch = state_.epoch, .step = step, .steps_an_epoch = steps_an_epoch()};
   return guarded("update", [&]() -> Status {
     optimizer_->step(learning_rate(options_, position), 1 / divisor);
-    return {};
-  });
-}
-
-Status Trainer::share_gradients() {
-  if (distributor_->num_ranks() == 1) return {};
-  std::vector<at::Tensor> flat;
-  for (const Parameter& parameter : net_->parameters()) {
-    at::Tensor value = parameter.value;
-    at::Tensor& gradient = value.mutable_grad();
-    if (!gradient.defined()) gradient = at::zeros_like(value);
-    flat.push_back(gradient.flatten().to(at::kCPU, at::kFloat));
-  }
-  const at::Tensor all = at::cat(flat);
-  LOCI_RETURN_IF_ERROR(
-      distributor_->sum(std::span<float>(all.data_ptr<float>(), static_cast<size_t>(all.numel()))));
-  int64_t begin = 0;
-  for (const Parameter& parameter : net_->parameters()) {
-    at::Tensor gradient = parameter.value.grad();
-    gradient.copy_(all.slice(0, begin, begin + gradient.numel()).reshape(gradient.sizes()));
-    begin += gradient.numel();
-  }
-  return {};
-}
-
-Status Trainer::refresh(int64_t number) {
-  const auto file = [this](int64_t n) {
-    return path(format("descriptors_%lld.f16", static_cast<long long>(n)));
-  };
-  const std::string key = format("refresh %lld", static_cast<long long>(number));
-  LOCI_TRY(writer,
-           DescriptorCacheWriter::create(
-               file(number), key, std::ssize(train_images_), net_->output_dim()));
-  const auto describe = [this](int64_t first, MatrixView<float> out, std::span<uint8_t> missing) {
-    const auto images = std::span(train_images_)
-                            .subspan(static_cast<size_t>(first), static_cast<size_t>(out.rows()));
-    return describe_images(images, out, missing);
-  };
-  LOCI_TRY(missing, train::refresh(std::move(writer), options_.chunk_images, 1, describe, job_));
-  if (missing == std::ssize(train_images_)) {
-    return invalid_argument("none of the " + std::to_string(missing) +
-                            " photos of the training set can be read");
-  }
-  LOCI_TRY(opened, DescriptorCache::open({file(number)}, key));
-  descriptors_ = std::move(opened);
-  if (number > 1) std::remove(file(number - 1).c_str());
-  return {};
-}
-
-Status Trainer::describe_images(std::span<const int32_t> images,
-                                MatrixView<float> out,
-                                std::span<uint8_t> missing) {
-  std::vector<WantedMap> wanted;
-  for (const int32_t image : images) wanted.push_back({.image = image, .change = std::nullopt});
-  LOCI_TRY(maps, source_->maps(wanted));
-  std::vector<at::Tensor> there;
-  std::vector<size_t> rows;
-  for (size_t i = 0; i < maps.size(); ++i) {
-    missing[i] = maps[i].defined() ? 0 : 1;
-    if (!maps[i].defined()) continue;
-    there.push_back(maps[i]);
-    rows.push_back(i);
-  }
-  if (there.empty()) return {};
-  return guarded("describing", [&]() -> Status {
-    const c10::NoGradGuard no_gradients;
-    const at::Tensor found =
-        describe_maps(*net_, there, options_.chunk_images).to(at::kCPU, at::kFloat).contiguous();
-    for (size_t i = 0; i < rows.size(); ++i) {
-      const float* values = found.data_ptr<float>() + static_cast<int64_t>(i) * found.size(1);
-      if (!std::all_of(values, values + found.size(1), [](float v) { return std::isfinite(v); })) {
-        return corrupt(
-            "the descriptor of " + printable(images_.path(images[rows[i]])) +
-            " holds a number that is not finite; the last good checkpoint is kept. Lower "
-            "learning_rate, or look at the start model's weights");
-      }
-      std::copy_n(values, found.size(1), out.row_data(static_cast<int64_t>(rows[i])));
-    }
     return {};
   });
 }

@@ -31,30 +31,18 @@ Status Trainer::validate(EpochRecord* record) {
   if (!data_.validation) return {};
   const Stopwatch watch;
   const ValidationSet& set = *data_.validation;
-  const auto describe = [&](const std::vector<int32_t>& numbers, Matrix* out) -> Status {
-    *out = Matrix(std::ssize(numbers), net_->output_dim());
-    std::vector<uint8_t> missing(numbers.size());
-    const int64_t chunk = options_.chunk_images;
-    for (int64_t begin = 0; begin < out->rows(); begin += chunk) {
-      const int64_t count = std::min(chunk, out->rows() - begin);
-      const auto part =
-          std::span(numbers).subspan(static_cast<size_t>(begin), static_cast<size_t>(count));
-      LOCI_RETURN_IF_ERROR(
-          describe_images(part,
-                          out->view().rows_from(begin, count),
-                          std::span(missing).subspan(static_cast<size_t>(begin), part.size())));
-      job_.progress("validation", begin + count, out->rows());
-      if (job_.cancelled()) return cancelled("stopped during validation; --resume goes on");
-    }
+  LOCI_TRY(database, describe_together(set.database));
+  LOCI_TRY(queries, describe_together(set.queries));
+  LOCI_RETURN_IF_ERROR(share_failures());
+  const Status measured = [&]() -> Status {
+    if (!is_first()) return {};
+    LOCI_TRY(recall, measure_recall(set, database, queries, options_.num_threads));
+    record->recall = recall.all;
+    record->ci_low = recall.ci95_low;
+    record->ci_high = recall.ci95_high;
     return {};
-  };
-  Matrix database, queries;
-  LOCI_RETURN_IF_ERROR(describe(set.database, &database));
-  LOCI_RETURN_IF_ERROR(describe(set.queries, &queries));
-  LOCI_TRY(recall, measure_recall(set, database, queries, options_.num_threads));
-  record->recall = recall.all;
-  record->ci_low = recall.ci95_low;
-  record->ci_high = recall.ci95_high;
+  }();
+  LOCI_RETURN_IF_ERROR(share_recall(measured, record));
   record->val_seconds = watch.seconds();
   return {};
 }
@@ -81,8 +69,8 @@ Status Trainer::end_epoch() {
   state_.sums = {};
   state_.step = 0;
   LOCI_RETURN_IF_ERROR(save());
-  LOCI_RETURN_IF_ERROR(write_page(/*running=*/true));
-  if (on_epoch_) on_epoch_(record);
+  LOCI_RETURN_IF_ERROR(agree(*distributor_, is_first() ? write_page(/*running=*/true) : Status()));
+  if (on_epoch_ && is_first()) on_epoch_(record);
   return {};
 }
 
@@ -96,7 +84,9 @@ Status Trainer::keep_best(EpochRecord* record) {
     ++state_.epochs_without_better;
     return {};
   }
-  LOCI_RETURN_IF_ERROR(save_model(*present_model(), path("best.safetensors")));
+  LOCI_RETURN_IF_ERROR(
+      agree(*distributor_,
+            is_first() ? save_model(*present_model(), path("best.safetensors")) : Status()));
   record->best = true;
   state_.best_epoch = record->epoch;
   state_.epochs_without_better = 0;
@@ -104,6 +94,7 @@ Status Trainer::keep_best(EpochRecord* record) {
 }
 
 Status Trainer::save() {
+  LOCI_RETURN_IF_ERROR(check_same_weights());
   for (const Parameter& parameter : net_->parameters()) {
     if (!parameter.value.isfinite().all().item<bool>()) {
       return corrupt("'" + parameter.name +
@@ -114,7 +105,8 @@ Status Trainer::save() {
   state_.weights = net_->trained();
   state_.optimizer = optimizer_->state();
   if (miner_) state_.memory = miner_->save_memory();
-  return save_checkpoint(state_, path("last.safetensors"));
+  return agree(*distributor_,
+               is_first() ? save_checkpoint(state_, path("last.safetensors")) : Status());
 }
 
 std::shared_ptr<const Model> Trainer::present_model() const {

@@ -5,6 +5,8 @@
 
 #include "loci/train/plan.h"
 
+#include <algorithm>
+
 namespace loci::train {
 namespace {
 
@@ -27,6 +29,7 @@ Status Trainer::tell_plan() {
   in.optimizer_copies = options_.optimizer == "sgd" ? 1 : 2;
   in.photos_ahead = options_.chunk_images;
   in.num_processes = distributor_->num_ranks();
+  in.processes_here = std::min(in.num_processes, place_.local_ranks);
   uint64_t there = 0;  // on the disk already, so it needs no more room
   if (source_->cache() != nullptr) {
     in.map_bound_bytes = static_cast<uint64_t>(options_.cache.activation_cache_gib * kGib);

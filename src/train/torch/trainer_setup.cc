@@ -14,7 +14,9 @@
 namespace loci::train {
 namespace {
 
-Result<at::Device> pick_device(const TrainOptions& options, const JobControl& job) {
+Result<at::Device> pick_device(const TrainOptions& options,
+                               const ClusterPlace& place,
+                               const JobControl& job) {
   const bool cuda = at::globalContext().hasCUDA();
   if (options.device == "cuda" && !cuda) {
     return unsupported("device is cuda, but this libtorch finds no CUDA device; use cpu or auto");
@@ -23,7 +25,8 @@ Result<at::Device> pick_device(const TrainOptions& options, const JobControl& jo
   if (options.mixed_precision && !use_cuda) {
     job.message("mixed_precision works on CUDA only; this run computes in float32");
   }
-  return at::Device(use_cuda ? at::kCUDA : at::kCPU);
+  if (!use_cuda) return at::Device(at::kCPU);
+  return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(place.local_rank));  // -1: the current
 }
 
 /// The miner follows the loss: what violates, and what is remembered.
@@ -43,30 +46,53 @@ Result<std::unique_ptr<Trainer>> Trainer::create(
     const std::function<void(const EpochRecord&)>& on_epoch,
     const JobControl& job,
     std::unique_ptr<Distributor> distributor) {
-  LOCI_RETURN_IF_ERROR(train::validate(options));
   auto trainer = std::unique_ptr<Trainer>(new Trainer);
   trainer->options_ = options;
-  trainer->options_.num_threads = resolve_threads(options.num_threads);
+  trainer->options_.num_threads =
+      resolve_threads(threads_of_rank(inputs.place, options.num_threads));
   trainer->folder_ = inputs.work_folder;
   trainer->job_ = job;
   trainer->on_epoch_ = on_epoch;
   trainer->distributor_ = std::move(distributor);
-  LOCI_RETURN_IF_ERROR(make_folders(inputs.work_folder));
-  if (!inputs.resume && file_info(trainer->path("last.safetensors")).ok()) {
+  trainer->place_ = inputs.place;
+  if (!trainer->is_first()) trainer->job_.on_message = nullptr;  // all would say the same
+  const Status ready = [&]() -> Status {
+    LOCI_RETURN_IF_ERROR(train::validate(options));
+    LOCI_RETURN_IF_ERROR(make_folders(inputs.work_folder));
+    if (inputs.resume || !file_info(trainer->path("last.safetensors")).ok()) return {};
     return invalid_argument(printable(inputs.work_folder) +
                             " holds a run already; give --resume to go on with it, or another "
                             "work folder to start anew");
-  }
+  }();
   prepare_torch(trainer->options_.num_threads);
-  LOCI_RETURN_IF_ERROR(trainer->make_sets(inputs));
-  LOCI_RETURN_IF_ERROR(trainer->make_net(inputs));
-  LOCI_RETURN_IF_ERROR(trainer->make_source());
-  LOCI_RETURN_IF_ERROR(trainer->tell_plan());
+  LOCI_RETURN_IF_ERROR(trainer->meet(inputs, ready));
+  LOCI_RETURN_IF_ERROR(trainer->make_parts(inputs));
   LOCI_RETURN_IF_ERROR(trainer->resume_or_begin(inputs.resume));
   return trainer;
 }
 
+Status Trainer::make_parts(const TrainInputs& inputs) {
+  Distributor& ranks = *distributor_;
+  at::set_num_threads(options_.num_threads);
+  LOCI_RETURN_IF_ERROR(agree(ranks, make_sets(inputs)));
+  LOCI_RETURN_IF_ERROR(
+      in_first_rank(ranks, job_, [&](const JobControl& job) { return make_start(inputs, job); }));
+  LOCI_RETURN_IF_ERROR(agree(ranks, make_net()));
+  // All have opened the cache of maps before any stores in it.
+  LOCI_RETURN_IF_ERROR(agree(ranks, make_source()));
+  LOCI_RETURN_IF_ERROR(agree(ranks, tell_plan()));
+  const bool crowded = !by_places() && options_.batch_tuples < ranks.num_ranks();
+  if (crowded) {
+    job_.message(
+        format("%d processes share %d tuples a step, so some have none; raise batch_tuples",
+               ranks.num_ranks(),
+               options_.batch_tuples));
+  }
+  return {};
+}
+
 Status Trainer::make_sets(const TrainInputs& inputs) {
+  given_start_ = inputs.start->fingerprint;
   LOCI_TRY(data, make_run_data(inputs.data, inputs.validation, options_));
   data_ = std::move(data);
   std::vector<std::string> notes = data_.notes;
@@ -99,23 +125,24 @@ Status Trainer::make_sets(const TrainInputs& inputs) {
   return {};
 }
 
-Status Trainer::make_net(const TrainInputs& inputs) {
-  given_start_ = inputs.start->fingerprint;
-  // The initialised model is kept, so that a resumed run starts from the same bits.
+/// The initialised model is kept, so that a resumed run, and the other processes, start from the
+/// same bits.
+Status Trainer::make_start(const TrainInputs& inputs, const JobControl& job) {
   const std::string kept = path("start.safetensors");
-  if (inputs.resume && file_info(kept).ok()) {
-    LOCI_TRY(model, load_model(kept));
-    start_ = std::move(model);
-  } else {
-    std::vector<std::string> photos;
-    for (const ImageRecord& record : data_.train.database) {
-      photos.push_back(image_path(data_.train, record));
-    }
-    LOCI_TRY(model, start_model(*inputs.start, photos, options_, job_));
-    start_ = std::move(model);
-    LOCI_RETURN_IF_ERROR(save_model(*start_, kept));
+  remove_descriptors();
+  if (inputs.resume && file_info(kept).ok()) return {};
+  std::vector<std::string> photos;
+  for (const ImageRecord& record : data_.train.database) {
+    photos.push_back(image_path(data_.train, record));
   }
-  LOCI_TRY(device, pick_device(options_, job_));
+  LOCI_TRY(model, start_model(*inputs.start, photos, options_, job));
+  return save_model(*model, kept);
+}
+
+Status Trainer::make_net() {
+  LOCI_TRY(model, load_model(path("start.safetensors")));
+  start_ = std::move(model);
+  LOCI_TRY(device, pick_device(options_, place_, job_));
   NetOptions net_options{.train_from = options_.train_from, .device = device};
   net_options.half = options_.mixed_precision && device.is_cuda();
   LOCI_TRY(net, Net::create(start_->spec, start_->tensors, net_options));
@@ -144,7 +171,8 @@ Status Trainer::make_source() {
              ActivationCache::open(folder,
                                    frozen_fingerprint(*start_, static_cast<int64_t>(fixed)),
                                    bound,
-                                   options_.cache.eviction));
+                                   options_.cache.eviction,
+                                   {distributor_->rank(), distributor_->num_ranks()}));
     cache = std::move(opened);
   }
   MapSource::Options source{.preprocessing = start_->spec.preprocessing,
@@ -160,7 +188,8 @@ Status Trainer::make_source() {
   return {};
 }
 
-Status Trainer::resume_or_begin(bool resume) {
+/// The checkpoint to go on from, if there is one.
+Status Trainer::read_checkpoint(bool resume, std::optional<Checkpoint>* checkpoint) {
   const DatasetFingerprint data = fingerprint_of(data_.train);
   DatasetFingerprint validation;
   if (data_.validation) validation = fingerprint_of(data_.validation->data);
@@ -174,19 +203,28 @@ Status Trainer::resume_or_begin(bool resume) {
     state_.start_model = given_start_;
     return {};
   }
-  LOCI_TRY(checkpoint, load_checkpoint(last));
-  LOCI_RETURN_IF_ERROR(check_resumable(checkpoint, given_start_, data, validation, options_));
-  if (miner_) {
-    LOCI_RETURN_IF_ERROR(miner_->load_memory(checkpoint.memory).with_context(printable(last)));
-    if (checkpoint.step > 0 && checkpoint.step < steps_an_epoch()) {
-      // The descriptors of the last refresh: made again from the weights of that time.
-      LOCI_RETURN_IF_ERROR(net_->load_trained(checkpoint.refresh_weights));
-      LOCI_RETURN_IF_ERROR(refresh(checkpoint.refresh));
-    }
+  LOCI_TRY(found, load_checkpoint(last));
+  LOCI_RETURN_IF_ERROR(check_resumable(found, given_start_, data, validation, options_));
+  if (miner_) LOCI_RETURN_IF_ERROR(miner_->load_memory(found.memory).with_context(printable(last)));
+  *checkpoint = std::move(found);
+  return {};
+}
+
+Status Trainer::resume_or_begin(bool resume) {
+  std::optional<Checkpoint> checkpoint;
+  LOCI_RETURN_IF_ERROR(agree(*distributor_, read_checkpoint(resume, &checkpoint)));
+  if (!checkpoint) return {};
+  const std::string last = printable(path("last.safetensors"));
+  if (miner_ && checkpoint->step > 0 && checkpoint->step < steps_an_epoch()) {
+    // The descriptors of the last refresh: made again from the weights of that time.
+    LOCI_RETURN_IF_ERROR(
+        agree(*distributor_, net_->load_trained(checkpoint->refresh_weights).with_context(last)));
+    LOCI_RETURN_IF_ERROR(refresh(checkpoint->refresh));
   }
-  LOCI_RETURN_IF_ERROR(net_->load_trained(checkpoint.weights).with_context(printable(last)));
-  LOCI_RETURN_IF_ERROR(optimizer_->load_state(checkpoint.optimizer).with_context(printable(last)));
-  state_ = std::move(checkpoint);
+  Status loaded = net_->load_trained(checkpoint->weights);
+  if (loaded.ok()) loaded = optimizer_->load_state(checkpoint->optimizer);
+  LOCI_RETURN_IF_ERROR(agree(*distributor_, loaded.with_context(last)));
+  state_ = std::move(*checkpoint);
   state_.options = to_json(options_);
   job_.message(format(
       "going on in epoch %d, step %lld", state_.epoch + 1, static_cast<long long>(state_.step)));
