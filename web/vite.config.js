@@ -8,8 +8,18 @@ export default defineConfig({
   base: './',
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
   build: {
-    target: 'es2020', modulePreload: false, assetsInlineLimit: 0, cssCodeSplit: false, reportCompressedSize: false,
-    rollupOptions: { output: { entryFileNames: 'app.js', chunkFileNames: '[name].js', assetFileNames: 'app[extname]' } },
+    target: 'es2020',
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    cssCodeSplit: false,
+    reportCompressedSize: false,
+    rollupOptions: {
+      output: { entryFileNames: 'app.js', chunkFileNames: '[name].js', assetFileNames: 'app[extname]' },
+    },
   },
-  server: { host: '127.0.0.1', port: 5173, proxy: { '/v1': 'http://127.0.0.1:8090', '/healthz': 'http://127.0.0.1:8090' } },
+  server: {
+    host: '127.0.0.1',
+    port: 5173,
+    proxy: { '/v1': 'http://127.0.0.1:8090', '/healthz': 'http://127.0.0.1:8090' },
+  },
 });

@@ -47,8 +47,10 @@ function png(width, height, rgb, text) {
   head.writeUInt32BE(height, 4);
   head.set([8, 2, 0, 0, 0], 8);
   return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), chunk('IHDR', head),
-    chunk('tEXt', Buffer.from(`place\0${text}`, 'latin1')), chunk('IDAT', deflateSync(rows, { level: 3 })),
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]),
+    chunk('IHDR', head),
+    chunk('tEXt', Buffer.from(`place\0${text}`, 'latin1')),
+    chunk('IDAT', deflateSync(rows, { level: 3 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
@@ -60,28 +62,44 @@ export function drawScene(place, time, { width = 320, height = 240, shift = 0 } 
   const houses = [];
   for (let x = -60; x < width + 60;) {
     const wide = 34 + rng() * 60;
-    houses.push({ x, wide, top: height * (0.12 + rng() * 0.4), tone: [110 + rng() * 120, 90 + rng() * 110, 80 + rng() * 100],
-                  gap: 9 + rng() * 7, floor: 13 + rng() * 9, lit: rng() });
+    houses.push({
+      x,
+      wide,
+      top: height * (0.12 + rng() * 0.4),
+      tone: [110 + rng() * 120, 90 + rng() * 110, 80 + rng() * 100],
+      gap: 9 + rng() * 7,
+      floor: 13 + rng() * 9,
+      lit: rng(),
+    });
     x += wide;
   }
-  const ground = height * 0.8, noise = random(place * 31 + time * 101 + 5);
+  const ground = height * 0.8;
+  const noise = random(place * 31 + time * 101 + 5);
   const rgb = Buffer.alloc(width * height * 3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const at = x + shift, mix = Math.min(1, y / ground);
-      let colour = light.sky.map((c, i) => c + (light.low[i] - c) * mix), gain = 1;
+      const at = x + shift;
+      const mix = Math.min(1, y / ground);
+      let colour = light.sky.map((c, i) => c + (light.low[i] - c) * mix);
+      let gain = 1;
       const house = houses.find((h) => at >= h.x && at < h.x + h.wide);
       if (y > ground) {
         colour = [104, 104, 108];
         gain = light.gain * (1 - 0.3 * ((y - ground) / (height - ground)));
       } else if (house && y > house.top) {
-        const u = at - house.x, v = y - house.top;
-        const window = u % house.gap > house.gap * 0.45 && v % house.floor > house.floor * 0.4 && v > 8 && y < ground - 8;
-        const lamp = window && light.lamp && Math.sin(Math.floor(u / house.gap) * 12.9 + Math.floor(v / house.floor) * 78.2 + house.lit) > 0.2;
+        const u = at - house.x;
+        const v = y - house.top;
+        const window =
+          u % house.gap > house.gap * 0.45 && v % house.floor > house.floor * 0.4 && v > 8 && y < ground - 8;
+        const lamp =
+          window &&
+          light.lamp &&
+          Math.sin(Math.floor(u / house.gap) * 12.9 + Math.floor(v / house.floor) * 78.2 + house.lit) > 0.2;
         colour = lamp ? [250, 214, 130] : window ? house.tone.map((c) => c * 0.42) : house.tone;
         gain = lamp ? light.lamp : light.gain * (u < 2 ? 0.8 : 1);
       }
-      const grain = (noise() - 0.5) * 10, p = (y * width + x) * 3;
+      const grain = (noise() - 0.5) * 10;
+      const p = (y * width + x) * 3;
       for (let i = 0; i < 3; i++) rgb[p + i] = Math.max(0, Math.min(255, colour[i] * gain + grain));
     }
   }

@@ -13,10 +13,16 @@ import { Photos } from './views/Photos';
 import { Place } from './views/Place';
 import { Search, takeFiles } from './views/Search';
 
-const SECTIONS = [['#/', 'Search', ['', 'photo', 'match']], ['#/groups', 'Places', ['groups', 'place']], ['#/photos', 'Photos', ['photos']]] as const;
+const SECTIONS = [
+  ['#/', 'Search', ['', 'photo', 'match']],
+  ['#/groups', 'Places', ['groups', 'place']],
+  ['#/photos', 'Photos', ['photos']],
+] as const;
 
 export function App() {
-  const route = useRoute(), collection = useCollection(), [dropped, setDropped] = useState<File[]>([]);
+  const route = useRoute();
+  const collection = useCollection();
+  const [dropped, setDropped] = useState<File[]>([]);
   const adding = route.view === 'photos' && collection.stats?.changeable;
   const over = useDrop((files) => (adding ? setDropped(files) : void takeFiles(files)));
   useEffect(() => void loadCollection(), []);
@@ -27,17 +33,40 @@ export function App() {
   useScroll();
   return (
     <>
-      <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById('main')!.focus(); }}>Skip to content</a>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(e) => {
+          e.preventDefault();
+          document.getElementById('main')!.focus();
+        }}
+      >
+        Skip to content
+      </a>
       <header class="top">
-        <a class="brand" href="#/" aria-label="loci, start"><span class="mark" aria-hidden="true" /> loci</a>
+        <a class="brand" href="#/" aria-label="loci, start">
+          <span class="mark" aria-hidden="true" /> loci
+        </a>
         <nav aria-label="Sections">
           {SECTIONS.map(([href, text, views]) => (
-            <a key={href} href={href} aria-current={(views as readonly string[]).includes(route.view) ? 'page' : undefined}>{text}</a>
+            <a
+              key={href}
+              href={href}
+              aria-current={(views as readonly string[]).includes(route.view) ? 'page' : undefined}
+            >
+              {text}
+            </a>
           ))}
         </nav>
       </header>
       <main id="main" tabIndex={-1}>
-        {collection.state === 'failed' && <Problem title="The collection cannot be shown" failure={collection.failure!} retry={() => void loadCollection()} />}
+        {collection.state === 'failed' && (
+          <Problem
+            title="The collection cannot be shown"
+            failure={collection.failure!}
+            retry={() => void loadCollection()}
+          />
+        )}
         <View route={route} dropped={dropped} taken={() => setDropped([])} />
       </main>
       <footer>
@@ -45,7 +74,11 @@ export function App() {
         <a href="v1/openapi.json">Interface</a>
         <a href="licences.txt">Licences</a>
       </footer>
-      {over && <div class="drop-over" aria-hidden="true"><p>{adding ? 'Drop to add' : 'Drop to find the place'}</p></div>}
+      {over && (
+        <div class="drop-over" aria-hidden="true">
+          <p>{adding ? 'Drop to add' : 'Drop to find the place'}</p>
+        </div>
+      )}
       <TokenDialog />
     </>
   );
@@ -59,7 +92,13 @@ function View({ route, dropped, taken }: { route: Route; dropped: File[]; taken:
     case 'photos':
       return <Photos dropped={dropped} taken={taken} />;
     case 'place':
-      return <Place id={route.id} by={by === 'group' || by === 'direction' ? by : 'near'} at={Number(route.params.get('at'))} />;
+      return (
+        <Place
+          id={route.id}
+          by={by === 'group' || by === 'direction' ? by : 'near'}
+          at={Number(route.params.get('at'))}
+        />
+      );
     case 'match':
       return <Inspector id={route.id} tab={route.params.get('tab') === 'compare' ? 'compare' : 'why'} />;
     default:

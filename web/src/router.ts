@@ -45,11 +45,14 @@ export function useScroll() {
     history.scrollRestoration = 'manual';
     const remember = () => scrolled.set(shown, scrollY);
     const follow = () => {
-      const before = depth(shown), now = depth(location.hash);
+      const before = depth(shown);
+      const now = depth(location.hash);
       shown = location.hash;
       if (before.view === now.view && before.id === now.id) return;
       const back = before.view === 'match' || before.view === 'place' || before.view === 'photo';
-      requestAnimationFrame(() => scrollTo(0, back && now.view !== 'match' && now.view !== 'place' ? scrolled.get(shown) ?? 0 : 0));
+      requestAnimationFrame(() =>
+        scrollTo(0, back && now.view !== 'match' && now.view !== 'place' ? (scrolled.get(shown) ?? 0) : 0),
+      );
     };
     addEventListener('scrollend', remember);
     addEventListener('hashchange', follow);

@@ -71,7 +71,10 @@ async function answer() {
   try {
     const limit = collection.stats?.limits.max_upload_bytes;
     if (asked.kind === 'file' && limit && asked.file.size > limit) {
-      throw new Failure(`This file has ${bytes(asked.file.size)}; the server takes at most ${bytes(limit)}. Save the photo smaller and try again.`, 'TooLarge');
+      throw new Failure(
+        `This file has ${bytes(asked.file.size)}; the server takes at most ${bytes(limit)}. Save the photo smaller and try again.`,
+        'TooLarge',
+      );
     }
     const found = await client.ask(asked, k, verify, mine.signal);
     if (!mine.signal.aborted) session = { ...session, state: 'answered', answer: found };

@@ -24,9 +24,12 @@ export function time(taken: string | null): string {
 
 export function period(first: string | null, last: string | null): string {
   if (!first || !last) return '';
-  const a = first.slice(0, 4), b = last.slice(0, 4);
+  const a = first.slice(0, 4);
+  const b = last.slice(0, 4);
   if (first.slice(0, 10) === last.slice(0, 10)) return day(first);
-  return a === b ? `${moment(first).toLocaleString('en-GB', { month: 'short', timeZone: 'UTC' })} – ${day(last).replace(/^\d+ /, '')}` : `${a} – ${b}`;
+  return a === b
+    ? `${moment(first).toLocaleString('en-GB', { month: 'short', timeZone: 'UTC' })} – ${day(last).replace(/^\d+ /, '')}`
+    : `${a} – ${b}`;
 }
 
 export function metres(m: number): string {
@@ -49,7 +52,8 @@ const WINDS = ['north', 'north-east', 'east', 'south-east', 'south', 'south-west
 export const heading = (deg: number) => WINDS[Math.round((((deg % 360) + 360) % 360) / 45) % 8]!;
 
 export function distance(a: { lat: number; lon: number }, b: { lat: number; lon: number }): number {
-  const rad = Math.PI / 180, north = (b.lat - a.lat) * rad;
-  const east = ((((b.lon - a.lon + 540) % 360) + 360) % 360 - 180) * rad * Math.cos(((a.lat + b.lat) / 2) * rad);
+  const rad = Math.PI / 180;
+  const north = (b.lat - a.lat) * rad;
+  const east = (((((b.lon - a.lon + 540) % 360) + 360) % 360) - 180) * rad * Math.cos(((a.lat + b.lat) / 2) * rad);
   return 6_371_008.8 * Math.hypot(north, east);
 }

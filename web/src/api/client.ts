@@ -63,7 +63,10 @@ export const addPhoto = (file: File) =>
 export async function groups(): Promise<{ groups: api.Groups; retryAfterS: number }> {
   const response = await request('v1/groups');
   const found = (await response.json()) as api.Groups;
-  return { groups: found, retryAfterS: found.state === 'running' ? Number(response.headers.get('Retry-After') ?? 1) || 1 : 0 };
+  return {
+    groups: found,
+    retryAfterS: found.state === 'running' ? Number(response.headers.get('Retry-After') ?? 1) || 1 : 0,
+  };
 }
 
 /** What is asked about: a file from outside, or a photo of the collection. */
@@ -82,4 +85,5 @@ export function why(asked: Asked, match: number, signal?: AbortSignal): Promise<
     : json(`v1/images/${asked.photo.id}/why?match=${match}`, { signal });
 }
 
-export const thumbnail = (id: number, size: 64 | 160 | 320 | 640 | 1280 | 2048) => `v1/images/${id}/thumbnail?size=${size}`;
+export const thumbnail = (id: number, size: 64 | 160 | 320 | 640 | 1280 | 2048) =>
+  `v1/images/${id}/thumbnail?size=${size}`;

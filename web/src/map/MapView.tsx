@@ -13,7 +13,16 @@ import type { Box, View } from './mercator';
 import { Picked } from './Picked';
 import { Tiles } from './tiles';
 
-const NOWHERE: MapPoints = { count: 0, without_position: 0, ids: [], lat: [], lon: [], heading_deg: [], taken: [], bounds: null };
+const NOWHERE: MapPoints = {
+  count: 0,
+  without_position: 0,
+  ids: [],
+  lat: [],
+  lon: [],
+  heading_deg: [],
+  taken: [],
+  bounds: null,
+};
 const WIDE: View = { x: 0.5, y: 0.5, zoom: 1 };
 const TILES_OFF = 'loci_tiles_off';
 
@@ -32,33 +41,56 @@ export interface MapProps {
 function boxOfAnswer(scene: Pick<Scene, 'pins' | 'circle'>, matches: Match[]): Box | null {
   const { circle } = scene;
   if (!circle) return null;
-  const reach = (1.8 * circle.radiusM) / worldMetres(circle.y), near = new Set(matches.filter((m) => (m.distance_m ?? Infinity) < 8 * circle.radiusM).map((m) => m.id));
-  const pins = scene.pins.filter((p) => near.has(p.id)), xs = pins.map((p) => p.x), ys = pins.map((p) => p.y);
-  return { west: Math.min(circle.x - reach, ...xs), east: Math.max(circle.x + reach, ...xs),
-           north: Math.min(circle.y - reach, ...ys), south: Math.max(circle.y + reach, ...ys) };
+  const reach = (1.8 * circle.radiusM) / worldMetres(circle.y);
+  const near = new Set(matches.filter((m) => (m.distance_m ?? Infinity) < 8 * circle.radiusM).map((m) => m.id));
+  const pins = scene.pins.filter((p) => near.has(p.id));
+  const xs = pins.map((p) => p.x);
+  const ys = pins.map((p) => p.y);
+  return {
+    west: Math.min(circle.x - reach, ...xs),
+    east: Math.max(circle.x + reach, ...xs),
+    north: Math.min(circle.y - reach, ...ys),
+    south: Math.max(circle.y + reach, ...ys),
+  };
 }
 
 export function MapView(props: MapProps) {
-  const frame = useRef<HTMLDivElement>(null), canvas = useRef<HTMLCanvasElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
   const points = useMemo(() => new Points(props.map ?? NOWHERE), [props.map]);
   const [picked, setPicked] = useState<{ ids: number[]; x: number; y: number } | null>(null);
   const [tilesOn, setTilesOn] = useState(() => localStorage.getItem(TILES_OFF) === null);
-  const matches = props.matches ?? [], { location, stated } = props;
+  const matches = props.matches ?? [];
+  const { location, stated } = props;
 
   // The scene is drawn outside of the component's own rendering, at most once a frame.
-  const scene = useRef<Scene>({ view: WIDE, size: { width: 1, height: 1 }, points, pins: [], circle: null, stated: null, lit: null, cross: false, tiles: null });
-  const colours = useRef<Colours | null>(null), wanted = useRef(0), gliding = useRef(0), settled = useRef(false);
+  const scene = useRef<Scene>({
+    view: WIDE,
+    size: { width: 1, height: 1 },
+    points,
+    pins: [],
+    circle: null,
+    stated: null,
+    lit: null,
+    cross: false,
+    tiles: null,
+  });
+  const colours = useRef<Colours | null>(null);
+  const wanted = useRef(0);
+  const gliding = useRef(0);
+  const settled = useRef(false);
 
   const redraw = () => {
-    if (!wanted.current) wanted.current = requestAnimationFrame(() => {
-      wanted.current = 0;
-      const g = canvas.current?.getContext('2d');
-      if (!g || !frame.current) return;
-      colours.current ??= coloursOf(frame.current);
-      const ratio = devicePixelRatio || 1;
-      g.setTransform(ratio, 0, 0, ratio, 0, 0);
-      draw(g, scene.current, colours.current);
-    });
+    if (!wanted.current)
+      wanted.current = requestAnimationFrame(() => {
+        wanted.current = 0;
+        const g = canvas.current?.getContext('2d');
+        if (!g || !frame.current) return;
+        colours.current ??= coloursOf(frame.current);
+        const ratio = devicePixelRatio || 1;
+        g.setTransform(ratio, 0, 0, ratio, 0, 0);
+        draw(g, scene.current, colours.current);
+      });
   };
   const move = (view: View) => {
     cancelAnimationFrame(gliding.current);
@@ -70,10 +102,16 @@ export function MapView(props: MapProps) {
     if (calm() || !settled.current) return move(to);
     cancelAnimationFrame(gliding.current);
     setPicked(null);
-    const from = scene.current.view, start = performance.now();
+    const from = scene.current.view;
+    const start = performance.now();
     const step = (now: number) => {
-      const t = Math.min(1, (now - start) / 280), e = 1 - (1 - t) ** 3;
-      scene.current.view = { x: from.x + (to.x - from.x) * e, y: from.y + (to.y - from.y) * e, zoom: from.zoom + (to.zoom - from.zoom) * e };
+      const t = Math.min(1, (now - start) / 280);
+      const e = 1 - (1 - t) ** 3;
+      scene.current.view = {
+        x: from.x + (to.x - from.x) * e,
+        y: from.y + (to.y - from.y) * e,
+        zoom: from.zoom + (to.zoom - from.zoom) * e,
+      };
       redraw();
       if (t < 1) gliding.current = requestAnimationFrame(step);
     };
@@ -86,13 +124,18 @@ export function MapView(props: MapProps) {
   const all = () => points.box && glide(fit(points.box, scene.current.size));
 
   const tap = (px: number, py: number) => {
-    const found = hit(scene.current, px, py, 8), { view, size } = scene.current;
+    const found = hit(scene.current, px, py, 8);
+    const { view, size } = scene.current;
     if (!found) return setPicked(null);
     if ('pin' in found) return props.onMatch ? props.onMatch(found.pin.id) : pick([found.pin.id], found.pin);
     const { members } = found.cluster;
-    const extent = points.extent(members), same = (extent.east - extent.west + extent.south - extent.north) * worldMetres(view.y) < 1;
+    const extent = points.extent(members);
+    const same = (extent.east - extent.west + extent.south - extent.north) * worldMetres(view.y) < 1;
     if (members.length > 1 && view.zoom < MAX_ZOOM - 0.5 && !same) return glide(fit(extent, size, 30, 70));
-    return pick(members.map((i) => points.source.ids[i]!), found.cluster);
+    return pick(
+      members.map((i) => points.source.ids[i]!),
+      found.cluster,
+    );
   };
   const pick = (ids: number[], at: { x: number; y: number }) => {
     const s = toScreen(scene.current.view, scene.current.size, at.x, at.y);
@@ -104,7 +147,8 @@ export function MapView(props: MapProps) {
   useEffect(() => {
     const element = frame.current!;
     const resize = new ResizeObserver(() => {
-      const ratio = devicePixelRatio || 1, { clientWidth: width, clientHeight: height } = element;
+      const ratio = devicePixelRatio || 1;
+      const { clientWidth: width, clientHeight: height } = element;
       canvas.current!.width = Math.max(1, Math.round(width * ratio));
       canvas.current!.height = Math.max(1, Math.round(height * ratio));
       scene.current.size = { width, height };
@@ -115,15 +159,22 @@ export function MapView(props: MapProps) {
       redraw();
     });
     resize.observe(element);
-    const dark = matchMedia('(prefers-color-scheme: dark)'), repaint = () => {
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const repaint = () => {
       colours.current = null;
       redraw();
     };
     dark.addEventListener('change', repaint);
     const detach = attachGestures(element, {
-      view: () => scene.current.view, size: () => scene.current.size, home: () => latest.current.home(),
-      move: (v) => latest.current.move(v), glide: (v) => latest.current.glide(v), tap: (x, y) => latest.current.tap(x, y),
-      hover: (x, y) => { element.style.cursor = hit(scene.current, x, y, 2) ? 'pointer' : 'grab'; },
+      view: () => scene.current.view,
+      size: () => scene.current.size,
+      home: () => latest.current.home(),
+      move: (v) => latest.current.move(v),
+      glide: (v) => latest.current.glide(v),
+      tap: (x, y) => latest.current.tap(x, y),
+      hover: (x, y) => {
+        element.style.cursor = hit(scene.current, x, y, 2) ? 'pointer' : 'grab';
+      },
     });
     return () => {
       resize.disconnect();
@@ -137,7 +188,9 @@ export function MapView(props: MapProps) {
     const at = (p: { lat: number; lon: number }) => ({ x: unwrap(worldX(p.lon), points.centre), y: worldY(p.lat) });
     Object.assign(scene.current, {
       points,
-      pins: matches.flatMap((m, i) => (m.lat === null || m.lon === null ? [] : [{ id: m.id, label: String(i + 1), ...at({ lat: m.lat, lon: m.lon }) }])),
+      pins: matches.flatMap((m, i) =>
+        m.lat === null || m.lon === null ? [] : [{ id: m.id, label: String(i + 1), ...at({ lat: m.lat, lon: m.lon }) }],
+      ),
       circle: location ? { ...at(location), radiusM: location.radius_m } : null,
       stated: stated ? at(stated) : null,
     });
@@ -169,23 +222,60 @@ export function MapView(props: MapProps) {
   return (
     <section class="map" aria-label="Map of the collection">
       <div
-        class="map-frame" ref={frame} tabIndex={0} role="application" aria-roledescription="map"
+        class="map-frame"
+        ref={frame}
+        tabIndex={0}
+        role="application"
+        aria-roledescription="map"
         aria-label={`Map of ${photoCount(points.source.count)}, north up. Arrow keys move, plus and minus zoom, Home shows the answer, Enter opens what is at the cross.`}
-        onFocus={() => focused(true)} onBlur={() => focused(false)}
+        onFocus={() => focused(true)}
+        onBlur={() => focused(false)}
       >
         <canvas ref={canvas} aria-hidden="true" />
       </div>
       <div class="map-buttons">
-        <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => glide(zoomed(scene.current.view, scene.current.size, 1))}><Icon name="plus" /></button>
-        <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => glide(zoomed(scene.current.view, scene.current.size, -1))}><Icon name="minus" /></button>
-        <button type="button" aria-label="Show all photos" title="Show all photos" onClick={all}><Icon name="fit" /></button>
+        <button
+          type="button"
+          aria-label="Zoom in"
+          title="Zoom in"
+          onClick={() => glide(zoomed(scene.current.view, scene.current.size, 1))}
+        >
+          <Icon name="plus" />
+        </button>
+        <button
+          type="button"
+          aria-label="Zoom out"
+          title="Zoom out"
+          onClick={() => glide(zoomed(scene.current.view, scene.current.size, -1))}
+        >
+          <Icon name="minus" />
+        </button>
+        <button type="button" aria-label="Show all photos" title="Show all photos" onClick={all}>
+          <Icon name="fit" />
+        </button>
       </div>
-      {props.tileUrl && <div class="map-tiles"><Switch checked={tilesOn} onChange={chooseTiles}>Map tiles</Switch></div>}
+      {props.tileUrl && (
+        <div class="map-tiles">
+          <Switch checked={tilesOn} onChange={chooseTiles}>
+            Map tiles
+          </Switch>
+        </div>
+      )}
       <p class="map-note">
         {props.tileUrl && tilesOn && props.tileCredit ? `${props.tileCredit} · ` : ''}
         {without > 0 ? `${count(without)} without a position` : 'North is up'}
       </p>
-      {picked && <Picked ids={picked.ids} x={picked.x} y={picked.y} close={() => { setPicked(null); frame.current?.focus(); }} />}
+      {picked && (
+        <Picked
+          ids={picked.ids}
+          x={picked.x}
+          y={picked.y}
+          close={() => {
+            setPicked(null);
+            frame.current?.focus();
+          }}
+        />
+      )}
     </section>
   );
 }

@@ -17,7 +17,8 @@ export function Picked({ ids, x, y, close }: { ids: number[]; x: number; y: numb
     if (ids.length === 1) photo(ids[0]!).then(setOne, () => {});
   }, [ids]);
   useLayoutEffect(() => {
-    const box = ref.current!, room = box.offsetParent as HTMLElement;
+    const box = ref.current!;
+    const room = box.offsetParent as HTMLElement;
     const left = Math.max(8, Math.min(room.clientWidth - box.offsetWidth - 8, x - box.offsetWidth / 2));
     const above = y - box.offsetHeight - 14;
     box.style.left = `${left}px`;
@@ -26,24 +27,38 @@ export function Picked({ ids, x, y, close }: { ids: number[]; x: number; y: numb
   useEffect(() => ref.current?.querySelector<HTMLElement>('a')?.focus({ preventScroll: true }), [ids]);
   return (
     <div
-      class="picked" ref={ref} role="dialog" aria-label={ids.length === 1 ? 'Photo on the map' : `${photoCount(ids.length)} at one spot`}
+      class="picked"
+      ref={ref}
+      role="dialog"
+      aria-label={ids.length === 1 ? 'Photo on the map' : `${photoCount(ids.length)} at one spot`}
       onKeyDown={(e) => e.key === 'Escape' && close()}
     >
-      <button type="button" class="picked-close" aria-label="Close" onClick={close}><Icon name="close" /></button>
+      <button type="button" class="picked-close" aria-label="Close" onClick={close}>
+        <Icon name="close" />
+      </button>
       {ids.length === 1 ? (
         <>
           <Picture id={ids[0]!} size={320} alt={one?.name ?? 'photo'} eager />
           <p class="picked-name">{one ? time(one.taken) : '\u00a0'}</p>
-          <p class="links"><a href={`#/photo/${ids[0]}`}>Find matches</a><a href={`#/place/${ids[0]}`}>Over time</a></p>
+          <p class="links">
+            <a href={`#/photo/${ids[0]}`}>Find matches</a>
+            <a href={`#/place/${ids[0]}`}>Over time</a>
+          </p>
         </>
       ) : (
         <>
           <p class="picked-name">{photoCount(ids.length)} at one spot</p>
           <div class="picked-many">
-            {ids.slice(0, AT_MOST).map((id) => <a key={id} href={`#/photo/${id}`} aria-label={`Find matches of photo ${id}`}><Picture id={id} size={160} alt="" /></a>)}
+            {ids.slice(0, AT_MOST).map((id) => (
+              <a key={id} href={`#/photo/${id}`} aria-label={`Find matches of photo ${id}`}>
+                <Picture id={id} size={160} alt="" />
+              </a>
+            ))}
           </div>
           {ids.length > AT_MOST && <p class="muted">and {ids.length - AT_MOST} more</p>}
-          <p class="links"><a href={`#/place/${ids[0]}`}>All over time</a></p>
+          <p class="links">
+            <a href={`#/place/${ids[0]}`}>All over time</a>
+          </p>
         </>
       )}
     </div>

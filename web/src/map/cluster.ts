@@ -26,15 +26,22 @@ export class Points {
     const bounds = source.bounds;
     const east = bounds ? (bounds.east < bounds.west ? bounds.east + 360 : bounds.east) : 0;
     this.centre = bounds ? worldX((bounds.west + east) / 2) : 0.5;
-    this.box = bounds && { west: worldX(bounds.west), east: worldX(east), north: worldY(bounds.north), south: worldY(bounds.south) };
+    this.box = bounds && {
+      west: worldX(bounds.west),
+      east: worldX(east),
+      north: worldY(bounds.north),
+      south: worldY(bounds.south),
+    };
     this.x = Float64Array.from(source.lon, (lon) => unwrap(worldX(lon), this.centre));
     this.y = Float64Array.from(source.lat, worldY);
   }
 
   clusters(zoom: number): Cluster[] {
-    const whole = Math.round(zoom), old = this.kept.get(whole);
+    const whole = Math.round(zoom);
+    const old = this.kept.get(whole);
     if (old) return old;
-    const cells = new Map<number, number[]>(), cell = CELL_PX / scaleOf(whole);
+    const cells = new Map<number, number[]>();
+    const cell = CELL_PX / scaleOf(whole);
     for (let i = 0; i < this.x.length; i++) {
       const key = Math.floor(this.x[i]! / cell) * 2 ** 26 + Math.floor(this.y[i]! / cell);
       const members = cells.get(key);
@@ -42,20 +49,22 @@ export class Points {
       else cells.set(key, [i]);
     }
     const found = [...cells.values()].map((members) => {
-      let x = 0, y = 0;
+      let x = 0;
+      let y = 0;
       for (const i of members) {
         x += this.x[i]!;
         y += this.y[i]!;
       }
       return { x: x / members.length, y: y / members.length, members };
     });
-    found.sort((a, b) => a.members.length - b.members.length);  // the large ones on top
+    found.sort((a, b) => a.members.length - b.members.length); // the large ones on top
     this.kept.set(whole, found);
     return found;
   }
 
   extent(members: number[]): Box {
-    const xs = members.map((i) => this.x[i]!), ys = members.map((i) => this.y[i]!);
+    const xs = members.map((i) => this.x[i]!);
+    const ys = members.map((i) => this.y[i]!);
     return { west: Math.min(...xs), east: Math.max(...xs), north: Math.min(...ys), south: Math.max(...ys) };
   }
 }

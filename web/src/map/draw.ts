@@ -40,9 +40,18 @@ export interface Colours {
 }
 
 export function coloursOf(element: Element): Colours {
-  const style = getComputedStyle(element), read = (name: string) => style.getPropertyValue(name).trim();
-  return { paper: read('--paper'), card: read('--card'), ink: read('--ink'), soft: read('--soft'), line: read('--line'),
-           accent: read('--accent'), onAccent: read('--on-accent'), font: style.fontFamily };
+  const style = getComputedStyle(element);
+  const read = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    paper: read('--paper'),
+    card: read('--card'),
+    ink: read('--ink'),
+    soft: read('--soft'),
+    line: read('--line'),
+    accent: read('--accent'),
+    onAccent: read('--on-accent'),
+    font: style.fontFamily,
+  };
 }
 
 type Canvas = CanvasRenderingContext2D;
@@ -62,8 +71,10 @@ export function draw(g: Canvas, scene: Scene, c: Colours) {
 }
 
 function drawGrid(g: Canvas, { view, size }: Scene, c: Colours) {
-  const world = worldMetres(view.y), step = roundLength((120 / scaleOf(view.zoom)) * world) / world;
-  const from = toWorld(view, size, 0, 0), to = toWorld(view, size, size.width, size.height);
+  const world = worldMetres(view.y);
+  const step = roundLength((120 / scaleOf(view.zoom)) * world) / world;
+  const from = toWorld(view, size, 0, 0);
+  const to = toWorld(view, size, size.width, size.height);
   g.strokeStyle = c.line;
   g.lineWidth = 1;
   g.beginPath();
@@ -107,14 +118,17 @@ function drawCircle(g: Canvas, { circle, view, size }: Scene, c: Colours) {
 function drawPoints(g: Canvas, scene: Scene, c: Colours) {
   const { points, view, size } = scene;
   if (!points) return;
-  const visible = points.clusters(view.zoom).map((cluster) => ({ cluster, at: toScreen(view, size, cluster.x, cluster.y) }))
+  const visible = points
+    .clusters(view.zoom)
+    .map((cluster) => ({ cluster, at: toScreen(view, size, cluster.x, cluster.y) }))
     .filter(({ at }) => at.x > -30 && at.y > -30 && at.x < size.width + 30 && at.y < size.height + 30);
   g.font = `600 11px ${c.font}`;
   g.textAlign = 'center';
   g.textBaseline = 'middle';
   g.globalAlpha = scene.pins.length ? 0.45 : 1;
   for (const { cluster, at } of visible) {
-    const n = cluster.members.length, heading = points.source.heading_deg[cluster.members[0]!];
+    const n = cluster.members.length;
+    const heading = points.source.heading_deg[cluster.members[0]!];
     if (n === 1 && heading != null && visible.length < 300) drawHeading(g, at, heading, c);
     disc(g, at.x, at.y, clusterRadius(n));
     g.fillStyle = n === 1 ? c.soft : c.card;
@@ -131,7 +145,8 @@ function drawPoints(g: Canvas, scene: Scene, c: Colours) {
 }
 
 function drawHeading(g: Canvas, at: { x: number; y: number }, deg: number, c: Colours) {
-  const middle = ((deg - 90) * Math.PI) / 180, half = 0.42;
+  const middle = ((deg - 90) * Math.PI) / 180;
+  const half = 0.42;
   g.beginPath();
   g.moveTo(at.x, at.y);
   g.arc(at.x, at.y, 15, middle - half, middle + half);
@@ -145,7 +160,8 @@ function drawHeading(g: Canvas, at: { x: number; y: number }, deg: number, c: Co
 
 function drawStated(g: Canvas, { stated, view, size }: Scene, c: Colours) {
   if (!stated) return;
-  const at = toScreen(view, size, stated.x, stated.y), r = 7;
+  const at = toScreen(view, size, stated.x, stated.y);
+  const r = 7;
   g.beginPath();
   g.moveTo(at.x, at.y - r);
   g.lineTo(at.x + r, at.y);
@@ -163,7 +179,9 @@ function drawStated(g: Canvas, { stated, view, size }: Scene, c: Colours) {
 function drawPins(g: Canvas, { pins, view, size, lit }: Scene, c: Colours) {
   const order = [...pins].reverse().sort((a, b) => Number(a.id === lit) - Number(b.id === lit));
   for (const pin of order) {
-    const at = toScreen(view, size, pin.x, pin.y), strong = pin.id === lit, r = strong ? 13 : 10;
+    const at = toScreen(view, size, pin.x, pin.y);
+    const strong = pin.id === lit;
+    const r = strong ? 13 : 10;
     disc(g, at.x, at.y, r);
     g.fillStyle = strong ? c.ink : c.accent;
     g.fill();
@@ -179,8 +197,12 @@ function drawPins(g: Canvas, { pins, view, size, lit }: Scene, c: Colours) {
 }
 
 function drawScale(g: Canvas, { view, size }: Scene, c: Colours) {
-  const perPixel = worldMetres(view.y) / scaleOf(view.zoom), length = roundLength(130 * perPixel), wide = length / perPixel;
-  const x = 14, y = size.height - 16, text = metres(length);
+  const perPixel = worldMetres(view.y) / scaleOf(view.zoom);
+  const length = roundLength(130 * perPixel);
+  const wide = length / perPixel;
+  const x = 14;
+  const y = size.height - 16;
+  const text = metres(length);
   g.font = `12px ${c.font}`;
   g.textAlign = 'left';
   g.textBaseline = 'alphabetic';
@@ -204,11 +226,17 @@ function drawScale(g: Canvas, { view, size }: Scene, c: Colours) {
 }
 
 function drawCross(g: Canvas, { size }: Scene, c: Colours) {
-  const x = size.width / 2, y = size.height / 2;
+  const x = size.width / 2;
+  const y = size.height / 2;
   g.strokeStyle = c.ink;
   g.lineWidth = 1.5;
   g.beginPath();
-  for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]] as const) {
+  for (const [dx, dy] of [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1],
+  ] as const) {
     g.moveTo(x + dx * 7, y + dy * 7);
     g.lineTo(x + dx * 18, y + dy * 18);
   }
@@ -223,7 +251,10 @@ export function hit(scene: Scene, px: number, py: number, reach = 6): { pin: Pin
   };
   const pin = scene.pins.find((p) => near(p.x, p.y, 10));
   if (pin) return { pin };
-  const cluster = scene.points?.clusters(scene.view.zoom).filter((k) => near(k.x, k.y, clusterRadius(k.members.length))).pop();
+  const cluster = scene.points
+    ?.clusters(scene.view.zoom)
+    .filter((k) => near(k.x, k.y, clusterRadius(k.members.length)))
+    .pop();
   return cluster ? { cluster } : null;
 }
 

@@ -25,7 +25,8 @@ export function attachGestures(element: HTMLElement, on: Handlers): () => void {
     return { x: e.clientX - box.left, y: e.clientY - box.top };
   };
   const pan = (dx: number, dy: number): View => {
-    const view = on.view(), s = scaleOf(view.zoom);
+    const view = on.view();
+    const s = scaleOf(view.zoom);
     return { ...view, x: view.x - dx / s, y: view.y - dy / s };
   };
 
@@ -36,7 +37,8 @@ export function attachGestures(element: HTMLElement, on: Handlers): () => void {
     fingers.set(e.pointerId, place(e));
   };
   const move = (e: PointerEvent) => {
-    const before = fingers.get(e.pointerId), now = place(e);
+    const before = fingers.get(e.pointerId);
+    const now = place(e);
     if (!before) {
       on.hover(now.x, now.y);
       return;
@@ -48,9 +50,18 @@ export function attachGestures(element: HTMLElement, on: Handlers): () => void {
       if (moved > STILL_PX) on.move(pan(now.x - before.x, now.y - before.y));
       return;
     }
-    const was = Math.hypot(before.x - other.x, before.y - other.y), is = Math.hypot(now.x - other.x, now.y - other.y);
+    const was = Math.hypot(before.x - other.x, before.y - other.y);
+    const is = Math.hypot(now.x - other.x, now.y - other.y);
     const view = pan((now.x - before.x) / 2, (now.y - before.y) / 2);
-    on.move(zoomed(view, on.size(), Math.log2(Math.max(1, is) / Math.max(1, was)), (now.x + other.x) / 2, (now.y + other.y) / 2));
+    on.move(
+      zoomed(
+        view,
+        on.size(),
+        Math.log2(Math.max(1, is) / Math.max(1, was)),
+        (now.x + other.x) / 2,
+        (now.y + other.y) / 2,
+      ),
+    );
   };
   const up = (e: PointerEvent) => {
     const at = fingers.get(e.pointerId);
@@ -59,7 +70,8 @@ export function attachGestures(element: HTMLElement, on: Handlers): () => void {
   };
   const wheel = (e: WheelEvent) => {
     e.preventDefault();
-    const at = place(e), lines = e.deltaMode === 1 ? 20 : 1;
+    const at = place(e);
+    const lines = e.deltaMode === 1 ? 20 : 1;
     on.move(zoomed(on.view(), on.size(), Math.max(-1, Math.min(1, (-e.deltaY * lines) / 280)), at.x, at.y));
   };
   const twice = (e: MouseEvent) => {
@@ -69,10 +81,14 @@ export function attachGestures(element: HTMLElement, on: Handlers): () => void {
   const key = (e: KeyboardEvent) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.target !== element) return;
     const steps: Record<string, () => void> = {
-      ArrowLeft: () => on.glide(pan(STEP_PX, 0)), ArrowRight: () => on.glide(pan(-STEP_PX, 0)),
-      ArrowUp: () => on.glide(pan(0, STEP_PX)), ArrowDown: () => on.glide(pan(0, -STEP_PX)),
-      '+': () => on.glide(zoomed(on.view(), on.size(), 1)), '=': () => on.glide(zoomed(on.view(), on.size(), 1)),
-      '-': () => on.glide(zoomed(on.view(), on.size(), -1)), Home: on.home,
+      ArrowLeft: () => on.glide(pan(STEP_PX, 0)),
+      ArrowRight: () => on.glide(pan(-STEP_PX, 0)),
+      ArrowUp: () => on.glide(pan(0, STEP_PX)),
+      ArrowDown: () => on.glide(pan(0, -STEP_PX)),
+      '+': () => on.glide(zoomed(on.view(), on.size(), 1)),
+      '=': () => on.glide(zoomed(on.view(), on.size(), 1)),
+      '-': () => on.glide(zoomed(on.view(), on.size(), -1)),
+      Home: on.home,
       Enter: () => on.tap(on.size().width / 2, on.size().height / 2),
     };
     if (!steps[e.key]) return;
@@ -81,8 +97,13 @@ export function attachGestures(element: HTMLElement, on: Handlers): () => void {
   };
 
   const all: [string, (e: never) => void, AddEventListenerOptions?][] = [
-    ['pointerdown', down], ['pointermove', move], ['pointerup', up], ['pointercancel', up],
-    ['wheel', wheel, { passive: false }], ['dblclick', twice], ['keydown', key],
+    ['pointerdown', down],
+    ['pointermove', move],
+    ['pointerup', up],
+    ['pointercancel', up],
+    ['wheel', wheel, { passive: false }],
+    ['dblclick', twice],
+    ['keydown', key],
   ];
   all.forEach(([name, f, options]) => element.addEventListener(name, f as EventListener, options));
   return () => all.forEach(([name, f]) => element.removeEventListener(name, f as EventListener));

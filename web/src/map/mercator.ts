@@ -47,7 +47,8 @@ export const toWorld = (view: View, size: Size, px: number, py: number) => {
 
 export function zoomed(view: View, size: Size, by: number, px = size.width / 2, py = size.height / 2): View {
   const zoom = Math.max(MIN_ZOOM, Math.min(MAX_ZOOM, view.zoom + by));
-  const fixed = toWorld(view, size, px, py), s = scaleOf(zoom);
+  const fixed = toWorld(view, size, px, py);
+  const s = scaleOf(zoom);
   return { x: fixed.x - (px - size.width / 2) / s, y: fixed.y - (py - size.height / 2) / s, zoom };
 }
 
@@ -60,9 +61,11 @@ export interface Box {
 
 /** The view that shows a box of world coordinates with a margin, no closer than `least_m` metres across. */
 export function fit(box: Box, size: Size, leastM = 120, marginPx = 44): View {
-  const x = (box.west + box.east) / 2, y = (box.north + box.south) / 2;
+  const x = (box.west + box.east) / 2;
+  const y = (box.north + box.south) / 2;
   const least = leastM / worldMetres(y);
-  const wide = Math.max(box.east - box.west, least), high = Math.max(box.south - box.north, least * 0.6);
+  const wide = Math.max(box.east - box.west, least);
+  const high = Math.max(box.south - box.north, least * 0.6);
   const s = Math.min(Math.max(40, size.width - 2 * marginPx) / wide, Math.max(40, size.height - 2 * marginPx) / high);
   return { x, y, zoom: Math.max(MIN_ZOOM, Math.min(MAX_ZOOM, Math.log2(s / TILE))) };
 }

@@ -10,11 +10,17 @@ const DEEPEST = 19;
 export class Tiles {
   private readonly kept = new Map<string, HTMLImageElement>();
 
-  constructor(private readonly url: string, private readonly arrived: () => void) {}
+  constructor(
+    private readonly url: string,
+    private readonly arrived: () => void,
+  ) {}
 
   draw(g: CanvasRenderingContext2D, view: View, size: Size) {
-    const z = Math.max(0, Math.min(DEEPEST, Math.round(view.zoom))), n = 2 ** z, side = scaleOf(view.zoom) / n;
-    const left = view.x - size.width / 2 / scaleOf(view.zoom), top = view.y - size.height / 2 / scaleOf(view.zoom);
+    const z = Math.max(0, Math.min(DEEPEST, Math.round(view.zoom)));
+    const n = 2 ** z;
+    const side = scaleOf(view.zoom) / n;
+    const left = view.x - size.width / 2 / scaleOf(view.zoom);
+    const top = view.y - size.height / 2 / scaleOf(view.zoom);
     for (let ty = Math.max(0, Math.floor(top * n)); ty < n; ty++) {
       const at = toScreen(view, size, 0, ty / n);
       if (at.y > size.height) break;
@@ -33,7 +39,7 @@ export class Tiles {
     if (!image) {
       image = new Image(TILE, TILE);
       image.onload = this.arrived;
-      image.referrerPolicy = 'strict-origin-when-cross-origin';  // tile servers refuse requests from nowhere
+      image.referrerPolicy = 'strict-origin-when-cross-origin'; // tile servers refuse requests from nowhere
       image.src = address;
       this.kept.set(address, image);
       if (this.kept.size > KEEP) this.kept.delete(this.kept.keys().next().value!);

@@ -17,7 +17,10 @@ export function TokenDialog() {
 }
 
 function Form({ question, done }: { question: Question; done: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null), [value, setValue] = useState(''), [remember, setRemember] = useState(false), given = useRef(false);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [value, setValue] = useState('');
+  const [remember, setRemember] = useState(false);
+  const given = useRef(false);
   useEffect(() => dialog.current?.showModal(), []);
   const close = () => {
     done();
@@ -33,13 +36,36 @@ function Form({ question, done }: { question: Question; done: () => void }) {
         }}
       >
         <h2 id="token-title">This server asks for a token</h2>
-        <p class="muted">The one that <code>loci serve</code> was started with.</p>
-        <label class="field"><span>Token</span><input type="password" required autocomplete="current-password" value={value} onInput={(e) => setValue(e.currentTarget.value)} aria-describedby={question.refused ? 'token-refused' : undefined} /></label>
-        {question.refused && <p id="token-refused" class="is-bad" role="alert">{sentence(question.refused)}</p>}
-        <label class="switch"><input type="checkbox" checked={remember} onChange={(e) => setRemember(e.currentTarget.checked)} /><span>Remember it on this device</span></label>
+        <p class="muted">
+          The one that <code>loci serve</code> was started with.
+        </p>
+        <label class="field">
+          <span>Token</span>
+          <input
+            type="password"
+            required
+            autocomplete="current-password"
+            value={value}
+            onInput={(e) => setValue(e.currentTarget.value)}
+            aria-describedby={question.refused ? 'token-refused' : undefined}
+          />
+        </label>
+        {question.refused && (
+          <p id="token-refused" class="is-bad" role="alert">
+            {sentence(question.refused)}
+          </p>
+        )}
+        <label class="switch">
+          <input type="checkbox" checked={remember} onChange={(e) => setRemember(e.currentTarget.checked)} />
+          <span>Remember it on this device</span>
+        </label>
         <p class="links end">
-          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>Cancel</button>
-          <button type="submit" class="button">Open</button>
+          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>
+            Cancel
+          </button>
+          <button type="submit" class="button">
+            Open
+          </button>
         </p>
       </form>
     </dialog>

@@ -7,7 +7,8 @@ import { thumbnail } from '../api/client';
 import type { Failure } from '../api/client';
 
 const ICONS = {
-  camera: 'M3 8.5A1.5 1.5 0 0 1 4.5 7H7l1.5-2h7L17 7h2.5A1.5 1.5 0 0 1 21 8.5v9a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 17.5zM12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z',
+  camera:
+    'M3 8.5A1.5 1.5 0 0 1 4.5 7H7l1.5-2h7L17 7h2.5A1.5 1.5 0 0 1 21 8.5v9a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 17.5zM12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z',
   back: 'M14.5 5.5 8 12l6.5 6.5',
   next: 'M9.5 5.5 16 12l-6.5 6.5',
   play: 'M8 5.5v13l10.5-6.5z',
@@ -28,14 +29,27 @@ export const Icon = ({ name }: { name: keyof typeof ICONS }) => (
 );
 
 /** A picture of the collection; says so when there is none to show. */
-export function Picture(props: { id: number; size: 160 | 320 | 640 | 1280; alt: string; width?: number; height?: number; eager?: boolean }) {
+export function Picture(props: {
+  id: number;
+  size: 160 | 320 | 640 | 1280;
+  alt: string;
+  width?: number;
+  height?: number;
+  eager?: boolean;
+}) {
   const [failed, setFailed] = useState(false);
   useEffect(() => setFailed(false), [props.id]);
   if (failed) return <span class="no-picture">no picture</span>;
   return (
     <img
-      src={thumbnail(props.id, props.size)} alt={props.alt} width={props.width} height={props.height} draggable={false}
-      loading={props.eager ? 'eager' : 'lazy'} decoding="async" onError={() => setFailed(true)}
+      src={thumbnail(props.id, props.size)}
+      alt={props.alt}
+      width={props.width}
+      height={props.height}
+      draggable={false}
+      loading={props.eager ? 'eager' : 'lazy'}
+      decoding="async"
+      onError={() => setFailed(true)}
     />
   );
 }
@@ -45,13 +59,17 @@ export function Problem({ failure, title, retry }: { failure: Failure; title: st
   useEffect(() => {
     setLeft(failure.retryAfterS);
     if (!failure.retryAfterS || !retry) return;
-    const timer = setInterval(() => setLeft((s) => {
-      if (s <= 1) {
-        clearInterval(timer);
-        retry();
-      }
-      return s - 1;
-    }), 1000);
+    const timer = setInterval(
+      () =>
+        setLeft((s) => {
+          if (s <= 1) {
+            clearInterval(timer);
+            retry();
+          }
+          return s - 1;
+        }),
+      1000,
+    );
     return () => clearInterval(timer);
   }, [failure]);
   return (
@@ -68,7 +86,8 @@ export function Problem({ failure, title, retry }: { failure: Failure; title: st
 }
 
 /** Server messages begin in lower case, as on the command line. */
-export const sentence = (text: string) => (text ? text[0]!.toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.') : '');
+export const sentence = (text: string) =>
+  text ? text[0]!.toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.') : '';
 
 export const Loading = ({ children }: { children: ComponentChildren }) => (
   <p class="loading" role="status">
@@ -89,16 +108,27 @@ export function Title({ children, focus = true }: { children: ComponentChildren;
     </h1>
   );
 }
-let entered = false;  // the first view leaves the focus at the top of the page
+let entered = false; // the first view leaves the focus at the top of the page
 
 /** One choice of several, as a row of segments. */
-export function Choice<T extends string>(props: { label: string; name: string; value: T; options: [T, string][]; onChange: (value: T) => void }) {
+export function Choice<T extends string>(props: {
+  label: string;
+  name: string;
+  value: T;
+  options: [T, string][];
+  onChange: (value: T) => void;
+}) {
   return (
     <fieldset class="choice">
       <legend class="unseen">{props.label}</legend>
       {props.options.map(([value, text]) => (
         <label key={value}>
-          <input type="radio" name={props.name} checked={props.value === value} onChange={() => props.onChange(value)} />
+          <input
+            type="radio"
+            name={props.name}
+            checked={props.value === value}
+            onChange={() => props.onChange(value)}
+          />
           <span>{text}</span>
         </label>
       ))}
@@ -108,7 +138,12 @@ export function Choice<T extends string>(props: { label: string; name: string; v
 
 export const Switch = (props: { checked: boolean; onChange: (on: boolean) => void; children: ComponentChildren }) => (
   <label class="switch">
-    <input type="checkbox" role="switch" checked={props.checked} onChange={(e) => props.onChange(e.currentTarget.checked)} />
+    <input
+      type="checkbox"
+      role="switch"
+      checked={props.checked}
+      onChange={(e) => props.onChange(e.currentTarget.checked)}
+    />
     <span>{props.children}</span>
   </label>
 );

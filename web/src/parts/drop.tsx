@@ -18,7 +18,9 @@ const holdsFiles = (e: DragEvent) => [...(e.dataTransfer?.types ?? [])].includes
 
 /** Takes photos that are dropped anywhere on the page or pasted. True while something is dragged over it. */
 export function useDrop(take: (files: File[]) => void): boolean {
-  const [over, setOver] = useState(false), depth = useRef(0), latest = useRef(take);
+  const [over, setOver] = useState(false);
+  const depth = useRef(0);
+  const latest = useRef(take);
   latest.current = take;
   useEffect(() => {
     const enter = (e: DragEvent) => {
@@ -68,7 +70,14 @@ export function ChooseButton(props: { label: string; quiet?: boolean; many?: boo
         <Icon name="camera" /> {props.label}
       </button>
       <input
-        ref={input} type="file" accept={ACCEPT} multiple={props.many} class="unseen" tabIndex={-1} aria-label={props.label} aria-hidden="true"
+        ref={input}
+        type="file"
+        accept={ACCEPT}
+        multiple={props.many}
+        class="unseen"
+        tabIndex={-1}
+        aria-label={props.label}
+        aria-hidden="true"
         onChange={(e) => {
           const files = picturesOf(e.currentTarget.files);
           e.currentTarget.value = '';

@@ -15,12 +15,28 @@ export function Verdict({ answer }: { answer: QueryAnswer }) {
       <dl class="facts">
         {location && (
           <>
-            <div><dt>within</dt><dd>{metres(location.radius_m)}</dd></div>
-            <div><dt>matches that agree</dt><dd>{location.support}</dd></div>
+            <div>
+              <dt>within</dt>
+              <dd>{metres(location.radius_m)}</dd>
+            </div>
+            <div>
+              <dt>matches that agree</dt>
+              <dd>{location.support}</dd>
+            </div>
           </>
         )}
-        {answer.matches.length > 0 && <div><dt>better than chance</dt><dd>{percent(answer.confidence)}</dd></div>}
-        {answer.query.taken && <div><dt>taken</dt><dd>{time(answer.query.taken)}</dd></div>}
+        {answer.matches.length > 0 && (
+          <div>
+            <dt>better than chance</dt>
+            <dd>{percent(answer.confidence)}</dd>
+          </div>
+        )}
+        {answer.query.taken && (
+          <div>
+            <dt>taken</dt>
+            <dd>{time(answer.query.taken)}</dd>
+          </div>
+        )}
       </dl>
       <Stated answer={answer} />
     </div>
@@ -28,7 +44,8 @@ export function Verdict({ answer }: { answer: QueryAnswer }) {
 }
 
 function Position({ location }: { location: Estimate }) {
-  const [copied, setCopied] = useState(false), text = `${location.lat.toFixed(6)}, ${location.lon.toFixed(6)}`;
+  const [copied, setCopied] = useState(false);
+  const text = `${location.lat.toFixed(6)}, ${location.lon.toFixed(6)}`;
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
@@ -41,8 +58,12 @@ function Position({ location }: { location: Estimate }) {
   return (
     <p class="position">
       <strong id="coordinates">{coordinates(location.lat, location.lon)}</strong>
-      <button type="button" class="link" onClick={copy} aria-live="polite">{copied ? 'copied' : 'copy'}</button>
-      <a class="geo" href={`geo:${location.lat.toFixed(6)},${location.lon.toFixed(6)}`}>open in a maps app</a>
+      <button type="button" class="link" onClick={copy} aria-live="polite">
+        {copied ? 'copied' : 'copy'}
+      </button>
+      <a class="geo" href={`geo:${location.lat.toFixed(6)},${location.lon.toFixed(6)}`}>
+        open in a maps app
+      </a>
     </p>
   );
 }
@@ -53,14 +74,17 @@ function Stated({ answer: { query, location } }: { answer: QueryAnswer }) {
   const stated = { lat: query.lat, lon: query.lon };
   return (
     <p class="muted small">
-      {location ? `The photo itself states a position ${metres(distance(location, stated))} away (◇ on the map).` : `The photo itself states ${coordinates(stated.lat, stated.lon)} (◇ on the map).`}
+      {location
+        ? `The photo itself states a position ${metres(distance(location, stated))} away (◇ on the map).`
+        : `The photo itself states ${coordinates(stated.lat, stated.lon)} (◇ on the map).`}
     </p>
   );
 }
 
 /** The same in one sentence, for those who listen. */
 export function spoken(answer: QueryAnswer): string {
-  const n = answer.matches.length, found = `${n} ${n === 1 ? 'match' : 'matches'}.`;
+  const n = answer.matches.length;
+  const found = `${n} ${n === 1 ? 'match' : 'matches'}.`;
   if (answer.location) return `${found} Known place, within ${metres(answer.location.radius_m)}.`;
   return `${found} ${answer.known_place ? 'Known place' : 'Unknown place'}. ${answer.unknown_message ?? ''}`;
 }

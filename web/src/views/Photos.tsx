@@ -17,12 +17,23 @@ interface Upload {
   message?: string;
 }
 
-const STATES = { waiting: 'waiting', sending: 'being added …', added: 'added', unchanged: 'was here already', failed: 'not added' };
+const STATES = {
+  waiting: 'waiting',
+  sending: 'being added …',
+  added: 'added',
+  unchanged: 'was here already',
+  failed: 'not added',
+};
 
 export function Photos({ dropped, taken }: { dropped: File[]; taken: () => void }) {
-  const { stats } = useCollection(), changeable = stats?.changeable ?? false;
-  const [list, setList] = useState<Photo[]>([]), [next, setNext] = useState<number | null>(0), [total, setTotal] = useState<number | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null), [uploads, setUploads] = useState<Upload[]>([]), [going, setGoing] = useState<Photo | null>(null);
+  const { stats } = useCollection();
+  const changeable = stats?.changeable ?? false;
+  const [list, setList] = useState<Photo[]>([]);
+  const [next, setNext] = useState<number | null>(0);
+  const [total, setTotal] = useState<number | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [uploads, setUploads] = useState<Upload[]>([]);
+  const [going, setGoing] = useState<Photo | null>(null);
   const busy = useRef(false);
 
   const more = async (after: number, known: Photo[]) => {
@@ -81,14 +92,29 @@ export function Photos({ dropped, taken }: { dropped: File[]; taken: () => void 
       <div class="view-head">
         <div>
           <Title>Photos</Title>
-          <p class="muted">{total === null ? '\u00a0' : total === 0 ? 'The collection is empty.' : `${photoCount(total)}. Each of them can ask for its matches.`}</p>
+          <p class="muted">
+            {total === null
+              ? '\u00a0'
+              : total === 0
+                ? 'The collection is empty.'
+                : `${photoCount(total)}. Each of them can ask for its matches.`}
+          </p>
         </div>
         {changeable && <ChooseButton label="Add photos" many take={add} />}
       </div>
-      {!changeable && stats && <p class="small muted">This server was started for looking only; photos come with <code>loci index PHOTOS --db DIR</code>.</p>}
+      {!changeable && stats && (
+        <p class="small muted">
+          This server was started for looking only; photos come with <code>loci index PHOTOS --db DIR</code>.
+        </p>
+      )}
       {uploads.length > 0 && (
         <ul class="uploads card" role="status">
-          {uploads.map((u) => <li key={u.name} class={`is-${u.state}`}><span class="name">{u.name}</span> <b>{STATES[u.state]}</b>{u.message && <span class="small"> {sentence(u.message)}</span>}</li>)}
+          {uploads.map((u) => (
+            <li key={u.name} class={`is-${u.state}`}>
+              <span class="name">{u.name}</span> <b>{STATES[u.state]}</b>
+              {u.message && <span class="small"> {sentence(u.message)}</span>}
+            </li>
+          ))}
         </ul>
       )}
       {failure && <Problem title="The photos cannot be shown" failure={failure} retry={() => more(0, [])} />}
@@ -96,13 +122,35 @@ export function Photos({ dropped, taken }: { dropped: File[]; taken: () => void 
       <ul class="tiles-grid">
         {list.map((p) => (
           <li key={p.id} class="photo-tile">
-            <a href={`#/photo/${p.id}`} aria-label={`Find matches of ${p.name}`}><Picture id={p.id} size={320} alt="" width={p.width} height={p.height} /></a>
-            <p class="small"><span class="name">{p.name}</span><span class="muted">{time(p.taken)}{p.lat === null ? ' · no position' : ''}</span></p>
-            {changeable && <button type="button" class="forget" aria-label={`Forget ${p.name}`} title="Forget this photo" onClick={() => setGoing(p)}><Icon name="trash" /></button>}
+            <a href={`#/photo/${p.id}`} aria-label={`Find matches of ${p.name}`}>
+              <Picture id={p.id} size={320} alt="" width={p.width} height={p.height} />
+            </a>
+            <p class="small">
+              <span class="name">{p.name}</span>
+              <span class="muted">
+                {time(p.taken)}
+                {p.lat === null ? ' · no position' : ''}
+              </span>
+            </p>
+            {changeable && (
+              <button
+                type="button"
+                class="forget"
+                aria-label={`Forget ${p.name}`}
+                title="Forget this photo"
+                onClick={() => setGoing(p)}
+              >
+                <Icon name="trash" />
+              </button>
+            )}
           </li>
         ))}
       </ul>
-      {next !== null && list.length > 0 && <button type="button" class="button quiet" onClick={() => more(next, list)}>Show more ({count(list.length)} of {count(total ?? 0)})</button>}
+      {next !== null && list.length > 0 && (
+        <button type="button" class="button quiet" onClick={() => more(next, list)}>
+          Show more ({count(list.length)} of {count(total ?? 0)})
+        </button>
+      )}
       {going && <ForgetDialog photo={going} close={() => setGoing(null)} forget={() => forget(going)} />}
     </div>
   );
@@ -114,11 +162,20 @@ function ForgetDialog({ photo, close, forget }: { photo: Photo; close: () => voi
   return (
     <dialog ref={ref} onClose={close} aria-labelledby="forget-title">
       <h2 id="forget-title">Forget this photo?</h2>
-      <div class="dialog-picture"><Picture id={photo.id} size={320} alt={photo.name} /></div>
-      <p>It will no longer be found. Its file is deleted only if it was added through this server; a file that was indexed from a folder stays where it is.</p>
+      <div class="dialog-picture">
+        <Picture id={photo.id} size={320} alt={photo.name} />
+      </div>
+      <p>
+        It will no longer be found. Its file is deleted only if it was added through this server; a file that was
+        indexed from a folder stays where it is.
+      </p>
       <p class="links end">
-        <button type="button" class="button quiet" onClick={() => ref.current?.close()}>Keep it</button>
-        <button type="button" class="button danger" onClick={forget}>Forget it</button>
+        <button type="button" class="button quiet" onClick={() => ref.current?.close()}>
+          Keep it
+        </button>
+        <button type="button" class="button danger" onClick={forget}>
+          Forget it
+        </button>
       </p>
     </dialog>
   );

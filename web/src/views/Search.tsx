@@ -22,7 +22,9 @@ export const takeFiles = (files: File[]) => {
 
 /** `photoId` asks with a photo of the collection; 0 with what was dropped. */
 export function Search({ photoId }: { photoId: number }) {
-  const session = useSession(), collection = useCollection(), [lit, setLit] = useState<number | null>(null);
+  const session = useSession();
+  const collection = useCollection();
+  const [lit, setLit] = useState<number | null>(null);
   const [missing, setMissing] = useState<Failure | null>(null);
   useEffect(() => {
     setMissing(null);
@@ -33,11 +35,18 @@ export function Search({ photoId }: { photoId: number }) {
     }
     if (asked?.kind === 'photo' && asked.photo.id === photoId) return;
     scrollTo(0, 0);
-    photo(photoId).then((p) => ask({ kind: 'photo', photo: p }), (e) => setMissing(e as Failure));
+    photo(photoId).then(
+      (p) => ask({ kind: 'photo', photo: p }),
+      (e) => setMissing(e as Failure),
+    );
   }, [photoId]);
 
-  const { asked, answer } = session, { stats, map } = collection;
-  const stated = answer && answer.query.lat !== null && answer.query.lon !== null ? { lat: answer.query.lat, lon: answer.query.lon } : null;
+  const { asked, answer } = session;
+  const { stats, map } = collection;
+  const stated =
+    answer && answer.query.lat !== null && answer.query.lon !== null
+      ? { lat: answer.query.lat, lon: answer.query.lon }
+      : null;
   return (
     <div class={asked ? 'search has-query' : 'search'}>
       <div class="search-words">
@@ -46,11 +55,19 @@ export function Search({ photoId }: { photoId: number }) {
         {asked && <QueryCard asked={asked} session={session} />}
       </div>
       <MapView
-        map={map} matches={answer?.matches} location={answer?.location} stated={stated} lit={lit} tileUrl={stats?.tile_url} tileCredit={stats?.tile_credit}
+        map={map}
+        matches={answer?.matches}
+        location={answer?.location}
+        stated={stated}
+        lit={lit}
+        tileUrl={stats?.tile_url}
+        tileCredit={stats?.tile_credit}
         onMatch={(id) => document.getElementById(`match-${id}`)?.querySelector('a')?.focus()}
       />
       {asked && <Results session={session} onLit={setLit} max={stats?.limits.max_matches ?? 100} />}
-      <p class="unseen" role="status">{session.state === 'answered' && answer ? spoken(answer) : ''}</p>
+      <p class="unseen" role="status">
+        {session.state === 'answered' && answer ? spoken(answer) : ''}
+      </p>
     </div>
   );
 }
@@ -63,18 +80,30 @@ function Invitation() {
     <>
       <Title>Where was this photo taken?</Title>
       <p class="lead muted">
-        {!stats ? 'Looking at the collection …' : empty ? 'The collection is empty: there is nothing to compare a photo with yet.'
-          : `Ask ${photoCount(stats.images)}${stats.first_taken ? `, ${period(stats.first_taken, stats.last_taken)}` : ''}.`}
+        {!stats
+          ? 'Looking at the collection …'
+          : empty
+            ? 'The collection is empty: there is nothing to compare a photo with yet.'
+            : `Ask ${photoCount(stats.images)}${stats.first_taken ? `, ${period(stats.first_taken, stats.last_taken)}` : ''}.`}
       </p>
       {empty ? (
         <div class="card">
           <h2>Add photos first</h2>
-          <p>On the computer that runs the server: <code>loci index PHOTOS --db DIR</code></p>
-          {stats?.changeable && <p><a href="#/photos">Add photos here</a></p>}
+          <p>
+            On the computer that runs the server: <code>loci index PHOTOS --db DIR</code>
+          </p>
+          {stats?.changeable && (
+            <p>
+              <a href="#/photos">Add photos here</a>
+            </p>
+          )}
         </div>
       ) : (
         <div class="drop">
-          <p class="drop-words"><span class="wide-only">Drop a photo here, paste one, or</span><span class="phone-only">Take a photo or choose one</span></p>
+          <p class="drop-words">
+            <span class="wide-only">Drop a photo here, paste one, or</span>
+            <span class="phone-only">Take a photo or choose one</span>
+          </p>
           <ChooseButton label="Choose a photo" take={takeFiles} />
           <p class="small muted">It goes to this server and nowhere else.</p>
         </div>
@@ -88,15 +117,27 @@ const EXAMPLES = 5;
 
 /** A few photos from all over the collection, to begin with. */
 function Examples() {
-  const { map } = useCollection(), [ids, setIds] = useState<number[]>([]);
+  const { map } = useCollection();
+  const [ids, setIds] = useState<number[]>([]);
   useEffect(() => {
-    if (map && map.count >= EXAMPLES) setIds(Array.from({ length: EXAMPLES }, (_, i) => map.ids[Math.floor(((i + 0.5) * map.count) / EXAMPLES)]!));
-    else photos(0, EXAMPLES).then((list) => setIds(list.images.map((p) => p.id)), () => {});
+    if (map && map.count >= EXAMPLES)
+      setIds(Array.from({ length: EXAMPLES }, (_, i) => map.ids[Math.floor(((i + 0.5) * map.count) / EXAMPLES)]!));
+    else
+      photos(0, EXAMPLES).then(
+        (list) => setIds(list.images.map((p) => p.id)),
+        () => {},
+      );
   }, [map]);
   return ids.length > 0 ? (
     <section class="examples" aria-labelledby="examples-title">
       <h2 id="examples-title">Or ask with one of the collection</h2>
-      <p>{ids.map((id) => <a key={id} href={`#/photo/${id}`} aria-label={`Ask with photo ${id}`}><Picture id={id} size={160} alt="" /></a>)}</p>
+      <p>
+        {ids.map((id) => (
+          <a key={id} href={`#/photo/${id}`} aria-label={`Ask with photo ${id}`}>
+            <Picture id={id} size={160} alt="" />
+          </a>
+        ))}
+      </p>
     </section>
   ) : null;
 }
@@ -109,7 +150,9 @@ function QueryCard({ asked, session }: { asked: Asked; session: Session }) {
         <AskedPicture asked={asked} size={640} alt={`the photo asked about: ${askedName(asked)}`} />
       </figure>
       <div class="query-words">
-        <Title>{state === 'answered' && answer ? <Headline known={answer.known_place} /> : 'Where was this photo taken?'}</Title>
+        <Title>
+          {state === 'answered' && answer ? <Headline known={answer.known_place} /> : 'Where was this photo taken?'}
+        </Title>
         <p class="small muted name">{askedName(asked)}</p>
         {state === 'asking' && <Loading>Comparing with the collection …</Loading>}
         {state === 'answered' && answer && <Verdict answer={answer} />}
@@ -123,25 +166,55 @@ function QueryCard({ asked, session }: { asked: Asked; session: Session }) {
 }
 
 const Headline = ({ known }: { known: boolean }) => (
-  <span class={known ? 'headline known' : 'headline'}><Icon name={known ? 'check' : 'unknown'} />{known ? 'Known place' : 'Unknown place'}</span>
+  <span class={known ? 'headline known' : 'headline'}>
+    <Icon name={known ? 'check' : 'unknown'} />
+    {known ? 'Known place' : 'Unknown place'}
+  </span>
 );
 
 function Results({ session, onLit, max }: { session: Session; onLit: (id: number | null) => void; max: number }) {
   const { answer, state, failure, k, verify } = session;
   if (state === 'failed' && failure) {
-    return <div class="results"><Problem title={titleOf(failure)} failure={failure} retry={failure.code === 'Busy' || failure.code === 'Unreachable' || failure.code === 'Timeout' ? () => askAgain() : undefined} /></div>;
+    return (
+      <div class="results">
+        <Problem
+          title={titleOf(failure)}
+          failure={failure}
+          retry={
+            failure.code === 'Busy' || failure.code === 'Unreachable' || failure.code === 'Timeout'
+              ? () => askAgain()
+              : undefined
+          }
+        />
+      </div>
+    );
   }
   if (!answer || (state === 'asking' && !answer.matches.length)) return null;
-  if (!answer.matches.length) return <div class="results"><p class="muted">No photo of the collection can be compared.</p></div>;
+  if (!answer.matches.length)
+    return (
+      <div class="results">
+        <p class="muted">No photo of the collection can be compared.</p>
+      </div>
+    );
   return (
-    <section class={state === 'asking' ? 'results waiting' : 'results'} aria-label="Matches" aria-busy={state === 'asking'}>
+    <section
+      class={state === 'asking' ? 'results waiting' : 'results'}
+      aria-label="Matches"
+      aria-busy={state === 'asking'}
+    >
       <div class="results-head">
         <h2>Best matches</h2>
-        <Switch checked={verify} onChange={(on) => askAgain({ verify: on })}>Check geometry</Switch>
+        <Switch checked={verify} onChange={(on) => askAgain({ verify: on })}>
+          Check geometry
+        </Switch>
       </div>
       <MatchList matches={answer.matches} onLit={onLit} />
       <div class="results-foot">
-        {answer.matches.length >= k && k < max && <button type="button" class="button quiet" onClick={() => askAgain({ k: Math.min(max, k * 2) })}>Show more</button>}
+        {answer.matches.length >= k && k < max && (
+          <button type="button" class="button quiet" onClick={() => askAgain({ k: Math.min(max, k * 2) })}>
+            Show more
+          </button>
+        )}
         <p class="small muted">answered in {Math.max(1, Math.round(answer.times.total_ms))} ms</p>
       </div>
     </section>

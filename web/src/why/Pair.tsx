@@ -30,7 +30,8 @@ export interface PairProps {
 }
 
 export function Pair({ asked, size, match, heat, links, chosen, onPoint }: PairProps) {
-  const frame = useRef<HTMLDivElement>(null), panes = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)] as const;
+  const frame = useRef<HTMLDivElement>(null);
+  const panes = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)] as const;
   const [boxes, setBoxes] = useState<[Box, Box] | null>(null);
   useLayoutEffect(() => {
     const measure = () => {
@@ -48,8 +49,11 @@ export function Pair({ asked, size, match, heat, links, chosen, onPoint }: PairP
 
   const point = (e: PointerEvent) => {
     if (!boxes) return;
-    const origin = frame.current!.getBoundingClientRect(), x = e.clientX - origin.left, y = e.clientY - origin.top;
-    let best: number | null = null, least = REACH_PX;
+    const origin = frame.current!.getBoundingClientRect();
+    const x = e.clientX - origin.left;
+    const y = e.clientY - origin.top;
+    let best: number | null = null;
+    let least = REACH_PX;
     links.forEach((link, i) => {
       const d = Math.min(...ends(link, boxes).map((p) => Math.hypot(p.x - x, p.y - y)));
       if (d < least) [least, best] = [d, i];
@@ -78,7 +82,10 @@ export function Pair({ asked, size, match, heat, links, chosen, onPoint }: PairP
   );
 }
 
-const shape = (s: { width: number; height: number }) => ({ aspectRatio: `${s.width} / ${s.height}`, '--ratio': String(s.width / s.height) });
+const shape = (s: { width: number; height: number }) => ({
+  aspectRatio: `${s.width} / ${s.height}`,
+  '--ratio': String(s.width / s.height),
+});
 
 function HeatLayer({ grid, top }: { grid: Heat['query']; top: number }) {
   const ref = useRef<HTMLCanvasElement>(null);
@@ -86,10 +93,11 @@ function HeatLayer({ grid, top }: { grid: Heat['query']; top: number }) {
   return <canvas class="heat" ref={ref} role="img" aria-label="heat map: bright where the photos agree" />;
 }
 
-const ends = (link: Link, [q, m]: [Box, Box]) => [
-  { x: q.x + link.query.x * q.width, y: q.y + link.query.y * q.height },
-  { x: m.x + link.match.x * m.width, y: m.y + link.match.y * m.height },
-] as const;
+const ends = (link: Link, [q, m]: [Box, Box]) =>
+  [
+    { x: q.x + link.query.x * q.width, y: q.y + link.query.y * q.height },
+    { x: m.x + link.match.x * m.width, y: m.y + link.match.y * m.height },
+  ] as const;
 
 function Lines({ boxes, links, chosen }: { boxes: [Box, Box]; links: Link[]; chosen: number | null }) {
   const line = (link: Link, key: number, name: string) => {
@@ -103,8 +111,9 @@ function Lines({ boxes, links, chosen }: { boxes: [Box, Box]; links: Link[]; cho
     );
   };
   const one = chosen === null ? undefined : links[chosen];
-  const square = (centre: { x: number; y: number }, side: number) =>
-    <rect class="region" x={centre.x - side / 2} y={centre.y - side / 2} width={side} height={side} rx="2" />;
+  const square = (centre: { x: number; y: number }, side: number) => (
+    <rect class="region" x={centre.x - side / 2} y={centre.y - side / 2} width={side} height={side} rx="2" />
+  );
   return (
     <svg class={one ? 'lines dimmed' : 'lines'} aria-hidden="true">
       {links.map((l, i) => line(l, i, l.inlier ? 'fits' : 'stray'))}

@@ -14,10 +14,17 @@ export interface Heat {
 export function heatOf(why: Why, cluster: number | null): Heat | null {
   if (cluster === null) {
     const { contribution } = why;
-    return contribution && { ...contribution, top: Math.max(1e-9, ...contribution.query.values, ...contribution.match.values) };
+    return (
+      contribution && {
+        ...contribution,
+        top: Math.max(1e-9, ...contribution.query.values, ...contribution.match.values),
+      }
+    );
   }
   const found = why.clusters.find((c) => c.cluster === cluster);
-  return found ? { query: found.query, match: found.match, top: Math.max(1e-9, ...found.query.values, ...found.match.values) } : null;
+  return found
+    ? { query: found.query, match: found.match, top: Math.max(1e-9, ...found.query.values, ...found.match.values) }
+    : null;
 }
 
 /** Red, green, blue and opacity (0 to 255) over the photo for a part of the brightest, 0 to 1. */
@@ -30,7 +37,8 @@ export function drawHeat(canvas: HTMLCanvasElement, grid: Grid, top: number) {
   const small = document.createElement('canvas');
   small.width = grid.cols;
   small.height = grid.rows;
-  const s = small.getContext('2d')!, pixels = s.createImageData(grid.cols, grid.rows);
+  const s = small.getContext('2d')!;
+  const pixels = s.createImageData(grid.cols, grid.rows);
   grid.values.forEach((v, i) => pixels.data.set(shade(v / top), 4 * i));
   s.putImageData(pixels, 0, 0);
   const g = canvas.getContext('2d')!;
