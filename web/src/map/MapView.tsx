@@ -6,9 +6,9 @@ import { Icon, Switch, calm } from '../parts/basics';
 import { count, photoCount } from '../words';
 import { Points } from './cluster';
 import { coloursOf, draw, hit } from './draw';
-import type { Colours, Scene } from './draw';
+import type { Colours, Hit, Scene } from './draw';
 import { attachGestures } from './gestures';
-import { MAX_ZOOM, fit, toScreen, unwrap, worldMetres, worldX, worldY, zoomed } from './mercator';
+import { fit, toScreen, unwrap, worldMetres, worldX, worldY, zoomed } from './mercator';
 import type { Box, View } from './mercator';
 import { Picked } from './Picked';
 import { Tiles } from './tiles';
@@ -24,6 +24,7 @@ const NOWHERE: MapPoints = {
   bounds: null,
 };
 const WIDE: View = { x: 0.5, y: 0.5, zoom: 1 };
+const ONE_SPOT_M = 8;
 const TILES_OFF = 'loci_tiles_off';
 
 export interface MapProps {
@@ -125,13 +126,23 @@ export function MapView(props: MapProps) {
 
   const tap = (px: number, py: number) => {
     const found = hit(scene.current, px, py, 8);
+    return found ? open(found) : setPicked(null);
+  };
+  // By keyboard: what is nearest to the middle of what is seen.
+  const enter = () => {
+    const { width, height } = scene.current.size;
+    const found = hit(scene.current, width / 2, height / 2, Math.hypot(width, height) / 2);
+    if (found) open(found);
+  };
+  const open = (found: Hit) => {
     const { view, size } = scene.current;
-    if (!found) return setPicked(null);
     if ('pin' in found) return props.onMatch ? props.onMatch(found.pin.id) : pick([found.pin.id], found.pin);
     const { members } = found.cluster;
     const extent = points.extent(members);
-    const same = (extent.east - extent.west + extent.south - extent.north) * worldMetres(view.y) < 1;
-    if (members.length > 1 && view.zoom < MAX_ZOOM - 0.5 && !same) return glide(fit(extent, size, 30, 70));
+    // Photos of one spot are listed; others are looked at more closely, if that parts them.
+    const across = Math.hypot(extent.east - extent.west, extent.south - extent.north) * worldMetres(view.y);
+    const closer = fit(extent, size, 10, 70);
+    if (members.length > 1 && across > ONE_SPOT_M && closer.zoom > view.zoom + 0.3) return glide(closer);
     return pick(
       members.map((i) => points.source.ids[i]!),
       found.cluster,
@@ -141,8 +152,8 @@ export function MapView(props: MapProps) {
     const s = toScreen(scene.current.view, scene.current.size, at.x, at.y);
     setPicked({ ids, x: s.x, y: s.y });
   };
-  const latest = useRef({ tap, glide, move, home });
-  latest.current = { tap, glide, move, home };
+  const latest = useRef({ tap, enter, glide, move, home });
+  latest.current = { tap, enter, glide, move, home };
 
   useEffect(() => {
     const element = frame.current!;
@@ -169,6 +180,7 @@ export function MapView(props: MapProps) {
       view: () => scene.current.view,
       size: () => scene.current.size,
       home: () => latest.current.home(),
+      enter: () => latest.current.enter(),
       move: (v) => latest.current.move(v),
       glide: (v) => latest.current.glide(v),
       tap: (x, y) => latest.current.tap(x, y),
@@ -227,7 +239,7 @@ export function MapView(props: MapProps) {
         tabIndex={0}
         role="application"
         aria-roledescription="map"
-        aria-label={`Map of ${photoCount(points.source.count)}, north up. Arrow keys move, plus and minus zoom, Home shows the answer, Enter opens what is at the cross.`}
+        aria-label={`Map of ${photoCount(points.source.count)}, north up. Arrow keys move, plus and minus zoom, Home shows the answer, Enter opens what is nearest to the middle.`}
         onFocus={() => focused(true)}
         onBlur={() => focused(false)}
       >

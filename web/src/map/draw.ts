@@ -3,7 +3,7 @@
 import { metres } from '../words';
 import { clusterRadius } from './cluster';
 import type { Cluster, Points } from './cluster';
-import { latitude, roundLength, scaleOf, toScreen, toWorld, worldMetres } from './mercator';
+import { roundLength, scaleOf, toScreen, toWorld, worldMetres } from './mercator';
 import type { Size, View } from './mercator';
 import type { Tiles } from './tiles';
 
@@ -243,19 +243,23 @@ function drawCross(g: Canvas, { size }: Scene, c: Colours) {
   g.stroke();
 }
 
-/** The cluster or pin under a point of the screen. */
-export function hit(scene: Scene, px: number, py: number, reach = 6): { pin: Pin } | { cluster: Cluster } | null {
-  const near = (x: number, y: number, r: number) => {
-    const at = toScreen(scene.view, scene.size, x, y);
-    return Math.hypot(at.x - px, at.y - py) <= r + reach;
-  };
-  const pin = scene.pins.find((p) => near(p.x, p.y, 10));
-  if (pin) return { pin };
-  const cluster = scene.points
-    ?.clusters(scene.view.zoom)
-    .filter((k) => near(k.x, k.y, clusterRadius(k.members.length)))
-    .pop();
-  return cluster ? { cluster } : null;
-}
+export type Hit = { pin: Pin } | { cluster: Cluster };
 
-export const centreOf = (view: View) => ({ lat: latitude(view.y), lon: (view.x - 0.5) * 360 });
+/** The pin or cluster whose edge is nearest to a point of the screen, at most `reach` pixels away. */
+export function hit(scene: Scene, px: number, py: number, reach: number): Hit | null {
+  const away = (p: { x: number; y: number }, r: number) => {
+    const at = toScreen(scene.view, scene.size, p.x, p.y);
+    return Math.max(0, Math.hypot(at.x - px, at.y - py) - r);
+  };
+  let best: Hit | null = null;
+  let least = reach;
+  for (const cluster of scene.points?.clusters(scene.view.zoom) ?? []) {
+    const d = away(cluster, clusterRadius(cluster.members.length));
+    if (d <= least) [best, least] = [{ cluster }, d];
+  }
+  for (const pin of [...scene.pins].reverse()) {
+    const d = away(pin, 10);
+    if (d <= least) [best, least] = [{ pin }, d];
+  }
+  return best;
+}

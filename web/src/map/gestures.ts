@@ -12,6 +12,7 @@ export interface Handlers {
   tap: (x: number, y: number) => void;
   hover: (x: number, y: number) => void;
   home: () => void;
+  enter: () => void;
 }
 
 const STEP_PX = 60;
@@ -89,7 +90,7 @@ export function attachGestures(element: HTMLElement, on: Handlers): () => void {
       '=': () => on.glide(zoomed(on.view(), on.size(), 1)),
       '-': () => on.glide(zoomed(on.view(), on.size(), -1)),
       Home: on.home,
-      Enter: () => on.tap(on.size().width / 2, on.size().height / 2),
+      Enter: on.enter,
     };
     if (!steps[e.key]) return;
     e.preventDefault();

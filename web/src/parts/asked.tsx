@@ -14,7 +14,6 @@ export function AskedPicture({ asked, size, alt }: { asked: Asked; size: 320 | 6
   const [failed, setFailed] = useState(false);
   const source = askedSource(asked, size);
   useEffect(() => setFailed(false), [source]);
-  if (failed)
-    return <span class="no-picture">this browser cannot show the photo; the server reads it all the same</span>;
+  if (failed) return <span class="no-picture">this browser cannot show the photo</span>;
   return <img src={source} alt={alt} draggable={false} onError={() => setFailed(true)} />;
 }

@@ -86,11 +86,7 @@ function GroupTile({ group }: { group: Group }) {
   const when = period(group.first_taken, group.last_taken);
   return (
     <li>
-      <a
-        class="group-tile"
-        href={`#/place/${group.cover}?by=group`}
-        aria-label={`Place ${group.place + 1}: ${photoCount(group.ids.length)}${when ? `, ${when}` : ''}`}
-      >
+      <a class="group-tile" href={`#/place/${group.cover}?by=group`}>
         <span class="group-pictures">
           <Picture id={group.cover} size={320} alt="" />
           <span class="group-more">

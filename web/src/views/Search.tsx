@@ -74,7 +74,7 @@ export function Search({ photoId }: { photoId: number }) {
 
 function Invitation() {
   const { stats, state, failure } = useCollection();
-  if (failure && state === 'failed') return null;
+  if (failure && state === 'failed') return <Title>Where was this photo taken?</Title>;
   const empty = stats?.images === 0;
   return (
     <>
