@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole way through the page at desktop and phone size, light and dark. Against the mock, or against a server:
 //   LOCI_URL=http://127.0.0.1:8080/ LOCI_QUERY=PHOTO node --test tests/page.test.mjs
-// The photo's name states where it was taken; a match within 25 m of that is right. LOCI_PICTURES=DIR keeps pictures.
+// The photo's name states where it was taken; a match within 25 m of that is right. LOCI_PICTURES=DIR keeps
+// pictures for the README.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -51,7 +52,7 @@ describe('the page', { skip: !haveBrowser && 'no Chromium here' }, () => {
 
   for (const [device, scheme] of [['desktop', 'light'], ['phone', 'dark']]) {
     it(`leads from a photo to its place, ${device}, ${scheme}`, async () => {
-      await withPage(browser, site.url, { device, scheme }, (page) => journey(page, site, pictures(page, `${device}_${scheme}`)));
+      await withPage(browser, site.url, { device, scheme }, (page) => journey(page, site, pictures(page, device)));
     });
   }
 
@@ -74,13 +75,17 @@ describe('the page', { skip: !haveBrowser && 'no Chromium here' }, () => {
   });
 });
 
-function pictures(page, suffix) {
+/** The stops that the README shows; all of them when LOCI_PICTURES_ALL is set. */
+const SHOWN = ['found_desktop', 'why_desktop', 'time_desktop', 'found_phone'];
+
+function pictures(page, device) {
   const folder = process.env.LOCI_PICTURES;
-  if (!folder) return async () => {};
-  mkdirSync(folder, { recursive: true });
-  return async (name) => {
-    await page.waitForTimeout(400);
-    await page.screenshot({ path: join(folder, `${name}_${suffix}.png`) });
+  return async (stop) => {
+    const name = `${stop}_${device}`;
+    if (!folder || !(SHOWN.includes(name) || process.env.LOCI_PICTURES_ALL)) return;
+    mkdirSync(folder, { recursive: true });
+    await page.waitForTimeout(500);
+    await page.screenshot({ path: join(folder, `page_${name}.jpg`), type: 'jpeg', quality: 82 });
   };
 }
 
