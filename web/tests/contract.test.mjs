@@ -20,13 +20,28 @@ function faults(schema, value, where) {
   if (schema.enum && !schema.enum.includes(value)) return [`${where} is ${value}`];
   switch (schema.type) {
     case 'array':
-      return Array.isArray(value) ? value.flatMap((v, i) => faults(schema.items, v, `${where}[${i}]`)) : [`${where} is no array`];
+      return Array.isArray(value)
+        ? value.flatMap((v, i) => faults(schema.items, v, `${where}[${i}]`))
+        : [`${where} is no array`];
     case 'object': {
       if (typeof value !== 'object') return [`${where} is no object`];
       const known = schema.properties ?? {};
-      const missing = (schema.required ?? []).filter((name) => !(name in value)).map((name) => `${where}.${name} is missing`);
-      const extra = schema.additionalProperties === false ? Object.keys(value).filter((name) => !(name in known)).map((name) => `${where}.${name} is not in the contract`) : [];
-      return [...missing, ...extra, ...Object.entries(value).flatMap(([name, v]) => (known[name] ? faults(known[name], v, `${where}.${name}`) : []))];
+      const missing = (schema.required ?? [])
+        .filter((name) => !(name in value))
+        .map((name) => `${where}.${name} is missing`);
+      const extra =
+        schema.additionalProperties === false
+          ? Object.keys(value)
+              .filter((name) => !(name in known))
+              .map((name) => `${where}.${name} is not in the contract`)
+          : [];
+      return [
+        ...missing,
+        ...extra,
+        ...Object.entries(value).flatMap(([name, v]) =>
+          known[name] ? faults(known[name], v, `${where}.${name}`) : [],
+        ),
+      ];
     }
     case 'integer':
       return Number.isInteger(value) ? [] : [`${where} is ${value}`];
@@ -43,16 +58,29 @@ describe('the contract', () => {
   after(() => mock.close());
 
   it('is what the types say', () => {
-    const { status, stderr } = spawnSync(process.execPath, [at('../scripts/types.mjs'), '--check'], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, [at('../scripts/types.mjs'), '--check'], {
+      encoding: 'utf8',
+    });
     assert.equal(status, 0, stderr);
   });
 
   const body = drawScene(3, 5);
   const calls = [
-    ['GET', '/healthz'], ['GET', '/v1/stats'], ['GET', '/v1/map'], ['GET', '/v1/groups'], ['GET', '/v1/images', '?limit=5'],
-    ['GET', '/v1/images/{id}', '', 3], ['GET', '/v1/images/{id}/matches', '?k=4&verify=true', 3], ['GET', '/v1/images/{id}/why', '?match=2', 3],
-    ['GET', '/v1/images/{id}/place', '', 3], ['POST', '/v1/query', '?k=3'], ['POST', '/v1/query', '?verify=true'], ['POST', '/v1/why', '?id=2'],
-    ['POST', '/v1/images', '?name=new.png'], ['DELETE', '/v1/images/{id}', '', 5], ['GET', '/v1/images/{id}', '', 5],
+    ['GET', '/healthz'],
+    ['GET', '/v1/stats'],
+    ['GET', '/v1/map'],
+    ['GET', '/v1/groups'],
+    ['GET', '/v1/images', '?limit=5'],
+    ['GET', '/v1/images/{id}', '', 3],
+    ['GET', '/v1/images/{id}/matches', '?k=4&verify=true', 3],
+    ['GET', '/v1/images/{id}/why', '?match=2', 3],
+    ['GET', '/v1/images/{id}/place', '', 3],
+    ['POST', '/v1/query', '?k=3'],
+    ['POST', '/v1/query', '?verify=true'],
+    ['POST', '/v1/why', '?id=2'],
+    ['POST', '/v1/images', '?name=new.png'],
+    ['DELETE', '/v1/images/{id}', '', 5],
+    ['GET', '/v1/images/{id}', '', 5],
   ];
   for (const [method, path, query = '', id] of calls) {
     it(`is kept by the mock's ${method} ${path}${query}${id ? ` of ${id}` : ''}`, async () => {

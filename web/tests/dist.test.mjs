@@ -11,7 +11,10 @@ import { build } from 'vite';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const files = (folder) => readdirSync(folder, { recursive: true }).filter((f) => statSync(join(folder, f)).isFile()).sort();
+const files = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((f) => statSync(join(folder, f)).isFile())
+    .sort();
 
 describe('dist', () => {
   it('is what the sources give (npm run build)', async () => {
@@ -19,7 +22,8 @@ describe('dist', () => {
     try {
       await build({ root, logLevel: 'error', build: { outDir: out, emptyOutDir: true } });
       assert.deepEqual(files(dist), files(out));
-      for (const file of files(out)) assert.ok(readFileSync(join(dist, file)).equals(readFileSync(join(out, file))), `${file} is not up to date`);
+      for (const file of files(out))
+        assert.ok(readFileSync(join(dist, file)).equals(readFileSync(join(out, file))), `${file} is not up to date`);
     } finally {
       rmSync(out, { recursive: true });
     }
@@ -31,7 +35,11 @@ describe('dist', () => {
   it('names no other site, and has no script or style within the page', () => {
     for (const file of files(dist).filter((f) => f !== 'licences.txt')) {
       const others = readFileSync(join(dist, file), 'utf8').match(/(https?:)?\/\/[a-z0-9.-]+\.[a-z]{2,}/gi) ?? [];
-      assert.deepEqual(others.filter((o) => o !== 'http://www.w3.org'), [], file);
+      assert.deepEqual(
+        others.filter((o) => o !== 'http://www.w3.org'),
+        [],
+        file,
+      );
     }
     const page = readFileSync(join(dist, 'index.html'), 'utf8');
     assert.ok(!/<style|<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=/.test(page), 'the server allows nothing inline');

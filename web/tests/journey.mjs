@@ -38,8 +38,14 @@ export async function openReasons(page) {
   const inside = await page.$$eval('.lines .fits line', (all) => {
     const [q, m] = [...document.querySelectorAll('.pane')].map((p) => p.getBoundingClientRect());
     const origin = document.querySelector('.pair').getBoundingClientRect();
-    const holds = (r, x, y) => x >= r.left - origin.left - 1 && x <= r.right - origin.left + 1 && y >= r.top - origin.top - 1 && y <= r.bottom - origin.top + 1;
-    return all.every((l) => holds(q, l.x1.baseVal.value, l.y1.baseVal.value) && holds(m, l.x2.baseVal.value, l.y2.baseVal.value));
+    const holds = (r, x, y) =>
+      x >= r.left - origin.left - 1 &&
+      x <= r.right - origin.left + 1 &&
+      y >= r.top - origin.top - 1 &&
+      y <= r.bottom - origin.top + 1;
+    return all.every(
+      (l) => holds(q, l.x1.baseVal.value, l.y1.baseVal.value) && holds(m, l.x2.baseVal.value, l.y2.baseVal.value),
+    );
   });
   assert.ok(inside, 'a line leaves the pictures it links');
 }
@@ -88,14 +94,24 @@ export async function overTime(page) {
   const source = () => page.$eval('.shot img:last-of-type', (i) => i.getAttribute('src'));
   const before = await source();
   await page.keyboard.press('ArrowRight');
-  await page.waitForFunction((old) => document.querySelector('input[aria-label=Time]').getAttribute('aria-valuetext') !== old, first);
+  await page.waitForFunction(
+    (old) => document.querySelector('input[aria-label=Time]').getAttribute('aria-valuetext') !== old,
+    first,
+  );
   assert.notEqual(await source(), before, 'another photo is shown');
   await page.keyboard.press('End');
-  await page.waitForFunction((n) => document.querySelector('input[aria-label=Time]').getAttribute('aria-valuetext').endsWith(`photo ${n} of ${n}`), count);
+  await page.waitForFunction(
+    (n) =>
+      document.querySelector('input[aria-label=Time]').getAttribute('aria-valuetext').endsWith(`photo ${n} of ${n}`),
+    count,
+  );
   // The same with a pointer: the left end of the track is the earliest photo.
   const box = await slider.boundingBox();
   await page.mouse.click(box.x + 4, box.y + box.height / 2);
-  await page.waitForFunction((t) => document.querySelector('input[aria-label=Time]').getAttribute('aria-valuetext') === t, first);
+  await page.waitForFunction(
+    (t) => document.querySelector('input[aria-label=Time]').getAttribute('aria-valuetext') === t,
+    first,
+  );
 }
 
 export async function groups(page) {

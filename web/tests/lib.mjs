@@ -10,8 +10,14 @@ import { chromium } from 'playwright-core';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const CHROMIUM = process.env.LOCI_CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 
 export const DEVICES = {
@@ -25,7 +31,12 @@ export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: FL
 /** Opens the page and gives it to `use`; complaints are checked at the end. `allow` are console errors that belong to the test. */
 export async function withPage(browser, url, options, use) {
   const { device = 'desktop', scheme = 'light', allow = [], outside = [], ...context } = options;
-  const opened = await browser.newContext({ ...DEVICES[device], colorScheme: scheme, reducedMotion: 'reduce', ...context });
+  const opened = await browser.newContext({
+    ...DEVICES[device],
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    ...context,
+  });
   const page = await opened.newPage();
   const complaints = [];
   page.on('console', (m) => {
@@ -34,9 +45,10 @@ export async function withPage(browser, url, options, use) {
   page.on('pageerror', (e) => complaints.push(`code: ${e.stack}`));
   page.on('request', (r) => {
     const to = r.url();
-    if (!to.startsWith(url) && !/^(blob|data):/.test(to) && !outside.some((o) => o.test(to))) complaints.push(`outside: ${to}`);
+    if (!to.startsWith(url) && !/^(blob|data):/.test(to) && !outside.some((o) => o.test(to)))
+      complaints.push(`outside: ${to}`);
   });
-  page.setDefaultTimeout(120_000);  // a busy machine is no failure
+  page.setDefaultTimeout(120_000); // a busy machine is no failure
   try {
     await page.goto(url);
     await page.waitForSelector('h1');
@@ -53,20 +65,29 @@ export async function checkAccessibility(page, where) {
   const found = await page.evaluate(() =>
     globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }),
   );
-  const wrong = found.violations.map((v) => `${v.id}: ${v.help}\n    ${v.nodes.map((n) => n.html.slice(0, 160)).join('\n    ')}`);
+  const wrong = found.violations.map(
+    (v) => `${v.id}: ${v.help}\n    ${v.nodes.map((n) => n.html.slice(0, 160)).join('\n    ')}`,
+  );
   assert.deepEqual(wrong, [], `accessibility of ${where}`);
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, `${where} is wider than the screen`);
+  assert.equal(
+    await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+    true,
+    `${where} is wider than the screen`,
+  );
 }
 
 /** Drops files on the page as a mouse would. */
 export async function dropFiles(page, files) {
-  const data = await page.evaluateHandle((list) => {
-    const transfer = new DataTransfer();
-    for (const { name, type, base64 } of list) {
-      transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type }));
-    }
-    return transfer;
-  }, files.map(({ name, type, bytes }) => ({ name, type, base64: bytes.toString('base64') })));
+  const data = await page.evaluateHandle(
+    (list) => {
+      const transfer = new DataTransfer();
+      for (const { name, type, base64 } of list) {
+        transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type }));
+      }
+      return transfer;
+    },
+    files.map(({ name, type, bytes }) => ({ name, type, base64: bytes.toString('base64') })),
+  );
   for (const type of ['dragenter', 'dragover']) await page.dispatchEvent('main', type, { dataTransfer: data });
   await page.waitForSelector('.drop-over');
   await page.dispatchEvent('main', 'drop', { dataTransfer: data });

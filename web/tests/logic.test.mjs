@@ -39,13 +39,26 @@ describe('mercator', async () => {
     near(b.x - a.x, 500 - 2 * 44, 0.01);
   });
   it('rounds lengths down to 1, 2 or 5', () => {
-    assert.deepEqual([9.9, 10, 24, 51, 0.3].map(m.roundLength).map((v) => Number(v.toFixed(9))), [5, 10, 20, 50, 0.2]);
+    assert.deepEqual(
+      [9.9, 10, 24, 51, 0.3].map(m.roundLength).map((v) => Number(v.toFixed(9))),
+      [5, 10, 20, 50, 0.2],
+    );
   });
 });
 
 describe('clusters', async () => {
   const { Points } = await load('map/cluster.ts');
-  const points = (lat, lon, bounds) => new Points({ ids: lat.map((_, i) => i + 1), lat, lon, heading_deg: [], taken: [], count: lat.length, without_position: 0, bounds });
+  const points = (lat, lon, bounds) =>
+    new Points({
+      ids: lat.map((_, i) => i + 1),
+      lat,
+      lon,
+      heading_deg: [],
+      taken: [],
+      count: lat.length,
+      without_position: 0,
+      bounds,
+    });
   it('hold every photo once at every zoom', () => {
     const lat = Array.from({ length: 5000 }, (_, i) => 48 + ((i * 7919) % 1000) / 40000);
     const lon = Array.from({ length: 5000 }, (_, i) => 11 + ((i * 104729) % 1000) / 30000);
@@ -68,17 +81,21 @@ describe('clusters', async () => {
 
 describe('line-up of two photos', async () => {
   const { lineUp, cssMatrix } = await load('why/align.ts');
-  const links = (n, f) => Array.from({ length: n }, (_, i) => {
-    const p = { x: ((i * 37) % 100) / 100, y: ((i * 61) % 100) / 100, size: 0.1 };
-    return { match: p, query: { ...f(p), size: 0.1 }, similarity: 1, inlier: true };
-  });
+  const links = (n, f) =>
+    Array.from({ length: n }, (_, i) => {
+      const p = { x: ((i * 37) % 100) / 100, y: ((i * 61) % 100) / 100, size: 0.1 };
+      return { match: p, query: { ...f(p), size: 0.1 }, similarity: 1, inlier: true };
+    });
   it('finds the map that made the links', () => {
     const found = lineUp(links(40, (p) => ({ x: 0.9 * p.x + 0.05 * p.y + 0.02, y: -0.04 * p.x + 1.1 * p.y - 0.03 })));
-    for (const [name, value] of Object.entries({ a: 0.9, b: -0.04, c: 0.05, d: 1.1, e: 0.02, f: -0.03 })) near(found[name], value, 1e-9);
+    for (const [name, value] of Object.entries({ a: 0.9, b: -0.04, c: 0.05, d: 1.1, e: 0.02, f: -0.03 }))
+      near(found[name], value, 1e-9);
   });
   it('is not led astray by a third that lies at another depth', () => {
     const all = links(45, (p) => ({ x: p.x + 0.1, y: p.y }));
-    all.forEach((l, i) => { if (i % 3 === 0) l.query.x += 0.15; });
+    all.forEach((l, i) => {
+      if (i % 3 === 0) l.query.x += 0.15;
+    });
     const found = lineUp(all);
     near(found.e, 0.1, 0.03);
     near(found.a, 1, 0.05);
@@ -110,10 +127,24 @@ describe('time slider', async () => {
   });
   it('marks years, months, days or hours, a handful', () => {
     const at = (s) => Date.parse(`${s}Z`);
-    assert.deepEqual(ticks(at('2012-05-01T00:00'), at('2015-02-01T00:00'), 8).map((t) => t.text), ['2013', '2014', '2015']);
-    assert.deepEqual(ticks(at('2013-07-20T00:00'), at('2013-10-20T00:00'), 8).map((t) => t.text), ['Aug 2013', 'Sept 2013', 'Oct 2013']);
-    assert.deepEqual(ticks(at('2013-07-20T05:00'), at('2013-07-20T09:30'), 8).map((t) => t.text), ['05:00', '06:00', '07:00', '08:00', '09:00']);
-    for (const [a, b] of [['2000-01-01', '2019-01-01'], ['2013-01-01', '2014-11-01'], ['2013-01-01', '2013-02-20'], ['2013-01-01', '2013-01-02']]) {
+    assert.deepEqual(
+      ticks(at('2012-05-01T00:00'), at('2015-02-01T00:00'), 8).map((t) => t.text),
+      ['2013', '2014', '2015'],
+    );
+    assert.deepEqual(
+      ticks(at('2013-07-20T00:00'), at('2013-10-20T00:00'), 8).map((t) => t.text),
+      ['Aug 2013', 'Sept 2013', 'Oct 2013'],
+    );
+    assert.deepEqual(
+      ticks(at('2013-07-20T05:00'), at('2013-07-20T09:30'), 8).map((t) => t.text),
+      ['05:00', '06:00', '07:00', '08:00', '09:00'],
+    );
+    for (const [a, b] of [
+      ['2000-01-01', '2019-01-01'],
+      ['2013-01-01', '2014-11-01'],
+      ['2013-01-01', '2013-02-20'],
+      ['2013-01-01', '2013-01-02'],
+    ]) {
       assert.ok(ticks(at(`${a}T00:00`), at(`${b}T00:00`), 5).length <= 6, `${a} to ${b}`);
     }
   });
@@ -125,11 +156,20 @@ describe('heat', async () => {
     assert.ok(shade(0)[3] > shade(0.5)[3] && shade(0.5)[3] > 0);
     assert.deepEqual(shade(-3), shade(0), 'disagreement is no light');
   });
+  it('is not dimmed by a single bright cell', () => {
+    const values = Array.from({ length: 400 }, (_, i) => (i === 7 ? 50 : 0.5 + i / 800));
+    const grid = { rows: 20, cols: 20, values };
+    const { top } = heatOf({ contribution: { query: grid, match: grid }, clusters: [] }, null);
+    assert.ok(top > 0.98 && top < 1, String(top));
+  });
   it('takes one measure for both photos', () => {
     const grid = (values) => ({ rows: 1, cols: 2, values });
-    const why = { contribution: { query: grid([0.1, -0.2]), match: grid([0.4, 0]) }, clusters: [{ cluster: 7, query: grid([1, 0]), match: grid([0, 0.5]) }] };
-    assert.equal(heatOf(why, null).top, 0.4);
-    assert.equal(heatOf(why, 7).top, 1);
+    const why = {
+      contribution: { query: grid([0.1, -0.2]), match: grid([0.4, 0]) },
+      clusters: [{ cluster: 7, query: grid([1, 0]), match: grid([0, 0.5]) }],
+    };
+    assert.equal(heatOf(why, null).top, 0.1);
+    assert.equal(heatOf(why, 7).query.values[0], 1);
     assert.equal(heatOf({ ...why, contribution: null }, null), null);
   });
 });
@@ -147,6 +187,7 @@ describe('words', async () => {
     assert.deepEqual([0, 3.14, 25.4, 1234, 48211].map(w.metres), ['0 m', '3.1 m', '25 m', '1.2 km', '48 km']);
     near(w.distance({ lat: 0, lon: 179.999 }, { lat: 0, lon: -179.999 }), 222.4, 0.1);
   });
-  it('name directions', () => assert.deepEqual([0, 44, 181, 359, -90].map(w.heading), ['north', 'north-east', 'south', 'north', 'west']));
+  it('name directions', () =>
+    assert.deepEqual([0, 44, 181, 359, -90].map(w.heading), ['north', 'north-east', 'south', 'north', 'west']));
   it('do not round nearly all up to all', () => assert.equal(w.percent(0.99996), '> 99.9 %'));
 });

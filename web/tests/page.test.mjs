@@ -50,13 +50,19 @@ describe('the page', { skip: !haveBrowser && 'no Chromium here' }, () => {
     site?.close();
   });
 
-  for (const [device, scheme] of [['desktop', 'light'], ['phone', 'dark']]) {
+  for (const [device, scheme] of [
+    ['desktop', 'light'],
+    ['phone', 'dark'],
+  ]) {
     it(`leads from a photo to its place, ${device}, ${scheme}`, async () => {
       await withPage(browser, site.url, { device, scheme }, (page) => journey(page, site, pictures(page, device)));
     });
   }
 
-  for (const [device, scheme] of [['desktop', 'dark'], ['phone', 'light']]) {
+  for (const [device, scheme] of [
+    ['desktop', 'dark'],
+    ['phone', 'light'],
+  ]) {
     it(`shows the photos, ${device}, ${scheme}`, async () => {
       await withPage(browser, site.url, { device, scheme }, async (page) => {
         await page.click('nav a:has-text("Photos")');
@@ -94,9 +100,13 @@ const focused = (page) =>
   page.evaluate(() => {
     const e = document.activeElement;
     const style = getComputedStyle(e);
-    const thumb = e.matches('input[type=range]');  // its thumb shows the focus
+    const thumb = e.matches('input[type=range]'); // its thumb shows the focus
     const next = e.matches('.choice input, .chip input') ? getComputedStyle(e.nextElementSibling) : style;
-    return { name: e.getAttribute('aria-label') ?? e.textContent.trim(), seen: thumb || (next.outlineStyle !== 'none' && parseFloat(next.outlineWidth) > 0), tag: e.tagName };
+    return {
+      name: e.getAttribute('aria-label') ?? e.textContent.trim(),
+      seen: thumb || (next.outlineStyle !== 'none' && parseFloat(next.outlineWidth) > 0),
+      tag: e.tagName,
+    };
   });
 
 async function tabTo(page, wanted, limit = 80) {
@@ -114,9 +124,23 @@ async function tabTo(page, wanted, limit = 80) {
 async function keyboardOnly(page) {
   await page.waitForSelector('.examples a');
   const order = await tabTo(page, /Zoom in/);
-  const wanted = [/^Skip/, /^loci/, /^Search/, /^Places/, /^Photos/, /^Choose a photo/, /^Ask with photo/, /^Map of/, /^Zoom in/];
+  const wanted = [
+    /^Skip/,
+    /^loci/,
+    /^Search/,
+    /^Places/,
+    /^Photos/,
+    /^Choose a photo/,
+    /^Ask with photo/,
+    /^Map of/,
+    /^Zoom in/,
+  ];
   const at = wanted.map((w) => order.findIndex((name) => w.test(name)));
-  assert.deepEqual([...at].sort((a, b) => a - b), at, `the order of the focus: ${order.join(' | ')}`);
+  assert.deepEqual(
+    [...at].sort((a, b) => a - b),
+    at,
+    `the order of the focus: ${order.join(' | ')}`,
+  );
   assert.ok(!at.includes(-1), `something is not reached: ${order.join(' | ')}`);
 
   // A photo from the map: the cross is in its middle.

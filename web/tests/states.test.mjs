@@ -60,30 +60,42 @@ describe('states of the page', { skip: !haveBrowser && 'no Chromium here' }, () 
     onMock({ photos: 40 }, async (page) => {
       await page.evaluate((base64) => {
         const data = new DataTransfer();
-        data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'image.png', { type: 'image/png' }));
+        data.items.add(
+          new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'image.png', { type: 'image/png' }),
+        );
         document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
       }, QUESTION.bytes.toString('base64'));
       await page.waitForSelector('.matches li');
-      await page.setInputFiles('input[type=file]', { name: 'chosen.png', mimeType: 'image/png', buffer: drawScene(3, 6) });
+      await page.setInputFiles('input[type=file]', {
+        name: 'chosen.png',
+        mimeType: 'image/png',
+        buffer: drawScene(3, 6),
+      });
       await page.waitForSelector('.query .name:has-text("chosen.png")');
       await page.waitForSelector('.results:not(.waiting) .matches li');
     }));
 
   it('repeats what the server says of a file that is no photo, and takes the next one', () =>
-    onMock({ photos: 40 }, async (page) => {
-      await dropFiles(page, [{ name: 'notes.txt', type: 'text/plain', bytes: Buffer.from('no photo at all') }]);
-      await page.waitForSelector('.problem:has-text("not a photo the server can read")');
-      assert.match(await page.textContent('.problem'), /The body is not an image/);
-      await checkAccessibility(page, 'a refusal');
-      await dropFiles(page, [QUESTION]);
-      await page.waitForSelector('.matches li');
-      assert.equal(await page.locator('.problem').count(), 0);
-    }, refused));
+    onMock(
+      { photos: 40 },
+      async (page) => {
+        await dropFiles(page, [{ name: 'notes.txt', type: 'text/plain', bytes: Buffer.from('no photo at all') }]);
+        await page.waitForSelector('.problem:has-text("not a photo the server can read")');
+        assert.match(await page.textContent('.problem'), /The body is not an image/);
+        await checkAccessibility(page, 'a refusal');
+        await dropFiles(page, [QUESTION]);
+        await page.waitForSelector('.matches li');
+        assert.equal(await page.locator('.problem').count(), 0);
+      },
+      refused,
+    ));
 
   it('does not send a file that is larger than the server takes', () =>
     onMock({ photos: 40 }, async (page) => {
       let sent = 0;
-      page.on('request', (r) => { if (r.method() === 'POST') sent++; });
+      page.on('request', (r) => {
+        if (r.method() === 'POST') sent++;
+      });
       await page.evaluate(() => {
         const data = new DataTransfer();
         data.items.add(new File([new Uint8Array(21 * 2 ** 20)], 'huge.jpg', { type: 'image/jpeg' }));
@@ -95,60 +107,80 @@ describe('states of the page', { skip: !haveBrowser && 'no Chromium here' }, () 
     }));
 
   it('waits while the server is busy and asks again by itself', () =>
-    onMock({ photos: 40 }, async (page, mock) => {
-      mock.options.fail = 'Busy';
-      mock.options.failMessage = '32 photos are waiting already; come back in 2 s';
-      await dropFiles(page, [QUESTION]);
-      await page.waitForSelector('.problem:has-text("The server is busy")');
-      mock.options.fail = null;
-      await page.waitForSelector('.matches li');
-    }, refused));
+    onMock(
+      { photos: 40 },
+      async (page, mock) => {
+        mock.options.fail = 'Busy';
+        mock.options.failMessage = '32 photos are waiting already; come back in 2 s';
+        await dropFiles(page, [QUESTION]);
+        await page.waitForSelector('.problem:has-text("The server is busy")');
+        mock.options.fail = null;
+        await page.waitForSelector('.matches li');
+      },
+      refused,
+    ));
 
   it('says when the server is gone, and comes back with it', () =>
-    onMock({ photos: 40 }, async (page, mock) => {
-      await page.route('**/v1/query**', (route) => route.abort());
-      await dropFiles(page, [QUESTION]);
-      await page.waitForSelector('.problem:has-text("No answer from the server")');
-      assert.match(await page.textContent('.problem'), /`?loci serve`? is still running/);
-      await page.unroute('**/v1/query**');
-      await page.click('button:has-text("Try again")');
-      await page.waitForSelector('.matches li');
-      assert.ok(mock.url);
-    }, { allow: [/net::ERR_FAILED/] }));
+    onMock(
+      { photos: 40 },
+      async (page, mock) => {
+        await page.route('**/v1/query**', (route) => route.abort());
+        await dropFiles(page, [QUESTION]);
+        await page.waitForSelector('.problem:has-text("No answer from the server")');
+        assert.match(await page.textContent('.problem'), /`?loci serve`? is still running/);
+        await page.unroute('**/v1/query**');
+        await page.click('button:has-text("Try again")');
+        await page.waitForSelector('.matches li');
+        assert.ok(mock.url);
+      },
+      { allow: [/net::ERR_FAILED/] },
+    ));
 
   it('shows a failing catalogue with its remedy everywhere', () =>
-    onMock({ photos: 40, fail: 'Io' }, async (page) => {
-      await page.waitForSelector('.problem:has-text("The collection cannot be shown")');
-      assert.match(await page.textContent('.problem'), /loci verify --db DIR/);
-      for (const section of ['Places', 'Photos']) {
-        await page.click(`nav a:has-text("${section}")`);
-        await page.waitForSelector('.problem:has-text("disk I/O error") >> nth=1');
-      }
-    }, refused));
+    onMock(
+      { photos: 40, fail: 'Io' },
+      async (page) => {
+        await page.waitForSelector('.problem:has-text("The collection cannot be shown")');
+        assert.match(await page.textContent('.problem'), /loci verify --db DIR/);
+        for (const section of ['Places', 'Photos']) {
+          await page.click(`nav a:has-text("${section}")`);
+          await page.waitForSelector('.problem:has-text("disk I/O error") >> nth=1');
+        }
+      },
+      refused,
+    ));
 
   it('asks for the token, refuses a wrong one, and shows pictures with the right one', () =>
-    onMock({ photos: 40, token: 'sesame-4711-sesame' }, async (page) => {
-      await page.waitForSelector('dialog:has-text("asks for a token")');
-      await checkAccessibility(page, 'the question for a token');
-      await page.fill('dialog input[type=password]', 'wrong');
-      await page.keyboard.press('Enter');
-      await page.waitForSelector('dialog [role=alert]');
-      await page.fill('dialog input[type=password]', 'sesame-4711-sesame');
-      await page.keyboard.press('Enter');
-      await page.waitForSelector('dialog', { state: 'detached' });
-      await page.waitForFunction(() => document.querySelector('.examples img')?.naturalWidth > 0);
-      await page.reload();
-      await page.waitForFunction(() => document.querySelector('.examples img')?.naturalWidth > 0);
-      assert.equal(await page.locator('dialog').count(), 0, 'the token is kept for this session');
-      assert.equal(await page.evaluate(() => localStorage.getItem('loci_token')), null, 'and not beyond');
-    }, refused));
+    onMock(
+      { photos: 40, token: 'sesame-4711-sesame' },
+      async (page) => {
+        await page.waitForSelector('dialog:has-text("asks for a token")');
+        await checkAccessibility(page, 'the question for a token');
+        await page.fill('dialog input[type=password]', 'wrong');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('dialog [role=alert]');
+        await page.fill('dialog input[type=password]', 'sesame-4711-sesame');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('dialog', { state: 'detached' });
+        await page.waitForFunction(() => document.querySelector('.examples img')?.naturalWidth > 0);
+        await page.reload();
+        await page.waitForFunction(() => document.querySelector('.examples img')?.naturalWidth > 0);
+        assert.equal(await page.locator('dialog').count(), 0, 'the token is kept for this session');
+        assert.equal(await page.evaluate(() => localStorage.getItem('loci_token')), null, 'and not beyond');
+      },
+      refused,
+    ));
 
   it('goes on without a token where none is given', () =>
-    onMock({ photos: 40, token: 'sesame-4711-sesame' }, async (page) => {
-      await page.waitForSelector('dialog');
-      await page.keyboard.press('Escape');
-      await page.waitForSelector('.problem:has-text("asks for a token")');
-    }, refused));
+    onMock(
+      { photos: 40, token: 'sesame-4711-sesame' },
+      async (page) => {
+        await page.waitForSelector('dialog');
+        await page.keyboard.press('Escape');
+        await page.waitForSelector('.problem:has-text("asks for a token")');
+      },
+      refused,
+    ));
 
   it('shows how far the grouping is, then the groups', () =>
     onMock({ photos: 40, groupingMs: 1500 }, async (page) => {
@@ -159,27 +191,31 @@ describe('states of the page', { skip: !haveBrowser && 'no Chromium here' }, () 
     }));
 
   it('adds photos and forgets one, where the server allows it', () =>
-    onMock({ photos: 12, changeable: true }, async (page, mock) => {
-      await page.click('nav a:has-text("Photos")');
-      await page.waitForSelector('.photo-tile');
-      await dropFiles(page, [
-        { ...QUESTION, name: 'new one.png' },
-        { name: 'broken.jpg', type: 'image/jpeg', bytes: Buffer.from('not really') },
-      ]);
-      await page.waitForSelector('.uploads .is-added');
-      await page.waitForSelector('.uploads .is-failed:has-text("not an image")');
-      assert.equal(mock.photos.length, 13);
-      await page.waitForSelector('.photo-tile:has-text("new one.png")');
-      await page.click('[aria-label="Forget new one.png"]');
-      await page.waitForSelector('dialog:has-text("Forget this photo?")');
-      await checkAccessibility(page, 'the question before forgetting');
-      await page.keyboard.press('Escape');
-      assert.equal(mock.photos.length, 13, 'Escape keeps the photo');
-      await page.click('[aria-label="Forget new one.png"]');
-      await page.click('dialog button:has-text("Forget it")');
-      await page.waitForSelector('.photo-tile:has-text("new one.png")', { state: 'detached' });
-      assert.equal(mock.photos.length, 12);
-    }, refused));
+    onMock(
+      { photos: 12, changeable: true },
+      async (page, mock) => {
+        await page.click('nav a:has-text("Photos")');
+        await page.waitForSelector('.photo-tile');
+        await dropFiles(page, [
+          { ...QUESTION, name: 'new one.png' },
+          { name: 'broken.jpg', type: 'image/jpeg', bytes: Buffer.from('not really') },
+        ]);
+        await page.waitForSelector('.uploads .is-added');
+        await page.waitForSelector('.uploads .is-failed:has-text("not an image")');
+        assert.equal(mock.photos.length, 13);
+        await page.waitForSelector('.photo-tile:has-text("new one.png")');
+        await page.click('[aria-label="Forget new one.png"]');
+        await page.waitForSelector('dialog:has-text("Forget this photo?")');
+        await checkAccessibility(page, 'the question before forgetting');
+        await page.keyboard.press('Escape');
+        assert.equal(mock.photos.length, 13, 'Escape keeps the photo');
+        await page.click('[aria-label="Forget new one.png"]');
+        await page.click('dialog button:has-text("Forget it")');
+        await page.waitForSelector('.photo-tile:has-text("new one.png")', { state: 'detached' });
+        assert.equal(mock.photos.length, 12);
+      },
+      refused,
+    ));
 
   it('offers no changes where the server allows none', () =>
     onMock({ photos: 12 }, async (page) => {
@@ -199,16 +235,23 @@ describe('states of the page', { skip: !haveBrowser && 'no Chromium here' }, () 
     await new Promise((done) => tiles.listen(0, '127.0.0.1', done));
     const origin = `http://127.0.0.1:${tiles.address().port}`;
     try {
-      await onMock({ photos: 40, tileUrl: `${origin}/{z}/{x}/{y}.png`, tileCredit: '© somebody' }, async (page) => {
-        await page.waitForFunction(() => document.querySelector('.map-note').textContent.includes('© somebody'));
-        while (asked.length < 4) await page.waitForTimeout(50);
-        assert.ok(asked.every((u) => /^\/\d+\/\d+\/\d+\.png$/.test(u)), asked.join(' '));
-        await page.uncheck('.map-tiles input');
-        const before = asked.length;
-        await page.click('[aria-label="Zoom in"]');
-        await page.waitForTimeout(300);
-        assert.equal(asked.length, before, 'tiles that are switched off are not fetched');
-      }, { outside: [new RegExp(`^${origin}/`)] });
+      await onMock(
+        { photos: 40, tileUrl: `${origin}/{z}/{x}/{y}.png`, tileCredit: '© somebody' },
+        async (page) => {
+          await page.waitForFunction(() => document.querySelector('.map-note').textContent.includes('© somebody'));
+          while (asked.length < 4) await page.waitForTimeout(50);
+          assert.ok(
+            asked.every((u) => /^\/\d+\/\d+\/\d+\.png$/.test(u)),
+            asked.join(' '),
+          );
+          await page.uncheck('.map-tiles input');
+          const before = asked.length;
+          await page.click('[aria-label="Zoom in"]');
+          await page.waitForTimeout(300);
+          assert.equal(asked.length, before, 'tiles that are switched off are not fetched');
+        },
+        { outside: [new RegExp(`^${origin}/`)] },
+      );
     } finally {
       tiles.close();
     }
@@ -218,7 +261,9 @@ describe('states of the page', { skip: !haveBrowser && 'no Chromium here' }, () 
     onMock({ photos: 10_000 }, async (page) => {
       await page.reload();
       const start = Date.now();
-      await page.waitForFunction(() => /^Map of 10,000|^Map of 9,\d{3}/.test(document.querySelector('.map-frame')?.getAttribute('aria-label') ?? ''));
+      await page.waitForFunction(() =>
+        /^Map of 10,000|^Map of 9,\d{3}/.test(document.querySelector('.map-frame')?.getAttribute('aria-label') ?? ''),
+      );
       const ready = Date.now() - start;
       console.log(`    10,000 photos on the map ${ready} ms after the page was there`);
       await page.focus('.map-frame');
@@ -229,6 +274,10 @@ describe('states of the page', { skip: !haveBrowser && 'no Chromium here' }, () 
       await page.waitForSelector('.picked img');
       await page.keyboard.press('Escape');
       await page.waitForSelector('.picked', { state: 'detached' });
-      assert.equal(await page.evaluate(() => document.activeElement.className), 'map-frame', 'the focus goes back to the map');
+      assert.equal(
+        await page.evaluate(() => document.activeElement.className),
+        'map-frame',
+        'the focus goes back to the map',
+      );
     }));
 });

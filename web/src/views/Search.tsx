@@ -144,6 +144,7 @@ function Examples() {
 
 function QueryCard({ asked, session }: { asked: Asked; session: Session }) {
   const { answer, state } = session;
+  const shown = asked.kind === 'photo' ? asked.photo.id : answer?.known_place ? answer.matches[0]?.id : undefined;
   return (
     <section class="query card" aria-label="The photo and where it was taken">
       <figure>
@@ -158,7 +159,7 @@ function QueryCard({ asked, session }: { asked: Asked; session: Session }) {
         {state === 'answered' && answer && <Verdict answer={answer} />}
         <p class="links">
           <ChooseButton label="Another photo" quiet take={takeFiles} />
-          {asked.kind === 'photo' && <a href={`#/place/${asked.photo.id}`}>This place over time</a>}
+          {shown !== undefined && <a href={`#/place/${shown}`}>This place over time</a>}
         </p>
       </div>
     </section>

@@ -10,21 +10,18 @@ export interface Heat {
   top: number;
 }
 
+const BRIGHTEST_PART = 0.985;
+
+/** What is shown brightest: nearly the largest of the positive values, so that one cell does not dim all others. */
+function brightest(query: Grid, match: Grid): number {
+  const positive = [...query.values, ...match.values].filter((v) => v > 0).sort((a, b) => a - b);
+  return positive[Math.floor(BRIGHTEST_PART * (positive.length - 1))] ?? 1e-9;
+}
+
 /** The whole contribution, or the soft assignment to one cluster; null where the model knows neither. */
 export function heatOf(why: Why, cluster: number | null): Heat | null {
-  if (cluster === null) {
-    const { contribution } = why;
-    return (
-      contribution && {
-        ...contribution,
-        top: Math.max(1e-9, ...contribution.query.values, ...contribution.match.values),
-      }
-    );
-  }
-  const found = why.clusters.find((c) => c.cluster === cluster);
-  return found
-    ? { query: found.query, match: found.match, top: Math.max(1e-9, ...found.query.values, ...found.match.values) }
-    : null;
+  const grids = cluster === null ? why.contribution : why.clusters.find((c) => c.cluster === cluster);
+  return grids ? { query: grids.query, match: grids.match, top: brightest(grids.query, grids.match) } : null;
 }
 
 /** Red, green, blue and opacity (0 to 255) over the photo for a part of the brightest, 0 to 1. */
