@@ -100,7 +100,13 @@ function View({ route, dropped, taken }: { route: Route; dropped: File[]; taken:
         />
       );
     case 'match':
-      return <Inspector id={route.id} tab={route.params.get('tab') === 'compare' ? 'compare' : 'why'} />;
+      return (
+        <Inspector
+          id={route.id}
+          tab={route.params.get('tab') === 'compare' ? 'compare' : 'why'}
+          of={Number(route.params.get('of'))}
+        />
+      );
     default:
       return <Search photoId={route.view === 'photo' ? route.id : 0} />;
   }

@@ -93,6 +93,26 @@ export function ask(asked: Asked) {
 
 export const askFile = (file: Blob, name: string) => ask({ kind: 'file', file, name, url: URL.createObjectURL(file) });
 
+/** Asks with a photo of the collection, unless that is what is asked already. */
+export async function askPhoto(id: number) {
+  if (session.asked?.kind === 'photo' && session.asked.photo.id === id) return;
+  forget();
+  const mine = (abort = new AbortController());
+  session = { ...session, state: 'asking' };
+  change();
+  try {
+    const photo = await client.photo(id);
+    if (!mine.signal.aborted) await ask({ kind: 'photo', photo });
+  } catch (error) {
+    if (mine.signal.aborted) return;
+    session = { ...session, state: 'failed', failure: asFailure(error) };
+    change();
+  }
+}
+
+/** The part of an address that says which photo of the collection is asked about: such addresses can be kept. */
+export const askedParam = (asked: Asked | null) => (asked?.kind === 'photo' ? `&of=${asked.photo.id}` : '');
+
 export const askAgain = (options: Partial<Pick<Session, 'k' | 'verify'>> = {}) => {
   session = { ...session, ...options };
   return answer();

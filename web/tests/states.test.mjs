@@ -40,6 +40,28 @@ describe('states of the page', { skip: !haveBrowser && 'no Chromium here' }, () 
       await page.waitForSelector('text=The collection is empty.');
     }));
 
+  it('keeps addresses of photos and of their matches', () =>
+    onMock(
+      { photos: 40 },
+      async (page, mock) => {
+        await page.goto(`${mock.url}#/photo/21`);
+        await page.waitForSelector('.matches li');
+        await page.click('.matches li:first-child .match-picture');
+        await page.waitForSelector('.pair .heat');
+        await page.reload();
+        await page.waitForSelector('.pair .heat');
+        await page.click('.crumbs a');
+        await page.waitForSelector('.matches li');
+        assert.match(page.url(), /#\/photo\/21$/);
+        await page.goto(`${mock.url}#/photo/4711`);
+        await page.waitForSelector('.problem:has-text("No photo has the number 4711")');
+        await page.goto(`${mock.url}#/match/3`);
+        await page.reload();
+        await page.waitForSelector('h1:has-text("Nothing is asked")');
+      },
+      refused,
+    ));
+
   it('gives the reason of an unknown place', () =>
     onMock({ photos: 40 }, async (page) => {
       await dropFiles(page, [{ ...QUESTION, bytes: drawScene(900, 0) }]);

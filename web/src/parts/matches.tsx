@@ -4,7 +4,8 @@ import type { Match } from '../api/types';
 import { metres, time } from '../words';
 import { Picture } from './basics';
 
-export function MatchList({ matches, onLit }: { matches: Match[]; onLit: (id: number | null) => void }) {
+export function MatchList(props: { matches: Match[]; of: string; onLit: (id: number | null) => void }) {
+  const { matches, of, onLit } = props;
   return (
     <ol class="matches">
       {matches.map((m, i) => (
@@ -18,7 +19,7 @@ export function MatchList({ matches, onLit }: { matches: Match[]; onLit: (id: nu
         >
           <a
             class="match-picture"
-            href={`#/match/${m.id}`}
+            href={`#/match/${m.id}?tab=why${of}`}
             aria-label={`Match ${i + 1}, score ${m.score.toFixed(2)}: why it matches`}
           >
             <Picture id={m.id} size={320} alt="" width={m.width} height={m.height} eager={i < 4} />
@@ -46,10 +47,10 @@ export function MatchList({ matches, onLit }: { matches: Match[]; onLit: (id: nu
               </p>
             )}
             <p class="links">
-              <a href={`#/match/${m.id}`} aria-label={`Why match ${i + 1}`}>
+              <a href={`#/match/${m.id}?tab=why${of}`} aria-label={`Why match ${i + 1}`}>
                 Why
               </a>
-              <a href={`#/match/${m.id}?tab=compare`} aria-label={`Compare match ${i + 1}`}>
+              <a href={`#/match/${m.id}?tab=compare${of}`} aria-label={`Compare match ${i + 1}`}>
                 Compare
               </a>
               <a href={`#/place/${m.id}`} aria-label={`Match ${i + 1} over time`}>

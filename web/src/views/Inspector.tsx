@@ -6,13 +6,14 @@ import { Failure, why as askWhy } from '../api/client';
 import type { Why } from '../api/types';
 import { Icon, Loading, Problem, Title } from '../parts/basics';
 import { replace } from '../router';
-import { useSession } from '../session';
+import { askPhoto, askedParam, useSession } from '../session';
 import { metres, time } from '../words';
 import { CompareTab } from '../why/CompareTab';
 import { WhyTab } from '../why/WhyTab';
 
-export function Inspector({ id, tab }: { id: number; tab: 'why' | 'compare' }) {
-  const { asked, answer } = useSession();
+/** `of` is the number of the photo that asks, when it is one of the collection; 0 for what was dropped. */
+export function Inspector({ id, tab, of }: { id: number; tab: 'why' | 'compare'; of: number }) {
+  const { asked, answer, state, failure: refusal } = useSession();
   const [why, setWhy] = useState<Why | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [round, setRound] = useState(0);
@@ -26,6 +27,12 @@ export function Inspector({ id, tab }: { id: number; tab: 'why' | 'compare' }) {
     return () => abort.abort();
   }, [id, asked, index < 0, round]);
 
+  useEffect(() => {
+    if (of) void askPhoto(of);
+  }, [of]);
+
+  if (!answer && state === 'asking') return <Loading>Comparing with the collection …</Loading>;
+  if (!answer && refusal) return <Problem title="The photo could not be compared" failure={refusal} />;
   if (!asked || !answer || index < 0) {
     return (
       <div class="narrow">
@@ -44,7 +51,7 @@ export function Inspector({ id, tab }: { id: number; tab: 'why' | 'compare' }) {
   const match = answer.matches[index]!;
   const { matches } = answer;
   const back = asked.kind === 'photo' ? `#/photo/${asked.photo.id}` : '#/';
-  const to = (i: number) => `#/match/${matches[i]!.id}?tab=${tab}`;
+  const to = (i: number) => `#/match/${matches[i]!.id}?tab=${tab}${askedParam(asked)}`;
   return (
     <div class="inspector">
       <nav class="crumbs" aria-label="Matches">
@@ -86,10 +93,10 @@ export function Inspector({ id, tab }: { id: number; tab: 'why' | 'compare' }) {
         </div>
         <div class="inspector-ways">
           <div class="tabs" role="tablist" aria-label="What to show">
-            <Tab name="why" current={tab} id={id}>
+            <Tab name="why" current={tab} id={id} of={askedParam(asked)}>
               Why
             </Tab>
-            <Tab name="compare" current={tab} id={id}>
+            <Tab name="compare" current={tab} id={id} of={askedParam(asked)}>
               Compare
             </Tab>
           </div>
@@ -115,16 +122,18 @@ function Tab({
   name,
   current,
   id,
+  of,
   children,
 }: {
   name: 'why' | 'compare';
   current: string;
   id: number;
+  of: string;
   children: string;
 }) {
   const on = name === current;
   const other = name === 'why' ? 'compare' : 'why';
-  const choose = (tab: string) => replace(`#/match/${id}?tab=${tab}`);
+  const choose = (tab: string) => replace(`#/match/${id}?tab=${tab}${of}`);
   return (
     <button
       type="button"

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useState } from 'preact/hooks';
-import { Failure, photo, photos } from '../api/client';
-import type { Asked } from '../api/client';
+import { photos } from '../api/client';
+import type { Asked, Failure } from '../api/client';
 import { MapView } from '../map/MapView';
 import { AskedPicture, askedName } from '../parts/asked';
 import { Icon, Loading, Picture, Problem, Switch, Title } from '../parts/basics';
@@ -10,7 +10,7 @@ import { ChooseButton } from '../parts/drop';
 import { MatchList } from '../parts/matches';
 import { Verdict, spoken } from '../parts/verdict';
 import { go } from '../router';
-import { ask, askAgain, askFile, forget, useCollection, useSession } from '../session';
+import { askAgain, askFile, askPhoto, askedParam, forget, useCollection, useSession } from '../session';
 import type { Session } from '../session';
 import { period, photoCount } from '../words';
 
@@ -25,20 +25,11 @@ export function Search({ photoId }: { photoId: number }) {
   const session = useSession();
   const collection = useCollection();
   const [lit, setLit] = useState<number | null>(null);
-  const [missing, setMissing] = useState<Failure | null>(null);
   useEffect(() => {
-    setMissing(null);
-    const { asked } = session;
-    if (!photoId) {
-      if (asked?.kind === 'photo') forget();
-      return;
-    }
-    if (asked?.kind === 'photo' && asked.photo.id === photoId) return;
-    scrollTo(0, 0);
-    photo(photoId).then(
-      (p) => ask({ kind: 'photo', photo: p }),
-      (e) => setMissing(e as Failure),
-    );
+    if (photoId) {
+      scrollTo(0, 0);
+      void askPhoto(photoId);
+    } else if (session.asked?.kind === 'photo') forget();
   }, [photoId]);
 
   const { asked, answer } = session;
@@ -50,8 +41,8 @@ export function Search({ photoId }: { photoId: number }) {
   return (
     <div class={asked ? 'search has-query' : 'search'}>
       <div class="search-words">
-        {missing && <Problem title="This photo cannot be asked about" failure={missing} />}
-        {!asked && !missing && <Invitation />}
+        {!asked &&
+          (photoId ? <Fetching failure={session.failure} retry={() => void askPhoto(photoId)} /> : <Invitation />)}
         {asked && <QueryCard asked={asked} session={session} />}
       </div>
       <MapView
@@ -69,6 +60,24 @@ export function Search({ photoId }: { photoId: number }) {
         {session.state === 'answered' && answer ? spoken(answer) : ''}
       </p>
     </div>
+  );
+}
+
+/** Until a photo of the collection is known by its number. */
+function Fetching({ failure, retry }: { failure: Failure | null; retry: () => void }) {
+  return (
+    <>
+      <Title>Where was this photo taken?</Title>
+      {failure ? (
+        <Problem
+          title="This photo cannot be asked about"
+          failure={failure}
+          retry={failure.code === 'NotFound' ? undefined : retry}
+        />
+      ) : (
+        <Loading>Looking for the photo …</Loading>
+      )}
+    </>
   );
 }
 
@@ -209,7 +218,7 @@ function Results({ session, onLit, max }: { session: Session; onLit: (id: number
           Check geometry
         </Switch>
       </div>
-      <MatchList matches={answer.matches} onLit={onLit} />
+      <MatchList matches={answer.matches} of={askedParam(session.asked)} onLit={onLit} />
       <div class="results-foot">
         {answer.matches.length >= k && k < max && (
           <button type="button" class="button quiet" onClick={() => askAgain({ k: Math.min(max, k * 2) })}>
