@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useState } from 'preact/hooks';
-import { Problem } from './parts/basics';
 import { useDrop } from './parts/drop';
 import { TokenDialog } from './parts/TokenDialog';
 import { useRoute, useScroll } from './router';
@@ -60,13 +59,6 @@ export function App() {
         </nav>
       </header>
       <main id="main" tabIndex={-1}>
-        {collection.state === 'failed' && (
-          <Problem
-            title="The collection cannot be shown"
-            failure={collection.failure!}
-            retry={() => void loadCollection()}
-          />
-        )}
         <View route={route} dropped={dropped} taken={() => setDropped([])} />
       </main>
       <footer>

@@ -166,7 +166,8 @@ describe('states of the page', { skip: !haveBrowser && 'no Chromium here' }, () 
         assert.match(await page.textContent('.problem'), /loci verify --db DIR/);
         for (const section of ['Places', 'Photos']) {
           await page.click(`nav a:has-text("${section}")`);
-          await page.waitForSelector('.problem:has-text("disk I/O error") >> nth=1');
+          await page.waitForSelector(`h1:has-text("${section}")`);
+          await page.waitForSelector('.problem:has-text("disk I/O error")');
         }
       },
       refused,

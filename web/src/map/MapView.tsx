@@ -245,6 +245,7 @@ export function MapView(props: MapProps) {
       >
         <canvas ref={canvas} aria-hidden="true" />
       </div>
+      {props.map?.count === 0 && <p class="map-empty">No photo here has a position.</p>}
       <div class="map-buttons">
         <button
           type="button"
@@ -275,7 +276,7 @@ export function MapView(props: MapProps) {
       )}
       <p class="map-note">
         {props.tileUrl && tilesOn && props.tileCredit ? `${props.tileCredit} · ` : ''}
-        {without > 0 ? `${count(without)} without a position` : 'North is up'}
+        {without > 0 && points.source.count > 0 ? `${count(without)} without a position` : 'North is up'}
       </p>
       {picked && (
         <Picked

@@ -66,7 +66,7 @@ export function draw(g: Canvas, scene: Scene, c: Colours) {
   drawPoints(g, scene, c);
   drawStated(g, scene, c);
   drawPins(g, scene, c);
-  drawScale(g, scene, c);
+  if (scene.points?.source.count) drawScale(g, scene, c);
   if (scene.cross) drawCross(g, scene, c);
 }
 

@@ -75,7 +75,9 @@ export function Problem({ failure, title, retry }: { failure: Failure; title: st
   return (
     <div class="card problem" role="alert">
       <h2>{title}</h2>
-      <p>{sentence(failure.message)}</p>
+      <p>
+        <Words text={failure.message} />
+      </p>
       {retry && (
         <button class="button" onClick={retry}>
           {left > 0 ? `Trying again in ${left} s` : 'Try again'}
@@ -84,6 +86,15 @@ export function Problem({ failure, title, retry }: { failure: Failure; title: st
     </div>
   );
 }
+
+/** A message of the server: what stands between backticks is something to type. */
+export const Words = ({ text }: { text: string }) => (
+  <>
+    {sentence(text)
+      .split('`')
+      .map((part, i) => (i % 2 ? <code key={i}>{part}</code> : part))}
+  </>
+);
 
 /** Server messages begin in lower case, as on the command line. */
 export const sentence = (text: string) =>

@@ -4,14 +4,18 @@
 import { useState } from 'preact/hooks';
 import type { Location as Estimate, QueryAnswer } from '../api/types';
 import { coordinates, distance, metres, percent, time } from '../words';
-import { sentence } from './basics';
+import { Words } from './basics';
 
 export function Verdict({ answer }: { answer: QueryAnswer }) {
   const { location } = answer;
   return (
     <div class="verdict">
       {location && <Position location={location} />}
-      {!location && answer.unknown_message && <p class="reason">{sentence(answer.unknown_message)}</p>}
+      {!location && answer.unknown_message && (
+        <p class="reason">
+          <Words text={answer.unknown_message} />
+        </p>
+      )}
       <dl class="facts">
         {location && (
           <>
@@ -27,7 +31,7 @@ export function Verdict({ answer }: { answer: QueryAnswer }) {
         )}
         {answer.matches.length > 0 && (
           <div>
-            <dt>better than chance</dt>
+            <dt>{answer.known_place ? 'of chance scores beaten' : 'of chance scores beaten, 95 % wanted'}</dt>
             <dd>{percent(answer.confidence)}</dd>
           </div>
         )}

@@ -10,7 +10,7 @@ import { ChooseButton } from '../parts/drop';
 import { MatchList } from '../parts/matches';
 import { Verdict, spoken } from '../parts/verdict';
 import { go } from '../router';
-import { askAgain, askFile, askPhoto, askedParam, forget, useCollection, useSession } from '../session';
+import { askAgain, askFile, askPhoto, askedParam, forget, loadCollection, useCollection, useSession } from '../session';
 import type { Session } from '../session';
 import { period, photoCount } from '../words';
 
@@ -83,7 +83,14 @@ function Fetching({ failure, retry }: { failure: Failure | null; retry: () => vo
 
 function Invitation() {
   const { stats, state, failure } = useCollection();
-  if (failure && state === 'failed') return <Title>Where was this photo taken?</Title>;
+  if (failure && state === 'failed') {
+    return (
+      <>
+        <Title>Where was this photo taken?</Title>
+        <Problem title="The collection cannot be shown" failure={failure} retry={() => void loadCollection()} />
+      </>
+    );
+  }
   const empty = stats?.images === 0;
   return (
     <>
