@@ -30,7 +30,7 @@ export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: FL
 
 /** Opens the page and gives it to `use`; complaints are checked at the end. `allow` are console errors that belong to the test. */
 export async function withPage(browser, url, options, use) {
-  const { device = 'desktop', scheme = 'light', allow = [], outside = [], ...context } = options;
+  const { device = 'desktop', scheme = 'light', allow = [], outside = [], before = async () => {}, ...context } = options;
   const opened = await browser.newContext({
     ...DEVICES[device],
     colorScheme: scheme,
@@ -50,6 +50,7 @@ export async function withPage(browser, url, options, use) {
   });
   page.setDefaultTimeout(120_000); // a busy machine is no failure
   try {
+    await before(page);
     await page.goto(url);
     await page.waitForSelector('h1');
     await use(page);
