@@ -87,7 +87,7 @@ function View({ route, dropped, taken }: { route: Route; dropped: File[]; taken:
       return (
         <Place
           id={route.id}
-          by={by === 'group' || by === 'direction' ? by : 'near'}
+          by={by === 'group' || by === 'direction' || by === 'near' ? by : null}
           at={Number(route.params.get('at'))}
         />
       );

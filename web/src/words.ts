@@ -48,6 +48,10 @@ export const percent = (part: number) => {
 
 export const bytes = (n: number) => (n >= 2 ** 20 ? `${Math.round(n / 2 ** 20)} MB` : `${Math.round(n / 1024)} kB`);
 
+/** Long names of files keep their beginning and their end; words to be split into lines do not. */
+export const shortName = (name: string, most = 36) =>
+  name.length <= most ? name : `${name.slice(0, Math.ceil(most / 2) - 1)}…${name.slice(-Math.floor(most / 2))}`;
+
 const WINDS = ['north', 'north-east', 'east', 'south-east', 'south', 'south-west', 'west', 'north-west'];
 export const heading = (deg: number) => WINDS[Math.round((((deg % 360) + 360) % 360) / 45) % 8]!;
 

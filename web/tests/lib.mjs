@@ -30,7 +30,14 @@ export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: FL
 
 /** Opens the page and gives it to `use`; complaints are checked at the end. `allow` are console errors that belong to the test. */
 export async function withPage(browser, url, options, use) {
-  const { device = 'desktop', scheme = 'light', allow = [], outside = [], before = async () => {}, ...context } = options;
+  const {
+    device = 'desktop',
+    scheme = 'light',
+    allow = [],
+    outside = [],
+    before = async () => {},
+    ...context
+  } = options;
   const opened = await browser.newContext({
     ...DEVICES[device],
     colorScheme: scheme,

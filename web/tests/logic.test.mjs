@@ -189,5 +189,10 @@ describe('words', async () => {
   });
   it('name directions', () =>
     assert.deepEqual([0, 44, 181, 359, -90].map(w.heading), ['north', 'north-east', 'south', 'north', 'west']));
+  it('shorten long names in their middle', () => {
+    assert.equal(w.shortName('IMG_2041.jpg'), 'IMG_2041.jpg');
+    assert.equal(w.shortName('abcdefghijklmnopqrstuvwxyz.jpg', 12), 'abcde…yz.jpg');
+    assert.equal(w.shortName('abcdefghijklmnopqrstuvwxyz.jpg', 12).length, 12);
+  });
   it('do not round nearly all up to all', () => assert.equal(w.percent(0.99996), '> 99.9 %'));
 });

@@ -7,7 +7,7 @@ import type { Why } from '../api/types';
 import { Icon, Loading, Problem, Title } from '../parts/basics';
 import { replace } from '../router';
 import { askPhoto, askedParam, useSession } from '../session';
-import { metres, time } from '../words';
+import { metres, shortName, time } from '../words';
 import { CompareTab } from '../why/CompareTab';
 import { WhyTab } from '../why/WhyTab';
 
@@ -85,10 +85,10 @@ export function Inspector({ id, tab, of }: { id: number; tab: 'why' | 'compare';
       <div class="inspector-head">
         <div>
           <Title>Match {index + 1}</Title>
-          <p class="muted small name">
+          <p class="muted small name" title={match.name}>
             score {match.score.toFixed(2)}
             {match.distance_m !== null && ` · ${metres(match.distance_m)} from the estimate`} · {time(match.taken)} ·{' '}
-            {match.name}
+            {shortName(match.name)}
           </p>
         </div>
         <div class="inspector-ways">

@@ -7,7 +7,7 @@ import type { Photo } from '../api/types';
 import { Icon, Loading, Picture, Problem, Title, sentence } from '../parts/basics';
 import { ChooseButton } from '../parts/drop';
 import { loadCollection, useCollection } from '../session';
-import { count, photoCount, time } from '../words';
+import { count, photoCount, shortName, time } from '../words';
 
 const PAGE = 60;
 
@@ -126,7 +126,9 @@ export function Photos({ dropped, taken }: { dropped: File[]; taken: () => void 
               <Picture id={p.id} size={320} alt="" width={p.width} height={p.height} />
             </a>
             <p class="small">
-              <span class="name">{p.name}</span>
+              <span class="name" title={p.name}>
+                {shortName(p.name)}
+              </span>
               <span class="muted">
                 {time(p.taken)}
                 {p.lat === null ? ' · no position' : ''}

@@ -6,7 +6,7 @@ import { Failure, place as askPlace, thumbnail } from '../api/client';
 import type { Place as PlaceAnswer } from '../api/types';
 import { Choice, Icon, Loading, Picture, Problem, Title, calm } from '../parts/basics';
 import { replace } from '../router';
-import { count, day, heading, hour, metres, period, photoCount, time } from '../words';
+import { count, day, heading, hour, metres, period, photoCount, shortName, time } from '../words';
 import { TimeSlider } from './TimeAxis';
 
 const RADIUS_M = 25;
@@ -27,12 +27,13 @@ function sameDirection(images: Shot[], of: Shot | undefined): Shot[] {
       );
 }
 
-export function Place({ id, by, at }: { id: number; by: By; at: number }) {
+/** `by` null: the photos that look the way this one does, where there are others, else all that are near. */
+export function Place({ id, by: wanted, at }: { id: number; by: By | null; at: number }) {
   const [answer, setAnswer] = useState<PlaceAnswer | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [round, setRound] = useState(0);
   const [playing, setPlaying] = useState(false);
-  const radius = by === 'group' ? 0 : RADIUS_M;
+  const radius = wanted === 'group' ? 0 : RADIUS_M;
   useEffect(() => {
     let current = true;
     setAnswer(null);
@@ -47,6 +48,8 @@ export function Place({ id, by, at }: { id: number; by: By; at: number }) {
   }, [id, radius, round]);
 
   const asked = answer?.images.find((i) => i.id === id);
+  const sameView = asked?.heading_deg != null && sameDirection(answer!.images, asked).length > 1;
+  const by = wanted ?? (sameView ? 'direction' : 'near');
   const shots = useMemo(
     () => (!answer ? [] : by === 'direction' ? sameDirection(answer.images, asked) : answer.images),
     [answer, by],
@@ -178,10 +181,10 @@ function Shots({ shot }: { shot: Shot }) {
       <figcaption>
         <strong>{shot.taken ? day(shot.taken) : 'Time unknown'}</strong>
         {shot.taken && hour(shot.taken) ? <span class="hour">{hour(shot.taken)}</span> : null}
-        <span class="muted small name">
+        <span class="muted small name" title={shot.name}>
           {shot.distance_m !== null && shot.distance_m > 0 ? `${metres(shot.distance_m)} aside · ` : ''}
           {shot.heading_deg !== null ? `looking ${heading(shot.heading_deg)} · ` : ''}
-          {shot.name}
+          {shortName(shot.name)}
         </span>
       </figcaption>
     </figure>

@@ -12,7 +12,7 @@ import { Verdict, spoken } from '../parts/verdict';
 import { go } from '../router';
 import { askAgain, askFile, askPhoto, askedParam, forget, loadCollection, useCollection, useSession } from '../session';
 import type { Session } from '../session';
-import { period, photoCount } from '../words';
+import { period, photoCount, shortName } from '../words';
 
 export const takeFiles = (files: File[]) => {
   const file = files[0]!;
@@ -170,7 +170,9 @@ function QueryCard({ asked, session }: { asked: Asked; session: Session }) {
         <Title>
           {state === 'answered' && answer ? <Headline known={answer.known_place} /> : 'Where was this photo taken?'}
         </Title>
-        <p class="small muted name">{askedName(asked)}</p>
+        <p class="small muted name" title={askedName(asked)}>
+          {shortName(askedName(asked))}
+        </p>
         {state === 'asking' && <Loading>Comparing with the collection …</Loading>}
         {state === 'answered' && answer && <Verdict answer={answer} />}
         <p class="links">

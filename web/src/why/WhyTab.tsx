@@ -7,6 +7,12 @@ import { Switch, sentence } from '../parts/basics';
 import { heatOf } from './heat';
 import { Pair } from './Pair';
 
+/** Of the regions that do not fit only the best are sent. */
+const strayWords = (why: Why, sent: number) => {
+  const all = why.geometry.candidates - why.geometry.inliers;
+  return sent < all ? `${sent} of the ${all} that do not fit` : `the ${sent} that do not fit`;
+};
+
 export function WhyTab({
   asked,
   size,
@@ -78,7 +84,7 @@ export function WhyTab({
           <div class="controls">
             {why.links.length > inliers && (
               <Switch checked={strays} onChange={setStrays}>
-                Also the {why.links.length - inliers} that do not fit
+                Also {strayWords(why, why.links.length - inliers)}
               </Switch>
             )}
             {links.length > 0 && (
