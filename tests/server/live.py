@@ -12,8 +12,8 @@ import tempfile
 import threading
 
 
-def loci(program, *words, check=0):
-    result = subprocess.run([program, *map(str, words)], capture_output=True, text=True, errors='replace', timeout=250)
+def loci(program, *words, check=0, timeout_s=250):
+    result = subprocess.run([program, *map(str, words)], capture_output=True, text=True, errors='replace', timeout=timeout_s)
     assert check is None or result.returncode == check, f'{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}'
     return result
 

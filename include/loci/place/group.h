@@ -17,7 +17,7 @@ namespace loci {
 
 struct GroupOptions {
   int neighbours = 10;
-  double least_confidence = 0.5;
+  double least_confidence = 0;
   double sure_confidence = 0.999;
   bool check_geometry = true;
 
