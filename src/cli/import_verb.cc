@@ -4,6 +4,7 @@
 #include "loci/describe/float16.h"
 #include "loci/describe/learn.h"
 #include "loci/exchange/import.h"
+#include "loci/model/interpolate.h"
 #include "loci/model/model.h"
 
 #include "models.h"
@@ -14,7 +15,8 @@ namespace loci::cli {
 namespace {
 
 struct ImportVerb {
-  std::string file, out;
+  std::string file, out, blend;
+  double blend_share = 0.5;
   std::vector<std::string> init_from;
   int whiten = 0;
   bool list = false, float16 = false;
@@ -29,6 +31,25 @@ Status list_families(Console& console) {
   return {};
 }
 
+/// Another pooling on the same network: what was learnt for the old one goes.
+Status change_pooling(const ImportOptions& options, ImportedModel* imported) {
+  ModelSpec spec = imported->model->spec;
+  if (options.pooling.empty() || options.pooling == spec.pooling.type) return {};
+  const bool clusters = options.pooling == "netvlad" || options.pooling == "vlad";
+  if (!clusters && options.pooling != "gem" && options.pooling != "max" && options.pooling != "mean" && options.pooling != "rmac") {
+    return invalid_argument("--pooling " + printable(options.pooling) + ": choose netvlad, vlad, gem, max, mean or rmac");
+  }
+  spec.pooling = PoolingSpec{.type = options.pooling};
+  if (clusters) spec.pooling.num_clusters = options.num_clusters;
+  spec.whitening = {};
+  TensorMap tensors = imported->model->tensors;
+  std::erase_if(tensors, [](const auto& each) { return each.first.starts_with("pooling.") || each.first.starts_with("whitening."); });
+  imported->report.needs_clusters = clusters;
+  imported->report.checks.push_back("pooling " + imported->model->spec.pooling.type + " replaced by " + options.pooling);
+  imported->model = make_model(std::move(spec), std::move(tensors));
+  return {};
+}
+
 /// A loci model is taken as it is, to be finished on photographs or stored in half the space.
 Result<ImportedModel> import_any(const ImportVerb& verb) {
   constexpr const char* kOwn = "loci";
@@ -40,7 +61,9 @@ Result<ImportedModel> import_any(const ImportVerb& verb) {
       LOCI_RETURN_IF_ERROR(verify_model(**model));
       ImportReport report{.path = verb.file, .format = "safetensors", .family = kOwn, .architecture = (*model)->spec.name};
       report.checks.push_back("the tensors have the digest that the file states");
-      return ImportedModel{std::move(*model), std::move(report)};
+      ImportedModel imported{std::move(*model), std::move(report)};
+      LOCI_RETURN_IF_ERROR(change_pooling(verb.options, &imported));
+      return imported;
     }
   }
   return import_model(verb.file, verb.options);
@@ -50,6 +73,12 @@ Status run_import(const ImportVerb& verb, Console& console) {
   if (verb.list) return list_families(console);
   if (verb.file.empty() || verb.out.empty()) return invalid_argument("import needs a weight file and -o MODEL.safetensors");
   LOCI_TRY(imported, import_any(verb));
+  if (!verb.blend.empty()) {
+    LOCI_TRY(other, load_model(verb.blend));
+    LOCI_TRY(between, interpolate_models(*imported.model, *other, verb.blend_share));
+    imported.model = between;
+    imported.report.checks.push_back(format("weights taken %g of the way to ", verb.blend_share) + printable(verb.blend));
+  }
   std::shared_ptr<const Model> model = imported.model;
   if (!verb.init_from.empty()) {
     std::vector<std::string> problems;
@@ -91,6 +120,7 @@ void add_import_verb(Program& program) {
                            "  loci import checkpoint.pth.tar --family pytorch-netvlad -o port.safetensors\n"
                            "  loci import mobilenet_v1.npz --pooling netvlad --init-from photos/ --whiten 512 -o mine.safetensors\n"
                            "  loci import trained.safetensors --init-from photos/ --whiten 512 --float16 -o small.safetensors\n"
+                           "  loci import start.safetensors --blend trained.safetensors -o between.safetensors\n"
                            "  loci import resnet50_gem.onnx -o gem.safetensors\n"
                            "  loci import --list");
   app->add_option("file", verb->file, "weight file: .mat, .pth, .pth.tar, .npz, .onnx, .safetensors");
@@ -101,6 +131,8 @@ void add_import_verb(Program& program) {
       ->capture_default_str();
   app->add_option("--calibration-images", verb->learn.calibration_images, "with --init-from: photographs that set the ranges of int8")
       ->capture_default_str();
+  app->add_option("--blend", verb->blend, "another of loci's models with the same network: write the one that lies between the two");
+  app->add_option("--blend-share", verb->blend_share, "with --blend: how far to go, 0 the first model, 1 the other")->capture_default_str();
   app->add_option("--threads", verb->learn.num_threads, "threads, 0 for all")->capture_default_str();
   app->add_flag("--float16", verb->float16, "store the weights in 16 bits: half the file");
   app->add_flag("--list", verb->list, "list the families of weight files that are known");

@@ -62,6 +62,7 @@ Status run_index(const IndexVerb& verb, Console& console) {
   LOCI_TRY(precision, parse_precision(verb.precision));
   const Stopwatch watch;
   LOCI_TRY(db, open_or_create(verb, {.precision = precision, .num_threads = verb.learn.num_threads}, console));
+  if (!db->describer().note().empty()) console.note(db->describer().note());
   std::vector<std::string> photos = verb.photos;
   if (!verb.shard.empty()) {
     std::vector<std::string> problems;

@@ -108,6 +108,7 @@ Status run_query(const QueryVerb& verb, Console& console) {
     LOCI_TRY(made, Verifier::create(db->describer(), verb.verify_options));
     verifier = std::move(made);
   }
+  if (!db->describer().note().empty()) console.note(db->describer().note());
   std::vector<std::string> problems;
   LOCI_TRY(queries, find_photos(verb.images, &problems));
   for (const std::string& problem : problems) console.note(problem);

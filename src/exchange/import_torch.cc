@@ -9,6 +9,8 @@
 
 #include "loci/base/text.h"
 
+#include <cmath>
+
 namespace loci {
 namespace {
 
@@ -132,6 +134,48 @@ void import_patch(ImportBuilder& builder) {
 
 // OpenIBL: base_model.base.N, net_vlad.*, pca_layer; its converted VGG alone: N
 
+/// The file that its PCA training writes: U [N, M], lams [M], mu [N, 1]. W = (U
+/// diag(1/sqrt(lams)))^T, b = -W mu; its own Utmu says the same before the scaling.
+void import_openibl_pca(ImportBuilder& builder, const std::string& path) {
+  const FileTree file = take(read_tree(path));
+  const auto values = [&](const char* name, std::vector<int64_t>* shape) {
+    const FileValue* value = file.root.find(name);
+    if (value == nullptr || !value->is(FileValue::Kind::kTensor)) {
+      throw Error(corrupt("'" + printable(path) + "' has no array '" + name +
+                          "': the pca option takes the .h5 that OpenIBL's PCA training writes"));
+    }
+    *shape = value->tensor.shape;
+    return row_major(*value).to_floats();
+  };
+  std::vector<int64_t> shape, lams_shape, mu_shape;
+  const std::vector<float> u = values("U", &shape), lams = values("lams", &lams_shape);
+  const std::vector<float> mu = values("mu", &mu_shape);
+  if (shape.size() != 2 || std::ssize(mu) != shape[0] || std::ssize(lams) != shape[1])
+    throw Error(corrupt("'" + printable(path) + "': U, lams and mu do not fit each other"));
+  const auto inputs = static_cast<size_t>(shape[0]), outputs = static_cast<size_t>(shape[1]);
+  std::vector<float> weight(u.size()), bias(outputs);
+  for (size_t row = 0; row < outputs; ++row) {
+    const double scale = 1 / std::sqrt(std::max(1e-9, static_cast<double>(lams[row])));
+    double shift = 0;
+    for (size_t i = 0; i < inputs; ++i) {
+      const double value = scale * static_cast<double>(u[i * outputs + row]);
+      weight[row * inputs + i] = static_cast<float>(value);
+      shift -= value * static_cast<double>(mu[i]);
+    }
+    bias[row] = static_cast<float>(shift);
+  }
+  builder.use("U, lams of the PCA file",
+              *file.root.find("U"),
+              "whitening.weight",
+              make_tensor({shape[1], shape[0]}, std::move(weight)),
+              "PCA-whitening");
+  builder.use("mu of the PCA file",
+              *file.root.find("mu"),
+              "whitening.bias",
+              make_tensor({shape[1]}, std::move(bias)));
+  builder.set_whitening(shape[1]);
+}
+
 bool detect_openibl(const FileTree& tree) { return has(tree, "base_model.base.0.weight"); }
 bool detect_openibl_base(const FileTree& tree) {
   return has(tree, "0.weight") && has(tree, "28.weight") && !has(tree, "features.0.weight");
@@ -146,7 +190,11 @@ void import_openibl(ImportBuilder& builder) {
     import_netvlad(builder, dict, "net_vlad.");
   else
     builder.set_untrained_pooling("netvlad");
-  if (dict.has("pca_layer.weight")) import_whitening(builder, dict, "pca_layer", "PCA-whitening");
+  if (dict.has("pca_layer.weight")) {
+    import_whitening(builder, dict, "pca_layer", "PCA-whitening");
+  } else if (!builder.options.pca.empty()) {
+    import_openibl_pca(builder, builder.options.pca);
+  }
   Preprocessing& p = builder.spec.preprocessing;
   p.scale = 1.0 / 255;
   p.mean = {0.48501960784313836, 0.4579568627450961, 0.4076039215686255};

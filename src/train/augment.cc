@@ -85,6 +85,9 @@ Image augment(const Image& image, const AugmentOptions& options, const AugmentKe
   always(options.noise, "noise", [&](Rng* rng) {
     add_noise(&out, rng->uniform(0, options.noise), rng);
   });
+  perhaps(options.low_resolution, "low resolution", [&](Rng* rng) {
+    lower_resolution(&out, std::exp(rng->uniform(std::log(1.0 / 6), std::log(2.0 / 3))));
+  });
   perhaps(options.jpeg, "jpeg", [&](Rng* rng) {
     compress(&out, 15 + static_cast<int>(rng->below(46)));
   });

@@ -4,6 +4,7 @@
 
 #include "loci/image/decode.h"
 #include "loci/image/encode.h"
+#include "loci/image/resize.h"
 
 #include <algorithm>
 #include <cmath>
@@ -109,6 +110,13 @@ void blur(Image* image, double sigma_px) {
               &sums,
               image->pixels.data() + row * row_bytes);
   }
+}
+
+void lower_resolution(Image* image, double part) {
+  const int width = std::max(1, static_cast<int>(std::lround(part * image->width)));
+  const int height = std::max(1, static_cast<int>(std::lround(part * image->height)));
+  const Image small = resize(*image, width, height, Resampling::kArea);
+  *image = resize(small, image->width, image->height, Resampling::kBilinear);
 }
 
 void compress(Image* image, int quality) {

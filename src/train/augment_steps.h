@@ -29,6 +29,8 @@ void make_rain(Image* image, Rng* rng);
 // augment_sensor.cc: what the camera adds.
 void add_noise(Image* image, double sigma, Rng* rng);
 void blur(Image* image, double sigma_px);
+/// What is left of the picture when it was stored at `part` of its sides, 0 < part <= 1.
+void lower_resolution(Image* image, double part);
 /// Unchanged where the codec refuses.
 void compress(Image* image, int quality);
 

@@ -50,6 +50,7 @@ AugmentOptions everything() {
           .rain = 1,
           .noise = 40,
           .blur = 4,
+          .low_resolution = 1,
           .jpeg = 1,
           .occlusion = 1};
 }
@@ -213,6 +214,27 @@ TEST(Augment, BlurKeepsEvenAreasAndSpreadsAPointAsAGaussian) {
     EXPECT_NEAR(edge.at(x, 30)[1], expected, 2.5) << x;
     EXPECT_EQ(edge.at(x, 30)[1], edge.at(x, 10)[1]);
   }
+}
+
+TEST(Augment, LowResolutionKeepsEvenAreasAndLosesWhatIsFine) {
+  Image grey = even(40, 30, 77);
+  lower_resolution(&grey, 0.3);
+  EXPECT_EQ(grey.pixels, even(40, 30, 77).pixels);
+
+  Image stripes = even(48, 48, 0);  // one pixel wide, gone at half the size
+  for (int y = 0; y < 48; ++y) {
+    for (int x = 0; x < 48; x += 2) std::fill_n(stripes.at(x, y), 3, 200);
+  }
+  lower_resolution(&stripes, 0.5);
+  EXPECT_NEAR(mean(stripes), 100, 1);
+  EXPECT_LT(deviation(stripes), 1);
+
+  Image halves = even(48, 48, 0);  // a step of 24 pixels stays, softer
+  for (int y = 0; y < 48; ++y) std::fill_n(halves.at(24, y), 3 * 24, 200);
+  lower_resolution(&halves, 0.25);
+  EXPECT_EQ(halves.at(4, 20)[0], 0);
+  EXPECT_EQ(halves.at(44, 20)[0], 200);
+  EXPECT_GT(halves.at(23, 20)[0], 20);
 }
 
 TEST(Augment, OcclusionStandsInTheLowerPart) {

@@ -30,9 +30,12 @@ struct Stages {
       whole;  ///< before the normalisations, before whitening, all
 };
 
-inline Stages load(const std::string& path, const std::string& pooling = "") {
+inline Stages load(const std::string& path,
+                   const std::string& pooling = "",
+                   const std::string& pca = "") {
   ImportOptions options;
   options.pooling = pooling;
+  if (!pca.empty()) options.pca = golden() + pca;
   Result<ImportedModel> imported = import_model(golden() + path, options);
   EXPECT_TRUE(imported.ok()) << imported.status().to_string();
   ModelSpec spec = imported.value().model->spec;

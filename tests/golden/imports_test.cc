@@ -89,6 +89,45 @@ TEST(GoldenDescriptors, PatchNetVladWithItsTransposedWhitening) {
   }
 }
 
+/// A patch's descriptor is the whole chain behind the network on the features of a p x p window.
+/// The numbers are in float64; the peer's own integral image is less exact.
+TEST(GoldenDescriptors, PatchNetVladOfWindows) {
+  SKIP_WITHOUT_GOLDEN();
+  const Stages stages = load("patchnetvlad/netvlad_WPCA56.pth.tar");
+  for (const std::string image : {"img0", "img1", "img2_rgb"}) {
+    const Features map =
+        stages.whole->features(pixels("patchnetvlad/" + image + "_resized_72x104.npy"), 1).value();
+    for (const int side : {2, 3}) {
+      const NpyArray expected = read_npy(golden() + "patchnetvlad/patch/ref64_psize" +
+                                         std::to_string(side) + "_" + image + ".npy")
+                                    .value();
+      const int64_t patches = expected.shape[1];
+      ASSERT_EQ(patches, int64_t{map.height - side + 1} * (map.width - side + 1));
+      std::vector<float> found(static_cast<size_t>(stages.whole->dim()));
+      double worst = 0;
+      for (int64_t patch = 0; patch < patches; ++patch) {
+        const int64_t columns = map.width - side + 1;
+        const int64_t top = patch / columns, left = patch % columns;
+        Features window{
+            .values = Matrix(side * side, map.values.cols()), .height = side, .width = side};
+        for (int64_t i = 0; i < window.values.rows(); ++i) {
+          const auto from = map.values.row((top + i / side) * map.width + left + i % side);
+          std::copy(from.begin(), from.end(), window.values.row(i).begin());
+        }
+        ASSERT_TRUE(stages.whole->pool(window, found).ok());
+        for (size_t i = 0; i < found.size(); ++i) {
+          worst = std::max(
+              worst,
+              std::abs(
+                  static_cast<double>(found[i]) -
+                  expected.values[i * static_cast<size_t>(patches) + static_cast<size_t>(patch)]));
+        }
+      }
+      EXPECT_LE(worst, 1e-4) << image << " " << side;
+    }
+  }
+}
+
 TEST(GoldenDescriptors, PatchNetVladBeforeItsWhitening) {
   SKIP_WITHOUT_GOLDEN();
   const Stages stages = load("patchnetvlad/netvlad_train.pth.tar");
@@ -116,6 +155,28 @@ TEST(GoldenDescriptors, OpenIblReleasedAndFromTraining) {
       }
     }
   }
+}
+
+TEST(GoldenDescriptors, OpenIblFromTrainingWithItsPcaFile) {
+  SKIP_WITHOUT_GOLDEN();
+  const Stages stages = load("openibl/model_best.pth.tar", "", "openibl/pca_params_model_best.h5");
+  for (const std::string image : kImages) {
+    const std::string base = "openibl/" + image;
+    expect_descriptor(
+        *stages.whole, pixels(photo("openibl/", image)), base + "_native_pca.npy", 1e-4);
+    expect_descriptor(
+        *stages.whole, pixels(base + "_resize_pixels.npy"), base + "_resize_pca.npy", 1e-4);
+  }
+}
+
+TEST(GoldenDescriptors, AFileThatIsNoPcaIsRefused) {
+  SKIP_WITHOUT_GOLDEN();
+  ImportOptions options;
+  options.pca = golden() + "openibl/vgg16_netvlad.pth";
+  const auto imported = import_model(golden() + "openibl/model_best.pth.tar", options);
+  ASSERT_FALSE(imported.ok());
+  EXPECT_NE(imported.status().message().find("no array 'U'"), std::string::npos)
+      << imported.status().message();
 }
 
 TEST(GoldenDescriptors, OpenIblMaximumOfTheMapBeforeItsRelu) {

@@ -49,7 +49,7 @@ class Clients:
     def __init__(self, server, count, make_request, pause_s=0.0):
         self.server, self.count, self.make_request, self.pause_s = server, count, make_request, pause_s
         self.lock = threading.Lock()
-        self.next, self.results, self.lost = 0, [], []
+        self.next, self.results, self.lost, self.seconds = 0, [], [], 0.0
 
     def run(self, requests):
         threads = [threading.Thread(target=self.work, args=(requests,)) for _ in range(self.count)]
@@ -58,7 +58,7 @@ class Clients:
             thread.start()
         for thread in threads:
             thread.join()
-        self.seconds = time.monotonic() - start
+        self.seconds += time.monotonic() - start
         return self
 
     def work(self, requests):

@@ -19,6 +19,7 @@ struct ImportOptions {
   std::string pooling;
   std::string last;
   std::string input;
+  std::string pca;
   int num_clusters = 64;
   int whitening_dim = 0;
 
@@ -34,6 +35,8 @@ struct ImportOptions {
        "ONNX: what the graph is given, where it does not say so: imagenet (RGB / 255 by ImageNet's "
        "mean and deviation), unit (RGB / 255), pixels (RGB) or caffe (BGR minus its mean)"},
       input);
+    v({"pca", "OpenIBL: the .h5 of its PCA, for a checkpoint that has no whitening of its own"},
+      pca);
     v({"num_clusters", "clusters that are learnt from photos later, where the file has none"},
       num_clusters);
     v({"whitening_dim",

@@ -23,6 +23,7 @@ struct AugmentOptions {
   double rain = 0;
   double noise = 0;
   double blur = 0;
+  double low_resolution = 0;
   double jpeg = 0;
   double occlusion = 0;
 
@@ -45,6 +46,9 @@ struct AugmentOptions {
     v({"augment_rain", "probability of rain: streaks, drops, flat light"}, rain);
     v({"augment_noise", "standard deviation of sensor noise at most, grey levels of 255"}, noise);
     v({"augment_blur", "radius of the blur at most, pixels (standard deviation)"}, blur);
+    v({"augment_low_resolution",
+       "probability of few pixels: shrunk to 1/6 to 2/3 of its sides and grown again"},
+      low_resolution);
     v({"augment_jpeg", "probability of strong JPEG compression, quality 15 to 60"}, jpeg);
     v({"augment_occlusion", "probability of a vehicle-like box in the lower half"}, occlusion);
   }

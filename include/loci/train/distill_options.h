@@ -41,6 +41,7 @@ struct DistillOptions {
                          .rain = 0.1,
                          .noise = 8,
                          .blur = 1.5,
+                         .low_resolution = 0.3,
                          .jpeg = 0.2,
                          .occlusion = 0.2};
 

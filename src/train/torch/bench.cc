@@ -5,6 +5,7 @@
 #include "losses.h"
 #include "map_source.h"
 #include "optimizer.h"
+#include "torch_runtime.h"
 
 #include "loci/base/file.h"
 #include "loci/base/parallel.h"
@@ -141,7 +142,7 @@ Result<TrainBench> bench_training(const TrainBenchOptions& asked, const JobContr
     return invalid_argument("bench train: sides from 32 pixels, one negative and one run at least");
   }
   o.num_threads = resolve_threads(o.num_threads);
-  at::set_num_threads(o.num_threads);
+  prepare_torch(o.num_threads);
   LOCI_TRY(model, random_model(o));
   LOCI_TRY(net, Net::create(model->spec, model->tensors, {.train_from = o.train_from}));
   o.train_from = net->depth().train_from;

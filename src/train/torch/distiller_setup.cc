@@ -3,6 +3,7 @@
 // Making a distillation's parts, and going on from a checkpoint.
 #include "distiller.h"
 #include "distiller_part.h"
+#include "torch_runtime.h"
 
 #include "loci/base/file.h"
 #include "loci/base/parallel.h"
@@ -16,7 +17,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <malloc.h>
 
 #include <ATen/Context.h>
 
@@ -25,15 +25,6 @@ namespace {
 
 constexpr double kBytesPerGib = 1024.0 * 1024.0 * 1024.0;
 constexpr int64_t kProjectionFeatures = 64;
-
-/// The batches of a network come and go in blocks of tens of megabytes. Given back to the system
-/// each time, their pages would be asked for and cleared again in every step, for a third of the
-/// time; so the heap keeps them.
-void keep_freed_memory() {
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, -1);
-  mallopt(M_TOP_PAD, 64 << 20);
-}
 
 /// A random part of a photo's features, so that many photos fit.
 Features some_features(const Features& all, Rng* rng) {
@@ -67,8 +58,7 @@ Result<std::unique_ptr<Distiller>> Distiller::create(
     return unsupported("device is cuda, but this libtorch finds no CUDA device; use cpu or auto");
   }
   d.device_ = at::Device(cuda && options.device != "cpu" ? at::kCUDA : at::kCPU);
-  at::set_num_threads(d.options_.num_threads);
-  keep_freed_memory();
+  prepare_torch(d.options_.num_threads);
   LOCI_TRY(teacher,
            Teacher::create(inputs.teacher, options.teacher_precision, d.options_.num_threads));
   d.teacher_ = std::move(teacher);

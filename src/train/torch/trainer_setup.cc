@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making a run's parts, and going on from a checkpoint.
 #include "start_model.h"
+#include "torch_runtime.h"
 #include "trainer.h"
 
 #include "loci/base/file.h"
@@ -56,7 +57,7 @@ Result<std::unique_ptr<Trainer>> Trainer::create(
                             " holds a run already; give --resume to go on with it, or another "
                             "work folder to start anew");
   }
-  at::set_num_threads(trainer->options_.num_threads);
+  prepare_torch(trainer->options_.num_threads);
   LOCI_RETURN_IF_ERROR(trainer->make_sets(inputs));
   LOCI_RETURN_IF_ERROR(trainer->make_net(inputs));
   LOCI_RETURN_IF_ERROR(trainer->make_source());
