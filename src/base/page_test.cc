@@ -35,6 +35,14 @@ TEST(HtmlPage, AsksNothingOfTheNetwork) {
   }
 }
 
+TEST(HtmlPage, WearsTheLookOfTheSite) {
+  const std::string page = html_page("t", "");
+  EXPECT_NE(page.find("--accent:"), std::string::npos);  // of style/tokens.css
+  EXPECT_NE(page.find(".tiles{"), std::string::npos);    // of style/page.css
+  EXPECT_NE(page.find("class=\"brand\""), std::string::npos);
+  EXPECT_EQ(page.find("/*"), std::string::npos);
+}
+
 TEST(HtmlPage, FollowsTheReadersColoursAndWidth) {
   const std::string page = html_page("t", "");
   EXPECT_NE(page.find("prefers-color-scheme:dark"), std::string::npos);

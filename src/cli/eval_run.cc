@@ -40,7 +40,7 @@ Result<Matrix> describe_side(const Dataset& dataset, const std::vector<ImageReco
 
 Result<EvalRun> run_eval(const Dataset& dataset, const std::vector<std::vector<int64_t>>& positives,
                          const Describer& describer, const std::vector<int>& n, int dim, int num_threads,
-                         const JobControl& job) {
+                         const JobControl& job, int depth) {
   EvalRun run;
   run.model = describer.model().spec.name;
   run.fingerprint = describer.model().fingerprint;
@@ -64,7 +64,7 @@ Result<EvalRun> run_eval(const Dataset& dataset, const std::vector<std::vector<i
   const int64_t images = database.rows() + (all_inside ? 0 : queries.rows());
   run.ms_per_image = images == 0 ? 0 : watch.milliseconds() / static_cast<double>(images);
 
-  const int keep = *std::max_element(n.begin(), n.end());
+  const int keep = std::max(depth, *std::max_element(n.begin(), n.end()));
   LOCI_TRY(index, make_flat_index({ConstMatrixView(database)}, width, Storage::kFloat32, 0, num_threads));
   const auto hits = index->search(queries, result_depth(dataset, keep), num_threads);
   std::vector<std::vector<int64_t>> raw(hits.size());

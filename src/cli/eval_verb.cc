@@ -26,6 +26,8 @@ struct EvalVerb {
   int dim = 0;
   DatasetOptions data;
   LearnOptions learn = classic_learn_options();
+  bool verify = false;
+  VerifyOptions verify_options;
 };
 
 /// The figure that the data set's custom reports: of all queries, or of those with a right answer.
@@ -54,6 +56,7 @@ std::string run_json(const Dataset& dataset, const EvalRun& run, const EvalRun* 
   json.end().key("missing").array();
   for (const std::string& name : dataset.missing) json.value(name);
   json.end().member("ms_per_image", run.ms_per_image).member("failed", run.failed.size());
+  if (!run.verified.empty()) json.member("verified", run.verified).member("verify_ms_per_query", run.verify_ms);
   if (first != nullptr) {
     const RecallGain gain = recall_gain(first->recall, run.recall);
     json.key("gain").object().member("over", first->model);
@@ -68,19 +71,20 @@ std::string run_json(const Dataset& dataset, const EvalRun& run, const EvalRun* 
 }
 
 std::string run_text(const Dataset& dataset, const EvalRun& run) {
-  std::string text = format("%-28.28s %5lld", run.model.c_str(), static_cast<long long>(run.dim));
+  const std::string name = run.verified.empty() ? run.model : "+ " + run.verified + " check";
+  std::string text = format("%-28.28s %5lld", name.c_str(), static_cast<long long>(run.dim));
   for (size_t i = 0; i < run.recall.n.size(); ++i) {
     const Recall& r = run.recall;
     text += of_answerable(dataset)
                 ? format("   %.3f [%.3f %.3f]", r.answerable[i], r.answerable_ci95_low[i], r.answerable_ci95_high[i])
                 : format("   %.3f [%.3f %.3f]", r.all[i], r.ci95_low[i], r.ci95_high[i]);
   }
-  return text + format("   %.1f", run.ms_per_image);
+  return text + (run.verified.empty() ? format("   %.1f", run.ms_per_image) : format("   %.1f a query", run.verify_ms));
 }
 
 std::string gain_text(const EvalRun& first, const EvalRun& run) {
   const RecallGain gain = recall_gain(first.recall, run.recall);
-  std::string text = format("%-34.34s", "  more than the first model");
+  std::string text = format("%-34.34s", run.verified.empty() ? "  more than the first model" : "  more than without the check");
   for (size_t i = 0; i < gain.gain.size(); ++i) {
     text += format("  %+.3f [%+.2f %+.2f]", gain.gain[i], gain.ci95_low[i], gain.ci95_high[i]);
   }
@@ -99,7 +103,8 @@ std::string page_of(const Dataset& dataset, const std::vector<std::vector<int64_
   constexpr int kThumbnailSide = 240;
   std::vector<ModelResult> models;
   for (const EvalRun& run : runs) {
-    ModelResult model{.name = run.model, .recall = run.recall, .results = run.results};
+    const std::string name = run.verified.empty() ? run.model : run.model + ", " + run.verified + " check";
+    ModelResult model{.name = name, .recall = run.recall, .results = run.results};
     for (const auto& scores : run.scores) model.best_score.push_back(scores.empty() ? -1 : static_cast<double>(scores[0]));
     model.remark = format("%lld numbers an image, %.1f ms", static_cast<long long>(run.dim), run.ms_per_image);
     models.push_back(std::move(model));
@@ -114,6 +119,7 @@ Status run(const EvalVerb& verb, Console& console) {
     return invalid_argument("--n: give cut-offs of 1 and more, such as 1,5,10,20");
   }
   LOCI_TRY(precision, parse_precision(verb.precision));
+  const int depth = verb.verify ? verb.verify_options.num_candidates : 0;
   LOCI_TRY(dataset, read_dataset_argument(verb.dataset, verb.data));
   for (const std::string& note : dataset.notes) console.note(note);
   LOCI_TRY(positives, ground_truth(dataset));
@@ -132,7 +138,7 @@ Status run(const EvalVerb& verb, Console& console) {
     LOCI_TRY(model, resolve_model(name, database_photos, verb.learn, console.job()));
     LOCI_TRY(describer, Describer::create(model, {.precision = precision, .num_threads = verb.learn.num_threads}));
     if (!describer->note().empty()) console.note(describer->note());
-    LOCI_TRY(done, run_eval(dataset, positives, *describer, verb.n, verb.dim, verb.learn.num_threads, console.job()));
+    LOCI_TRY(done, run_eval(dataset, positives, *describer, verb.n, verb.dim, verb.learn.num_threads, console.job(), depth));
     if (done.model.empty()) done.model = name;
     for (const std::string& failed : done.failed) console.note("failed: " + failed);
     const EvalRun* first = runs.empty() ? nullptr : &runs.front();
@@ -140,6 +146,13 @@ Status run(const EvalVerb& verb, Console& console) {
     console.result(run_text(dataset, done));
     if (first != nullptr) console.result(gain_text(*first, done));
     runs.push_back(std::move(done));
+    if (!verb.verify) continue;
+    LOCI_TRY(verifier, Verifier::create(*describer, verb.verify_options));
+    LOCI_TRY(verified, verify_run(dataset, positives, runs.back(), *verifier, verb.n, verb.learn.num_threads, console.job()));
+    console.result_json(run_json(dataset, verified, &runs.back()));
+    console.result(run_text(dataset, verified));
+    console.result(gain_text(runs.back(), verified));
+    runs.push_back(std::move(verified));
   }
   if (!verb.html.empty()) {
     LOCI_RETURN_IF_ERROR(write_file(verb.html, page_of(dataset, positives, runs)));
@@ -162,8 +175,10 @@ void add_eval_verb(Program& program) {
   app->add_option("--html", verb->html, "write a page with curves and failed queries to this file");
   app->add_option("--dim", verb->dim, "keep the first DIM coordinates of (whitened) descriptors, 0 for all")->capture_default_str();
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
+  app->add_flag("--verify", verb->verify, "also put the best results in the order of a geometric check, and measure that");
   add_options(app, verb->data);
   add_options(app, verb->learn);
+  add_options(app, verb->verify_options);
   app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run(*verb, console); }; });
 }
 

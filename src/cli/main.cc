@@ -26,6 +26,9 @@ int run_program(int argc, char** argv) {
   add_merge_verb(program);
   add_query_verb(program);
   add_pairs_verb(program);
+  add_group_verb(program);
+  add_locate_verb(program);
+  add_serve_verb(program);
   add_describe_verb(program);
   add_eval_verb(program);
   add_doctor_verb(program);

@@ -5,10 +5,13 @@
 #include "loci/base/text.h"
 #include "loci/place/contact_sheet.h"
 #include "loci/place/place_db.h"
+#include "loci/place/rerank.h"
 
 #include "geo_files.h"
 #include "photos.h"
 #include "verb.h"
+
+#include <algorithm>
 
 namespace loci::cli {
 namespace {
@@ -21,6 +24,8 @@ struct QueryVerb {
   GeoFiles geo;
   int k = 5;
   IndexOptions index;
+  bool verify = false;
+  VerifyOptions verify_options;
 };
 
 void position_json(JsonWriter& json, const std::optional<LatLon>& position) {
@@ -38,6 +43,10 @@ std::string answer_json(const std::string& query, const QueryAnswer& answer) {
     position_json(json, match.image.position);
     json.key("taken");
     match.image.taken ? json.value(iso_time(*match.image.taken)) : json.null();
+    if (match.geometry) {
+      json.member("matched", match.geometry->matched).member("inliers", match.geometry->inliers);
+      json.member("verified", match.geometry->verified);
+    }
     json.end();
   }
   json.end().member("known_place", answer.known_place).member("confidence", answer.confidence).key("location");
@@ -66,6 +75,10 @@ std::string answer_text(const std::string& query, const QueryAnswer& answer) {
     text += format("  %.4f  %s", static_cast<double>(match.score), printable(match.image.path).c_str());
     if (match.image.position) text += format("  (%.6f, %.6f)", match.image.position->lat, match.image.position->lon);
     if (match.image.taken) text += "  " + iso_time(*match.image.taken);
+    if (match.geometry) {
+      text += format("  %d of %d regions fit%s", match.geometry->inliers, match.geometry->matched,
+                     match.geometry->verified ? ", verified" : "");
+    }
     text += '\n';
   }
   text.pop_back();
@@ -73,15 +86,28 @@ std::string answer_text(const std::string& query, const QueryAnswer& answer) {
 }
 
 /// A photograph of the collection asks for the others: finding itself would tell nothing.
-Result<QueryAnswer> ask(const PlaceDb& db, const std::string& path, const QueryVerb& verb) {
+Result<QueryAnswer> ask(const PlaceDb& db, const Verifier* verifier, const std::string& path, const QueryVerb& verb) {
   LOCI_TRY(image, load_image(path));
-  return db.query(image, verb.k, verb.index, path);
+  if (verifier == nullptr) return db.query(image, verb.k, verb.index, path);
+  const Describer& describer = db.describer();
+  LOCI_TRY(made, describer.located_features(image, verb.index.num_threads));
+  std::vector<float> descriptor(static_cast<size_t>(describer.dim()));
+  LOCI_RETURN_IF_ERROR(describer.pool(made.features, descriptor, verb.index.num_threads));
+  LOCI_TRY(answer, db.query_descriptor(descriptor, std::max(verb.k, verb.verify_options.num_candidates), verb.index, path));
+  LOCI_TRY(features, verifier->features(image, verb.index.num_threads, &made));
+  LOCI_RETURN_IF_ERROR(verify_answer(*verifier, features, verb.k, &answer, verb.index.num_threads));
+  return answer;
 }
 
 Status run_query(const QueryVerb& verb, Console& console) {
   LOCI_TRY(precision, parse_precision(verb.precision));
   if (verb.k < 1) return invalid_argument("-k: at least one match must be asked for");
   LOCI_TRY(db, PlaceDb::open(verb.db, {.precision = precision, .num_threads = verb.index.num_threads}));
+  std::unique_ptr<Verifier> verifier;
+  if (verb.verify) {
+    LOCI_TRY(made, Verifier::create(db->describer(), verb.verify_options));
+    verifier = std::move(made);
+  }
   if (!db->describer().note().empty()) console.note(db->describer().note());
   std::vector<std::string> problems;
   LOCI_TRY(queries, find_photos(verb.images, &problems));
@@ -92,7 +118,7 @@ Status run_query(const QueryVerb& verb, Console& console) {
   const JobControl job = console.job();
   for (const std::string& path : queries) {
     if (job.cancelled()) return cancelled("stopped on request before all photographs were asked about");
-    const Result<QueryAnswer> answer = ask(*db, path, verb);
+    const Result<QueryAnswer> answer = ask(*db, verifier.get(), path, verb);
     if (!answer.ok()) {
       console.error(answer.status());
       ++failed;
@@ -134,7 +160,9 @@ void add_query_verb(Program& program) {
   add_geo_options(app, verb->geo);
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
   app->add_option("--threads", verb->index.num_threads, "threads, 0 for all")->capture_default_str();
+  app->add_flag("--verify", verb->verify, "check the best matches geometrically, region by region, and order them by that");
   add_options(app, verb->index);
+  add_options(app, verb->verify_options);
   app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_query(*verb, console); }; });
 }
 

@@ -53,15 +53,43 @@ class LocalDescriber final : public Describer {
   Precision precision() const override { return Precision::kFp32; }
 
   Result<Features> features(const Image& image, int, StageTimes* times) const override {
+    LOCI_TRY(located, located_features(image, 1, times));
+    return std::move(located.features);
+  }
+  Result<LocatedFeatures> located_features(const Image& image,
+                                           int,
+                                           StageTimes* times) const override {
     const Stopwatch watch;
     LOCI_TRY(local, extract_root_sift(image, sift_));
     if (times != nullptr) times->features_ms += watch.milliseconds();
-    return std::move(local.features);
+    return LocatedFeatures{.features = std::move(local.features),
+                           .keypoints = std::move(local.keypoints),
+                           .width = image.width,
+                           .height = image.height};
   }
 
  private:
   SiftOptions sift_;
 };
+
+/// A feature of a map stands for the middle of its cell.
+LocatedFeatures locate(Features map, const Image& image) {
+  LocatedFeatures located;
+  const auto cell_x = static_cast<float>(image.width) / static_cast<float>(map.width);
+  const auto cell_y = static_cast<float>(image.height) / static_cast<float>(map.height);
+  for (int64_t y = 0; y < map.height; ++y) {
+    for (int64_t x = 0; x < map.width; ++x) {
+      located.keypoints.push_back({.x = (static_cast<float>(x) + 0.5f) * cell_x - 0.5f,
+                                   .y = (static_cast<float>(y) + 0.5f) * cell_y - 0.5f,
+                                   .size_px = 0.5f * (cell_x + cell_y)});
+    }
+  }
+  located.width = image.width;
+  located.height = image.height;
+  located.accuracy_px = 0.25 * static_cast<double>(cell_x + cell_y);
+  located.features = std::move(map);
+  return located;
+}
 
 /// A network as the producer of features.
 class NetworkDescriber final : public Describer {
@@ -90,6 +118,12 @@ class NetworkDescriber final : public Describer {
     LOCI_TRY(maps, backbone_->run(input.values.data(), 1, input.height, input.width, num_threads));
     if (times != nullptr) times->features_ms += running.milliseconds();
     return std::move(maps.front());
+  }
+  Result<LocatedFeatures> located_features(const Image& image,
+                                           int num_threads,
+                                           StageTimes* times) const override {
+    LOCI_TRY(map, features(image, num_threads, times));
+    return locate(std::move(map), image);
   }
 
  private:

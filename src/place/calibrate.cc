@@ -58,13 +58,12 @@ void Snapshot::choose_cohort() {
   }
 }
 
-ChanceVerdict Snapshot::judge(std::span<const float> query, float best_score) const {
+ChanceFit Snapshot::chance_for(std::span<const float> query) const {
   std::vector<float> scores;
   scores.reserve(cohort_.size());
   for (const size_t i : cohort_)
     scores.push_back(dot(query.data(), descriptor_of(i).data(), query.size()));
-  return chance_.judge(fit_chance(std::move(scores), static_cast<double>(images_.size())),
-                       best_score);
+  return fit_chance(std::move(scores), static_cast<double>(images_.size()));
 }
 
 Status Collection::calibrate(const Catalogue& catalogue, const JobControl& job) {

@@ -76,9 +76,9 @@ int64_t Collection::size() const {
   return now.ok() ? static_cast<int64_t>((*now)->images().size()) : 0;
 }
 
-Result<int64_t> Collection::remove(const std::vector<std::string>& paths) {
+Result<int64_t> Collection::remove(const std::vector<std::string>& paths, double max_wait_s) {
   const std::lock_guard writing(write_mutex_);
-  LOCI_TRY(lock, WriteLock::acquire(lock_path(), -1, {}));
+  LOCI_TRY(lock, WriteLock::acquire(lock_path(), max_wait_s, {}));
   LOCI_TRY(catalogue, Catalogue::open(folder_));
   LOCI_TRY(known, known_files(catalogue));
   std::vector<int64_t> ids;
@@ -134,17 +134,22 @@ Result<QueryAnswer> Collection::query_descriptor(std::span<const float> descript
   QueryAnswer answer;
   if (hits.empty()) return answer;
   std::vector<Evidence> evidence;
+  const ChanceFit chance = now->chance_for(descriptor);
   for (const Hit& hit : hits) {
     const PlaceImage* image = now->image_of_row(hit.id);
     if (image == nullptr) continue;
-    if (answer.matches.size() < static_cast<size_t>(k))
-      answer.matches.push_back({.image = *image, .score = hit.score});
+    if (answer.matches.size() < static_cast<size_t>(k)) {
+      answer.matches.push_back({.image = *image,
+                                .score = hit.score,
+                                .confidence = now->chance().judge(chance, hit.score).confidence});
+    }
     if (image->position && evidence.size() < kEvidence)
       evidence.push_back({.position = *image->position, .score = hit.score});
   }
-  const ChanceVerdict verdict = now->judge(descriptor, hits.front().score);
+  const ChanceVerdict verdict = now->chance().judge(chance, hits.front().score);
   answer.confidence = verdict.confidence;
   answer.known_place = verdict.known_place;
+  answer.chance_score = verdict.chance_score;
   if (answer.known_place) answer.location = estimate_location(evidence, verdict.chance_score);
   return answer;
 }

@@ -31,7 +31,7 @@ class Collection final : public PlaceDb {
   Result<IndexReport> update(const std::vector<std::string>& paths,
                              const UpdateOptions& options,
                              const JobControl& job) override;
-  Result<int64_t> remove(const std::vector<std::string>& paths) override;
+  Result<int64_t> remove(const std::vector<std::string>& paths, double max_wait_s = -1) override;
   Result<MergeReport> merge(const std::string& other_folder, const JobControl& job) override;
   Result<QueryAnswer> query(const Image& image,
                             int k,

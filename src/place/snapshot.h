@@ -34,8 +34,8 @@ class Snapshot {
   }
   /// Nothing that a user could see differs.
   bool same_state(const Snapshot& other) const;
-  /// Is `best_score` more than chance for a query with this descriptor?
-  ChanceVerdict judge(std::span<const float> query, float best_score) const;
+  /// What chance gives a query with this descriptor; chance().judge() says how a score stands to it.
+  ChanceFit chance_for(std::span<const float> query) const;
   const PlaceImage* find(int64_t id) const;
   std::span<const float> descriptor(const PlaceImage& image) const;
   const std::vector<size_t>& cohort() const { return cohort_; }

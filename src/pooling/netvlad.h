@@ -50,6 +50,20 @@ class NetvladPooling : public Pooling {
   mutable Scratch scratch_;
 };
 
+/// The numbers of a netvlad or vlad layer.
+struct VladTensors {
+  Matrix weight;            ///< K x D
+  std::vector<float> bias;  ///< K
+  Matrix centers;           ///< K x D
+  bool hard = false;        ///< the largest w_k . x + b_k takes all
+};
+
+/// From `pooling.weight`, optional `pooling.bias`, `pooling.centers`. `hard` needs only the centers:
+/// assignment is then to the nearest.
+Result<VladTensors> read_vlad(const PoolingSpec& spec,
+                              const TensorMap& tensors,
+                              int64_t feature_dim,
+                              bool hard);
 /// From `pooling.weight`, optional `pooling.bias`, `pooling.centers`.
 Result<std::unique_ptr<Pooling>> make_netvlad(
     const PoolingSpec& spec,

@@ -54,28 +54,38 @@ Result<Matrix> read_centers(const PoolingSpec& spec,
 
 }  // namespace
 
+Result<VladTensors> read_vlad(const PoolingSpec& spec,
+                              const TensorMap& tensors,
+                              int64_t feature_dim,
+                              bool hard) {
+  LOCI_TRY(centers, read_centers(spec, tensors, feature_dim));
+  Assignment assignment;
+  if (hard && !tensors.contains("pooling.weight")) {
+    assignment = nearest_assignment(centers);
+  } else {
+    LOCI_TRY(given, read_assignment(tensors, centers));
+    assignment = std::move(given);
+  }
+  return VladTensors{
+      std::move(assignment.weight), std::move(assignment.bias), std::move(centers), hard};
+}
+
 Result<std::unique_ptr<Pooling>> make_netvlad(const PoolingSpec& spec,
                                               const TensorMap& tensors,
                                               int64_t feature_dim,
                                               const NetvladKernels& kernels) {
-  LOCI_TRY(centers, read_centers(spec, tensors, feature_dim));
-  LOCI_TRY(assignment, read_assignment(tensors, centers));
-  return std::unique_ptr<Pooling>(new NetvladPooling(
-      spec, assignment.weight, assignment.bias, centers, /*hard=*/false, kernels));
+  LOCI_TRY(read, read_vlad(spec, tensors, feature_dim, /*hard=*/false));
+  return std::unique_ptr<Pooling>(
+      new NetvladPooling(spec, read.weight, read.bias, read.centers, false, kernels));
 }
 
 Result<std::unique_ptr<Pooling>> make_vlad(const PoolingSpec& spec,
                                            const TensorMap& tensors,
                                            int64_t feature_dim,
                                            const NetvladKernels& kernels) {
-  LOCI_TRY(centers, read_centers(spec, tensors, feature_dim));
-  Assignment assignment = nearest_assignment(centers);
-  if (tensors.contains("pooling.weight")) {
-    LOCI_TRY(given, read_assignment(tensors, centers));
-    assignment = std::move(given);
-  }
-  return std::unique_ptr<Pooling>(new NetvladPooling(
-      spec, assignment.weight, assignment.bias, centers, /*hard=*/true, kernels));
+  LOCI_TRY(read, read_vlad(spec, tensors, feature_dim, /*hard=*/true));
+  return std::unique_ptr<Pooling>(
+      new NetvladPooling(spec, read.weight, read.bias, read.centers, true, kernels));
 }
 
 }  // namespace loci::internal

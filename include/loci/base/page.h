@@ -19,6 +19,7 @@ namespace loci {
 ///   div.tiles           wrapping row of .tile   .tile.good .bad   a picture with caption, framed
 ///   by its verdict span.badge.good|bad|unsure                  verdict in words svg.plot charts;
 ///   CSS variables --series-1 to --series-6, --ink, --soft, --line, --good, --bad
+/// The look is src/base/style: tokens.css, which the page of `loci serve` (web/) shares, and page.css.
 std::string html_page(std::string_view title, std::string_view body);
 
 /// RFC 4648 base64 with padding.

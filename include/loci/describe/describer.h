@@ -10,6 +10,7 @@
 #include "loci/image/decode.h"
 #include "loci/image/exif.h"
 #include "loci/image/image.h"
+#include "loci/local/geometry.h"
 #include "loci/model/model.h"
 
 #include <functional>
@@ -54,6 +55,11 @@ class Describer {
   virtual Result<Features> features(const Image& image,
                                     int num_threads,
                                     StageTimes* times = nullptr) const = 0;
+  /// The same with the places they were taken from. Features are as pooling takes them, so of any
+  /// norm.
+  virtual Result<LocatedFeatures> located_features(const Image& image,
+                                                   int num_threads,
+                                                   StageTimes* times = nullptr) const = 0;
   /// Writes dim() values.
   Status describe(const Image& image,
                   std::span<float> out,

@@ -31,9 +31,18 @@ struct PlaceImage {
   std::optional<double> heading_deg;
 };
 
+/// What the geometric check of a match found.
+struct MatchGeometry {
+  int matched = 0;        ///< mutual nearest neighbours between the two photographs
+  int inliers = 0;        ///< of them, those that one geometry explains
+  bool verified = false;  ///< more than photographs of different places reach
+};
+
 struct Match {
   PlaceImage image;
   float score = 0;  ///< cosine similarity, 1 for the same descriptor
+  double confidence = 0;  ///< part of the collection's own chance best scores that lie below it
+  std::optional<MatchGeometry> geometry;  ///< only where it was checked (verify_answer)
 };
 
 /// Where a query was taken, from the positions of its matches.
@@ -49,6 +58,7 @@ struct QueryAnswer {
   bool known_place = false;  ///< the best match is better than chance for this collection
   double confidence =
       0;  ///< part of the collection's own chance scores that lie below the best one
+  double chance_score = 1;  ///< the middle of what chance gives this query as its best score
   std::optional<Location> location;  ///< only for a known place whose matches carry positions
 };
 
@@ -119,7 +129,9 @@ class PlaceDb {
   virtual Result<IndexReport> update(const std::vector<std::string>& paths,
                                      const UpdateOptions& options = {},
                                      const JobControl& job = {}) = 0;
-  virtual Result<int64_t> remove(const std::vector<std::string>& paths) = 0;
+  /// Forgets photographs by path, or all below a folder. `max_wait_s` as in UpdateOptions.
+  virtual Result<int64_t> remove(const std::vector<std::string>& paths,
+                                 double max_wait_s = -1) = 0;
   /// Takes over the photographs of another collection of the same model, such as a shard that
   /// another machine described: catalogue entries and descriptors are copied, no photograph is
   /// opened. Of two entries for one path the one whose file was modified later stays. May be

@@ -1,0 +1,38 @@
+# Run as a script: writes a C++ source with the bytes of files.
+#   cmake -D OUT=FILE -D OPENAPI=FILE -D PAGE=FOLDER -P embed_files.cmake
+# PAGE may be absent: the program then serves a plain page. Bytes are written as escapes in strings, which a
+# compiler reads ten times as fast as a list of numbers.
+function(bytes_of path out)
+  file(READ ${path} hex HEX)
+  string(REGEX REPLACE "(................................................................)" "\\1\n" hex "${hex}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1\"\"" hex "${hex}")
+  string(REPLACE "\n" "\"\n    \"" hex "${hex}")
+  set(${out} "\"${hex}\"" PARENT_SCOPE)
+endfunction()
+
+set(source "// Written by cmake/embed_files.cmake.\n#include \"embedded.h\"\n\nnamespace loci::internal {\nnamespace {\n\n")
+set(entries "")
+set(number 0)
+if(IS_DIRECTORY "${PAGE}")
+  file(GLOB_RECURSE files RELATIVE ${PAGE} ${PAGE}/*)
+  list(SORT files)
+  foreach(file IN LISTS files)
+    bytes_of(${PAGE}/${file} bytes)
+    file(SIZE ${PAGE}/${file} size)
+    string(APPEND source "constexpr char kFile${number}[] =\n    ${bytes};\n")
+    string(APPEND entries "    {\"${file}\", {kFile${number}, ${size}}},\n")
+    math(EXPR number "${number} + 1")
+  endforeach()
+endif()
+bytes_of(${OPENAPI} bytes)
+file(SIZE ${OPENAPI} size)
+string(APPEND source "constexpr char kOpenApi[] =\n    ${bytes};\n\n")
+if(number GREATER 0)
+  string(APPEND source "constexpr EmbeddedFile kPage[] = {\n${entries}};\n\n")
+  set(page "return kPage;")
+else()
+  set(page "return {};")
+endif()
+string(APPEND source "}  // namespace\n\nstd::span<const EmbeddedFile> embedded_page() { ${page} }\n"
+              "std::string_view openapi_json() { return {kOpenApi, ${size}}; }\n\n}  // namespace loci::internal\n")
+file(WRITE ${OUT} "${source}")

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loci/base/options.h"
+#include "loci/base/status.h"
+#include "loci/describe/describer.h"
+#include "loci/local/geometry.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace loci {
+
+struct VerifyOptions {
+  std::string verify_features = "auto";
+  int num_candidates = 20;
+  int max_keypoints = 1000;
+  int cache_mib = 256;
+  double least_inliers = 8;
+  double least_share = 0.3;
+  GeometryOptions geometry;
+
+  template <class V>
+  void describe(V&& v) {
+    v({"verify_features",
+       "what is matched: backbone (the model's own feature map), rootsift (RootSIFT at detected "
+       "points), or auto for what the model itself is made of"},
+      verify_features);
+    v({"num_candidates", "best matches that are checked and put into a new order"}, num_candidates);
+    v({"max_keypoints", "rootsift: strongest points of a photo that are matched"}, max_keypoints);
+    v({"cache_mib", "memory for features of photos that were checked before, MiB"}, cache_mib);
+    v({"least_inliers",
+       "a pair is verified with more inliers than least_inliers + least_share * matched regions "
+       "(Brown and Lowe 2007, eq. 9)"},
+      least_inliers);
+    v({"least_share", "see least_inliers"}, least_share);
+    geometry.describe(v);
+  }
+};
+
+/// What the check of one candidate gave.
+struct VerifiedCandidate {
+  Status status;  ///< why the candidate could not be checked, if so
+  int matched = 0;
+  int inliers = 0;
+};
+
+/// Compares photographs region by region: features with places, mutual matches, one geometry.
+/// Threads: const members are safe from many threads
+class Verifier {
+ public:
+  /// `describer` must outlive it. Errors: InvalidArgument for unknown or impossible options
+  static Result<std::unique_ptr<Verifier>> create(const Describer& describer,
+                                                  const VerifyOptions& options = {});
+  virtual ~Verifier() = default;
+
+  virtual const VerifyOptions& options() const = 0;
+  /// "backbone" or "rootsift".
+  virtual const std::string& method() const = 0;
+  /// Unit features to match. `made`, if any, are the describer's own of the same image: the network
+  /// then need not run again.
+  virtual Result<LocatedFeatures> features(const Image& image,
+                                           int num_threads = 1,
+                                           const LocatedFeatures* made = nullptr) const = 0;
+  /// Of a photograph's file, kept in memory for the next time unless the file changes.
+  virtual Result<std::shared_ptr<const LocatedFeatures>> features_of(const std::string& path,
+                                                                     int num_threads = 1) const = 0;
+  virtual Result<GeometricCheck> check(const LocatedFeatures& first,
+                                       const LocatedFeatures& second) const = 0;
+  /// More inliers than chance gives for so many matched regions.
+  bool verified(int matched, int inliers) const {
+    return inliers > options().least_inliers + options().least_share * matched;
+  }
+  /// Checks each file against the query, on `num_threads` threads (0: all).
+  std::vector<VerifiedCandidate> check_files(const LocatedFeatures& query,
+                                             std::span<const std::string> paths,
+                                             int num_threads) const;
+};
+
+/// The order that the checks give: more inliers first, what is equal (and what could not be
+/// checked, as if it had none) as it was.
+std::vector<size_t> order_by_inliers(std::span<const VerifiedCandidate> candidates);
+
+}  // namespace loci

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loci/base/progress.h"
+#include "loci/base/status.h"
+#include "loci/place/group.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace loci::cli {
+
+/// A grouping with the photographs it is of, in every form it is shown in.
+class GroupedPhotos {
+ public:
+  GroupedPhotos(const std::vector<PlaceImage>& images, const Grouping& grouping);
+
+  /// One object; `scores`, if any, is the JSON of its member "truth".
+  std::string json(const std::string& scores) const;
+  std::string text() const;
+  /// A self-contained HTML page in the look of all reports.
+  std::string page(const std::string& collection, const JobControl& job) const;
+  /// DIR/place_0001/NAME for each photograph that is in a group, as symbolic links to the absolute
+  /// path. Returns how many. Errors: InvalidArgument for a folder that holds something
+  Result<int64_t> write_links(const std::string& folder) const;
+
+ private:
+  const PlaceImage& photo(int64_t id) const { return *by_id_.at(id); }
+  std::string span_of(const PhotoGroup& group) const;
+  const Grouping& grouping_;
+  std::map<int64_t, const PlaceImage*> by_id_;
+};
+
+}  // namespace loci::cli

@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/describe/verifier.h"
+
+#include "read_photo.h"
+
+#include "loci/base/file.h"
+#include "loci/base/lru_cache.h"
+#include "loci/base/parallel.h"
+#include "loci/base/text.h"
+#include "loci/math/vector.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace loci {
+namespace {
+
+LocatedFeatures normalised(LocatedFeatures located) {
+  for (int64_t i = 0; i < located.features.values.rows(); ++i)
+    l2_normalize(located.features.values.row(i));
+  return located;
+}
+
+class FeatureVerifier final : public Verifier {
+ public:
+  FeatureVerifier(const Describer& describer, const VerifyOptions& options, std::string method)
+      : describer_(describer),
+        options_(options),
+        method_(std::move(method)),
+        cache_(static_cast<size_t>(options.cache_mib) << 20) {}
+
+  const VerifyOptions& options() const override { return options_; }
+  const std::string& method() const override { return method_; }
+
+  Result<LocatedFeatures> features(const Image& image,
+                                   int num_threads,
+                                   const LocatedFeatures* made) const override {
+    if (method_ == "backbone") {
+      if (made != nullptr) return normalised(*made);
+      LOCI_TRY(located, describer_.located_features(image, num_threads));
+      return normalised(std::move(located));
+    }
+    SiftOptions sift;
+    sift.dense = false;
+    sift.max_features = options_.max_keypoints;
+    LOCI_TRY(local, extract_root_sift(image, sift));
+    return LocatedFeatures{.features = std::move(local.features),
+                           .keypoints = std::move(local.keypoints),
+                           .width = image.width,
+                           .height = image.height};
+  }
+
+  Result<std::shared_ptr<const LocatedFeatures>> features_of(const std::string& path,
+                                                             int num_threads) const override {
+    LOCI_TRY(info, file_info(path));
+    const std::string key =
+        path + '\n' + std::to_string(info.mtime_ns) + ' ' + std::to_string(info.size);
+    if (auto kept = cache_.find(key)) return kept;
+    Photo photo;
+    LOCI_RETURN_IF_ERROR(read_photo(describer_, path, false, &photo));
+    LOCI_TRY(found, features(photo.image, num_threads, nullptr));
+    auto entry = std::make_shared<const LocatedFeatures>(std::move(found));
+    cache_.keep(
+        key,
+        entry,
+        entry->features.values.size() * sizeof(float) + entry->keypoints.size() * sizeof(Keypoint));
+    return std::shared_ptr<const LocatedFeatures>(std::move(entry));
+  }
+
+  Result<GeometricCheck> check(const LocatedFeatures& first,
+                               const LocatedFeatures& second) const override {
+    return check_geometry(first, second, options_.geometry);
+  }
+
+ private:
+  const Describer& describer_;
+  VerifyOptions options_;
+  std::string method_;
+  mutable LruCache<LocatedFeatures> cache_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Verifier>> Verifier::create(const Describer& describer,
+                                                   const VerifyOptions& options) {
+  const bool network = describer.model().spec.features == "network";
+  std::string method = options.verify_features;
+  if (method == "auto") method = network ? "backbone" : "rootsift";
+  if (method != "backbone" && method != "rootsift") {
+    return invalid_argument("verify_features '" + printable(method) +
+                            "': expected auto, backbone or rootsift");
+  }
+  if (method == "backbone" && !network) {
+    return invalid_argument("verify_features backbone: the model '" +
+                            printable(describer.model().spec.name) +
+                            "' has no network; use rootsift or auto");
+  }
+  if (options.num_candidates < 1 || options.num_candidates > 10'000) {
+    return invalid_argument(
+        format("num_candidates %d: expected 1 to 10,000", options.num_candidates));
+  }
+  if (options.max_keypoints < 8) {
+    return invalid_argument(format("max_keypoints %d: expected at least 8", options.max_keypoints));
+  }
+  if (options.cache_mib < 0) {
+    return invalid_argument(format("cache_mib %d: expected 0 or more", options.cache_mib));
+  }
+  // Says what is wrong with the geometry's options now and not at the first pair.
+  LOCI_RETURN_IF_ERROR(check_geometry({}, {}, options.geometry).status());
+  return std::unique_ptr<Verifier>(
+      std::make_unique<FeatureVerifier>(describer, options, std::move(method)));
+}
+
+std::vector<VerifiedCandidate> Verifier::check_files(const LocatedFeatures& query,
+                                                     std::span<const std::string> paths,
+                                                     int num_threads) const {
+  std::vector<VerifiedCandidate> results(paths.size());
+  parallel_for(static_cast<int64_t>(paths.size()), 1, num_threads, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      VerifiedCandidate& result = results[static_cast<size_t>(i)];
+      const auto other = features_of(paths[static_cast<size_t>(i)], 1);
+      if (!other.ok()) {
+        result.status = other.status();
+        continue;
+      }
+      const auto checked = check(query, **other);
+      result.status = checked.status();
+      if (!checked.ok()) continue;
+      result.matched = static_cast<int>(checked->links.size());
+      result.inliers = checked->inliers;
+    }
+  });
+  return results;
+}
+
+std::vector<size_t> order_by_inliers(std::span<const VerifiedCandidate> candidates) {
+  std::vector<size_t> order(candidates.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return candidates[a].inliers > candidates[b].inliers;
+  });
+  return order;
+}
+
+}  // namespace loci

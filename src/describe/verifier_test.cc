@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/describe/verifier.h"
+
+#include "loci/base/file.h"
+#include "loci/describe/explain.h"
+#include "loci/describe/learn.h"
+#include "loci/image/encode.h"
+#include "loci/image/sketch.h"
+
+#include <cmath>
+#include <numeric>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace loci {
+namespace {
+
+/// Six places drawn twice, as files, and RootSIFT + VLAD learnt from them.
+class VerifierTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TempFolder;
+    for (uint64_t place = 0; place < 6; ++place) {
+      for (uint64_t visit = 0; visit < 2; ++visit) {
+        ASSERT_TRUE(save_jpeg(path(place, visit), sketch_place(place, visit, 240, 180)).ok());
+        photos_.push_back(path(place, visit));
+      }
+    }
+    model_ = learn_model(
+                 rootsift_vlad_spec(), {}, photos_, {.num_clusters = 8, .features_per_image = 100})
+                 .value();
+    describer_ = Describer::create(model_).value();
+  }
+  static void TearDownTestSuite() {
+    describer_.reset();
+    model_.reset();
+    photos_.clear();
+    delete folder_;
+  }
+  static std::string path(uint64_t place, uint64_t visit) {
+    return *folder_ / (std::to_string(place) + "_" + std::to_string(visit) + ".jpg");
+  }
+  static inline TempFolder* folder_ = nullptr;
+  static inline std::vector<std::string> photos_;
+  static inline std::shared_ptr<const Model> model_;
+  static inline std::unique_ptr<Describer> describer_;
+};
+
+TEST_F(VerifierTest, TheSamePlaceHasTheMostInliers) {
+  const auto verifier = Verifier::create(*describer_).value();
+  EXPECT_EQ(verifier->method(), "rootsift");
+  for (uint64_t place = 0; place < 6; ++place) {
+    std::vector<std::string> others;
+    for (uint64_t other = 0; other < 6; ++other) others.push_back(path(other, 1));
+    const auto query = verifier->features_of(path(place, 0)).value();
+    const auto found = verifier->check_files(*query, others, 2);
+    const std::vector<size_t> order = order_by_inliers(found);
+    EXPECT_EQ(order.front(), place);
+    EXPECT_TRUE(verifier->verified(found[place].matched, found[place].inliers));
+  }
+}
+
+TEST_F(VerifierTest, AnUnreadableCandidateHasItsStatusAndComesLast) {
+  const auto verifier = Verifier::create(*describer_).value();
+  const auto query = verifier->features_of(path(0, 0)).value();
+  const std::vector<std::string> paths{*folder_ / "none.jpg", path(0, 1)};
+  const auto found = verifier->check_files(*query, paths, 1);
+  EXPECT_EQ(found[0].status.code(), Code::kNotFound);
+  EXPECT_EQ(order_by_inliers(found), (std::vector<size_t>{1, 0}));
+}
+
+TEST_F(VerifierTest, EqualInliersKeepTheirOrder) {
+  const std::vector<VerifiedCandidate> candidates{
+      {.inliers = 3}, {.inliers = 9}, {.inliers = 3}, {.inliers = 9}};
+  EXPECT_EQ(order_by_inliers(candidates), (std::vector<size_t>{1, 3, 0, 2}));
+}
+
+TEST_F(VerifierTest, AFileThatChangesIsReadAgain) {
+  const auto verifier = Verifier::create(*describer_).value();
+  const std::string changing = *folder_ / "changing.jpg";
+  ASSERT_TRUE(save_jpeg(changing, sketch_place(20, 0, 240, 180)).ok());
+  const auto before = verifier->features_of(changing).value();
+  EXPECT_EQ(verifier->features_of(changing).value(), before);  // the kept one
+  ASSERT_TRUE(save_jpeg(changing, sketch_place(21, 0, 200, 150)).ok());
+  const auto after = verifier->features_of(changing).value();
+  EXPECT_NE(after, before);
+  EXPECT_EQ(after->width, 200);
+}
+
+TEST_F(VerifierTest, ManyThreadsMayCheckAtOnce) {
+  const auto verifier = Verifier::create(*describer_, {.cache_mib = 1}).value();
+  const auto query = verifier->features_of(path(0, 0)).value();
+  const auto expected = verifier->check_files(*query, photos_, 1);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) {
+    threads.emplace_back([&] {
+      const auto found = verifier->check_files(*query, photos_, 2);
+      for (size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i].inliers, expected[i].inliers);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(VerifierTest, WrongOptionsAreRefused) {
+  for (const VerifyOptions& options : {VerifyOptions{.verify_features = "orb"},
+                                       VerifyOptions{.verify_features = "backbone"},
+                                       VerifyOptions{.num_candidates = 0},
+                                       VerifyOptions{.max_keypoints = 1},
+                                       VerifyOptions{.cache_mib = -1}}) {
+    EXPECT_EQ(Verifier::create(*describer_, options).status().code(), Code::kInvalidArgument);
+  }
+}
+
+TEST_F(VerifierTest, ExplanationOfABagSumsToTheScoreOnAGridOfTheWholePicture) {
+  const auto of = [&](uint64_t place, uint64_t visit) {
+    return describer_->located_features(load_image(path(place, visit)).value(), 1).value();
+  };
+  const LocatedFeatures a = of(0, 0), b = of(0, 1);
+  std::vector<float> da(static_cast<size_t>(describer_->dim())), db(da.size());
+  ASSERT_TRUE(describer_->pool(a.features, da).ok());
+  ASSERT_TRUE(describer_->pool(b.features, db).ok());
+  const double score = std::inner_product(da.begin(), da.end(), db.begin(), 0.0);
+  const Explanation why = explain_pair(*model_, a, b, 3).value();
+  EXPECT_NEAR(why.score, score, 1e-4);
+  EXPECT_EQ(why.num_clusters, 8);
+  ASSERT_EQ(why.clusters.size(), 3u);
+  EXPECT_GE(why.clusters[0].agreement, why.clusters[1].agreement);
+  for (const WeightGrid* grid : {&why.first, &why.second}) {
+    EXPECT_EQ(grid->cols, 24);
+    EXPECT_EQ(grid->rows, 18);
+    ASSERT_EQ(grid->values.size(), 24u * 18u);
+    EXPECT_NEAR(std::accumulate(grid->values.begin(), grid->values.end(), 0.0), score, 1e-3);
+  }
+  for (const float v : why.clusters[0].first.values) EXPECT_TRUE(v >= 0 && v <= 1);
+}
+
+}  // namespace
+}  // namespace loci

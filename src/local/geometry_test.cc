@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/local/geometry.h"
+
+#include "loci/base/rng.h"
+#include "loci/image/sketch.h"
+#include "loci/math/vector.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace loci {
+namespace {
+
+constexpr int64_t kDim = 32;
+constexpr int kWidth = 640, kHeight = 480;
+
+/// Features at random places; feature i of any two sets of one `seed` is alike but for `noise`.
+LocatedFeatures features(uint64_t seed, int64_t count, double noise, uint64_t noise_seed) {
+  Rng rng(seed), grain(noise_seed);
+  LocatedFeatures f;
+  f.features.values = Matrix(count, kDim);
+  f.width = kWidth;
+  f.height = kHeight;
+  for (int64_t i = 0; i < count; ++i) {
+    for (float& v : f.features.values.row(i))
+      v = static_cast<float>(rng.normal() + noise * grain.normal());
+    l2_normalize(f.features.values.row(i));
+    f.keypoints.push_back({.x = static_cast<float>(rng.uniform() * kWidth),
+                           .y = static_cast<float>(rng.uniform() * kHeight)});
+  }
+  return f;
+}
+
+/// Moves the keypoints as a homography does.
+void warp(LocatedFeatures& f, const double (&h)[9]) {
+  for (Keypoint& k : f.keypoints) {
+    const double x = static_cast<double>(k.x), y = static_cast<double>(k.y),
+                 w = h[6] * x + h[7] * y + h[8];
+    k.x = static_cast<float>((h[0] * x + h[1] * y + h[2]) / w);
+    k.y = static_cast<float>((h[3] * x + h[4] * y + h[5]) / w);
+  }
+}
+
+TEST(MutualMatches, OnlyMutualNearestNeighboursAreLinkedBestFirst) {
+  // a0 is nearest to b0 and the other way round; a1 is nearest to b0 as well, but not chosen back.
+  Matrix a(3, 2), b(2, 2);
+  a(0, 0) = 1;
+  a(1, 0) = 0.9f, a(1, 1) = 0.4359f;
+  b(0, 0) = 0.995f, b(0, 1) = 0.0999f;
+  b(1, 1) = -1;  // the third of a, all zero, is nearest to it by default
+  const std::vector<FeatureLink> links = mutual_matches(a, b);
+  ASSERT_EQ(links.size(), 1u);
+  EXPECT_EQ(links[0].first, 0);
+  EXPECT_EQ(links[0].second, 0);
+  EXPECT_NEAR(links[0].similarity, 0.995, 1e-5);
+}
+
+TEST(MutualMatches, RatioTestDropsWhatHasARival) {
+  Matrix a(1, 2), b(2, 2);
+  a(0, 0) = 1;
+  b(0, 0) = 0.99f, b(0, 1) = 0.1411f;
+  b(1, 0) = 0.98f, b(1, 1) = 0.199f;
+  EXPECT_EQ(mutual_matches(a, b, 1).size(), 1u);
+  EXPECT_EQ(mutual_matches(a, b, 0.9).size(), 1u);  // 0.141 / 0.2 = 0.71
+  EXPECT_EQ(mutual_matches(a, b, 0.6).size(), 0u);
+  EXPECT_TRUE(mutual_matches(Matrix(), b).empty());
+}
+
+TEST(CheckGeometry, FindsTheInliersOfAHomographyAmongWrongMatches) {
+  const LocatedFeatures first = features(1, 200, 0, 9);
+  LocatedFeatures second = features(1, 200, 0.1, 8);
+  const double h[9] = {0.9, 0.1, 30, -0.05, 1.1, 20, 1e-4, -5e-5, 1};
+  warp(second, h);
+  Rng rng(3);
+  std::set<int64_t> moved;
+  for (const int64_t i : rng.sample(200, 80)) {
+    moved.insert(i);
+    second.keypoints[static_cast<size_t>(i)].x = static_cast<float>(rng.uniform() * kWidth);
+    second.keypoints[static_cast<size_t>(i)].y = static_cast<float>(rng.uniform() * kHeight);
+  }
+  const GeometricCheck check = check_geometry(first, second).value();
+  ASSERT_EQ(check.links.size(), 200u);
+  EXPECT_GE(check.inliers, 118);
+  EXPECT_LE(check.inliers, 125);  // a few of the moved ones land where they should by chance
+  int wrong = 0;
+  for (const FeatureLink& link : check.links) {
+    EXPECT_EQ(link.first, link.second);
+    wrong += link.inlier && moved.contains(link.first) ? 1 : 0;
+  }
+  EXPECT_LE(wrong, 5);
+}
+
+TEST(CheckGeometry, EpipolarGeometryExplainsASceneThatNoPlaneDoes) {
+  // A camera that moves sideways sees each point shifted by its own disparity.
+  LocatedFeatures first = features(2, 150, 0, 9), second = features(2, 150, 0.05, 8);
+  Rng rng(4);
+  for (Keypoint& k : second.keypoints) k.x += static_cast<float>(20 + 200 * rng.uniform());
+  const int plane = check_geometry(first, second).value().inliers;
+  const int rigid = check_geometry(first, second, {.geometry = "fundamental", .tolerance = 0.005})
+                        .value()
+                        .inliers;
+  EXPECT_GE(rigid, 140);
+  EXPECT_LT(plane, 90);
+}
+
+TEST(CheckGeometry, AMirroredPictureIsNoViewOfThePlace) {
+  const LocatedFeatures first = features(5, 100, 0, 9);
+  LocatedFeatures second = features(5, 100, 0.1, 8);
+  const double mirror[9] = {-1, 0, kWidth, 0, 1, 0, 0, 0, 1};
+  warp(second, mirror);
+  EXPECT_EQ(check_geometry(first, second).value().inliers, 0);
+}
+
+TEST(CheckGeometry, TheSameFeaturesGiveTheSameAnswer) {
+  const LocatedFeatures first = features(6, 120, 0, 1), second = features(6, 120, 0.4, 2);
+  const GeometricCheck a = check_geometry(first, second).value(),
+                       b = check_geometry(first, second).value();
+  EXPECT_EQ(a.inliers, b.inliers);
+  ASSERT_EQ(a.links.size(), b.links.size());
+  for (size_t i = 0; i < a.links.size(); ++i) EXPECT_EQ(a.links[i].inlier, b.links[i].inlier);
+}
+
+TEST(CheckGeometry, TooFewMatchesAndNoFeaturesHaveNoInliers) {
+  EXPECT_EQ(check_geometry({}, {}).value().inliers, 0);
+  const LocatedFeatures few = features(7, 5, 0, 1);
+  const GeometricCheck check = check_geometry(few, few).value();
+  EXPECT_EQ(check.links.size(), 5u);
+  EXPECT_EQ(check.inliers, 0);
+}
+
+TEST(CheckGeometry, ASketchedPlaceHasMoreInliersThanAnother) {
+  SiftOptions sparse;
+  sparse.dense = false;
+  const auto of = [&](uint64_t place, uint64_t visit) {
+    const Image image = sketch_place(place, visit, 320, 240);
+    LocalFeatures local = extract_root_sift(image, sparse).value();
+    return LocatedFeatures{
+        std::move(local.features), std::move(local.keypoints), image.width, image.height, 1};
+  };
+  for (uint64_t place = 0; place < 4; ++place) {
+    const int same = check_geometry(of(place, 0), of(place, 1)).value().inliers;
+    const int other = check_geometry(of(place, 0), of(place + 10, 1)).value().inliers;
+    EXPECT_GT(same, 2 * other) << place;
+  }
+}
+
+TEST(CheckGeometry, WrongOptionsAndWidthsAreRefused) {
+  const LocatedFeatures f = features(8, 10, 0, 1);
+  for (const GeometryOptions& options : {GeometryOptions{.geometry = "affine"},
+                                         GeometryOptions{.tolerance = 0},
+                                         GeometryOptions{.tolerance = 1},
+                                         GeometryOptions{.max_ratio = 0},
+                                         GeometryOptions{.max_ratio = 1.5},
+                                         GeometryOptions{.max_iterations = 0}})
+    EXPECT_EQ(check_geometry(f, f, options).status().code(), Code::kInvalidArgument);
+  LocatedFeatures narrow = f;
+  narrow.features.values = Matrix(10, kDim / 2);
+  EXPECT_EQ(check_geometry(f, narrow).status().code(), Code::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace loci

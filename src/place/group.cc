@@ -1,0 +1,243 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/place/group.h"
+
+#include "loci/base/parallel.h"
+#include "loci/base/text.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <tuple>
+#include <unordered_map>
+
+namespace loci {
+namespace {
+
+/// Sets that grow together (Tarjan 1975, with path halving).
+class UnionFind {
+ public:
+  explicit UnionFind(size_t n) : parent_(n) {
+    std::iota(parent_.begin(), parent_.end(), size_t{0});
+  }
+  size_t find(size_t i) {
+    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
+    return i;
+  }
+  void join(size_t a, size_t b) { parent_[find(b)] = find(a); }
+
+ private:
+  std::vector<size_t> parent_;
+};
+
+struct Neighbour {
+  size_t at = 0;  // position of the photo
+  float score = 0;
+  double confidence = 0;
+};
+
+struct Candidate {
+  size_t first = 0, second = 0;  // positions, first < second
+  float score = 0;
+  double confidence = 0;
+  int matched = 0, inliers = 0;
+  bool accepted = false;
+};
+
+Status check(const GroupOptions& o) {
+  if (o.neighbours < 1 || o.neighbours > 1000)
+    return invalid_argument(format("neighbours %d: expected 1 to 1,000", o.neighbours));
+  if (!(o.least_confidence >= 0 && o.least_confidence <= 1))
+    return invalid_argument(format("least_confidence %g: expected 0 to 1", o.least_confidence));
+  if (!(o.sure_confidence >= 0))
+    return invalid_argument(format("sure_confidence %g: expected 0 or more", o.sure_confidence));
+  return {};
+}
+
+Result<std::vector<std::vector<Neighbour>>> neighbours_of(const PlaceDb& db,
+                                                          const std::vector<PlaceImage>& images,
+                                                          const GroupOptions& options,
+                                                          const IndexOptions& index,
+                                                          const JobControl& job) {
+  std::unordered_map<int64_t, size_t> position;
+  for (size_t i = 0; i < images.size(); ++i) position.emplace(images[i].id, i);
+  std::vector<std::vector<Neighbour>> found(images.size());
+  constexpr int64_t kChunk = 64;
+  IndexOptions single = index;
+  single.num_threads = 1;
+  for (int64_t begin = 0; begin < std::ssize(images); begin += kChunk) {
+    if (job.cancelled()) return cancelled("stopped on request");
+    job.progress("searching", begin, std::ssize(images));
+    const int64_t count = std::min(kChunk, std::ssize(images) - begin);
+    std::vector<Status> failed(static_cast<size_t>(count));
+    parallel_for(count, 1, index.num_threads, [&](int64_t from, int64_t to) {
+      for (int64_t c = from; c < to; ++c) {
+        const auto i = static_cast<size_t>(begin + c);
+        const auto descriptor = db.descriptor(images[i].id);
+        if (descriptor.status().code() == Code::kNotFound) continue;  // removed meanwhile
+        auto answer = descriptor.ok() ? db.query_descriptor(
+                                            *descriptor, options.neighbours, single, images[i].path)
+                                      : Result<QueryAnswer>(descriptor.status());
+        failed[static_cast<size_t>(c)] = answer.status();
+        if (!answer.ok()) continue;
+        for (const Match& match : answer->matches) {
+          const auto at = position.find(match.image.id);
+          if (at != position.end()) found[i].push_back({at->second, match.score, match.confidence});
+        }
+      }
+    });
+    for (const Status& status : failed) LOCI_RETURN_IF_ERROR(status);
+  }
+  return found;
+}
+
+/// Pairs that chose each other, best first.
+std::vector<Candidate> mutual_pairs(const std::vector<std::vector<Neighbour>>& neighbours,
+                                    double least_confidence) {
+  std::vector<Candidate> pairs;
+  for (size_t i = 0; i < neighbours.size(); ++i) {
+    for (const Neighbour& forth : neighbours[i]) {
+      if (forth.at <= i) continue;
+      for (const Neighbour& back : neighbours[forth.at]) {
+        if (back.at != i) continue;
+        const double confidence = std::min(forth.confidence, back.confidence);
+        if (confidence >= least_confidence)
+          pairs.push_back(
+              {.first = i, .second = forth.at, .score = forth.score, .confidence = confidence});
+      }
+    }
+  }
+  return pairs;
+}
+
+/// Pairs of one photo lie beside each other, so that its features are at hand.
+Status check_pairs(const std::vector<PlaceImage>& images,
+                   const Verifier& verifier,
+                   const GroupOptions& options,
+                   int num_threads,
+                   std::vector<Candidate>& pairs,
+                   const JobControl& job) {
+  constexpr int64_t kChunk = 64;
+  for (int64_t begin = 0; begin < std::ssize(pairs); begin += kChunk) {
+    if (job.cancelled()) return cancelled("stopped on request");
+    job.progress("checking pairs", begin, std::ssize(pairs));
+    const int64_t count = std::min(kChunk, std::ssize(pairs) - begin);
+    parallel_for(count, 1, num_threads, [&](int64_t from, int64_t to) {
+      for (int64_t c = from; c < to; ++c) {
+        Candidate& pair = pairs[static_cast<size_t>(begin + c)];
+        pair.accepted = pair.confidence >= options.sure_confidence;
+        if (pair.accepted || !options.check_geometry) continue;
+        const auto first = verifier.features_of(images[pair.first].path);
+        const auto second = verifier.features_of(images[pair.second].path);
+        if (!first.ok() || !second.ok()) continue;  // gone or unreadable: nothing speaks for it
+        const auto found = verifier.check(**first, **second);
+        if (!found.ok()) continue;
+        pair.matched = static_cast<int>(found->links.size());
+        pair.inliers = found->inliers;
+        pair.accepted = verifier.verified(pair.matched, pair.inliers);
+      }
+    });
+  }
+  return {};
+}
+
+Grouping assemble(const std::vector<PlaceImage>& images, const std::vector<Candidate>& pairs) {
+  UnionFind sets(images.size());
+  std::vector<int> degree(images.size());
+  Grouping grouping;
+  grouping.photos = std::ssize(images);
+  for (const Candidate& pair : pairs) {
+    if (!pair.accepted) continue;
+    sets.join(pair.first, pair.second);
+    ++degree[pair.first];
+    ++degree[pair.second];
+    grouping.links.push_back({.first = images[pair.first].id,
+                              .second = images[pair.second].id,
+                              .score = pair.score,
+                              .confidence = pair.confidence,
+                              .matched = pair.matched,
+                              .inliers = pair.inliers});
+  }
+  std::map<size_t, std::vector<size_t>> members;
+  for (size_t i = 0; i < images.size(); ++i) members[sets.find(i)].push_back(i);
+  for (auto& [root, photos] : members) {
+    if (photos.size() < 2) {
+      ++grouping.ungrouped;
+      continue;
+    }
+    PhotoGroup group;
+    const size_t cover = *std::max_element(
+        photos.begin(), photos.end(), [&](size_t a, size_t b) { return degree[a] < degree[b]; });
+    std::sort(photos.begin(), photos.end(), [&](size_t a, size_t b) {
+      const auto key = [&](size_t i) {
+        return std::make_tuple(!images[i].taken.has_value(), images[i].taken.value_or(0), i);
+      };
+      return key(a) < key(b);
+    });
+    group.cover = images[cover].id;
+    for (const size_t i : photos) {
+      group.ids.push_back(images[i].id);
+      group.links += degree[i];
+    }
+    group.links /= 2;
+    grouping.groups.push_back(std::move(group));
+  }
+  std::sort(
+      grouping.groups.begin(), grouping.groups.end(), [](const PhotoGroup& a, const PhotoGroup& b) {
+        const auto smallest = [](const PhotoGroup& g) {
+          return *std::min_element(g.ids.begin(), g.ids.end());
+        };
+        return std::make_tuple(-std::ssize(a.ids), smallest(a)) <
+               std::make_tuple(-std::ssize(b.ids), smallest(b));
+      });
+  return grouping;
+}
+
+}  // namespace
+
+Result<Grouping> group_photos(const PlaceDb& db,
+                              const Verifier& verifier,
+                              const GroupOptions& options,
+                              const IndexOptions& index,
+                              const JobControl& job) {
+  LOCI_RETURN_IF_ERROR(check(options));
+  LOCI_TRY(images, db.images());
+  LOCI_TRY(neighbours, neighbours_of(db, images, options, index, job));
+  std::vector<Candidate> pairs = mutual_pairs(neighbours, options.least_confidence);
+  LOCI_RETURN_IF_ERROR(check_pairs(images, verifier, options, index.num_threads, pairs, job));
+  return assemble(images, pairs);
+}
+
+PairScores pairwise_scores(const Grouping& grouping, const std::map<int64_t, std::string>& place) {
+  PairScores scores;
+  std::map<std::string, int64_t> of_label;
+  for (const auto& [id, label] : place) ++of_label[label];
+  const auto pairs = [](int64_t n) { return n * (n - 1) / 2; };
+  int64_t belong = 0;
+  for (const auto& [label, n] : of_label) belong += pairs(n);
+  for (const PhotoGroup& group : grouping.groups) {
+    std::map<std::string, int64_t> here;
+    int64_t labelled = 0;
+    for (const int64_t id : group.ids) {
+      const auto label = place.find(id);
+      if (label == place.end()) continue;
+      ++here[label->second];
+      ++labelled;
+    }
+    int64_t right = 0;
+    for (const auto& [label, n] : here) right += pairs(n);
+    scores.right += right;
+    scores.wrong += pairs(labelled) - right;
+  }
+  scores.missed = belong - scores.right;
+  const auto part = [](int64_t a, int64_t b) {
+    return b == 0 ? 0.0 : static_cast<double>(a) / static_cast<double>(b);
+  };
+  scores.precision = part(scores.right, scores.right + scores.wrong);
+  scores.recall = part(scores.right, belong);
+  const double sum = scores.precision + scores.recall;
+  scores.f1 = sum == 0 ? 0 : 2 * scores.precision * scores.recall / sum;
+  return scores;
+}
+
+}  // namespace loci

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/place/rerank.h"
+
+#include "location.h"
+
+#include <algorithm>
+
+namespace loci {
+
+Status verify_answer(const Verifier& verifier,
+                     const LocatedFeatures& query,
+                     int k,
+                     QueryAnswer* answer,
+                     int num_threads) {
+  if (k < 1) return invalid_argument("the number of matches wanted must be 1 or more");
+  std::vector<Match>& matches = answer->matches;
+  const size_t count =
+      std::min(matches.size(), static_cast<size_t>(verifier.options().num_candidates));
+  std::vector<std::string> paths;
+  for (size_t i = 0; i < count; ++i) paths.push_back(matches[i].image.path);
+  const std::vector<VerifiedCandidate> found = verifier.check_files(query, paths, num_threads);
+  for (size_t i = 0; i < count; ++i) {
+    if (!found[i].status.ok()) continue;
+    matches[i].geometry =
+        MatchGeometry{.matched = found[i].matched,
+                      .inliers = found[i].inliers,
+                      .verified = verifier.verified(found[i].matched, found[i].inliers)};
+  }
+  const auto inliers = [](const Match& m) { return m.geometry ? m.geometry->inliers : -1; };
+  std::stable_sort(matches.begin(),
+                   matches.begin() + static_cast<std::ptrdiff_t>(count),
+                   [&](const Match& a, const Match& b) { return inliers(a) > inliers(b); });
+
+  // Verified matches count by their inliers: their scores alone may be no better than chance.
+  std::vector<Evidence> evidence;
+  bool any = false;
+  const float most = static_cast<float>(matches.empty() ? 1 : std::max(1, inliers(matches[0])));
+  for (const Match& match : matches) {
+    if (!match.geometry || !match.geometry->verified) continue;
+    any = true;
+    if (match.image.position) {
+      evidence.push_back({.position = *match.image.position,
+                          .score = static_cast<float>(match.geometry->inliers) / most});
+    }
+  }
+  if (any) {
+    answer->known_place = true;
+    answer->location = estimate_location(evidence, 0);
+  }
+  if (matches.size() > static_cast<size_t>(k)) matches.resize(static_cast<size_t>(k));
+  return {};
+}
+
+}  // namespace loci
