@@ -16,7 +16,7 @@ namespace {
 
 struct DescribeVerb {
   std::vector<std::string> images;
-  std::string model = "rootsift-vlad";
+  std::string model = usual_model();
   std::string precision = "auto";
   std::string out;
   LearnOptions learn = classic_learn_options();

@@ -26,10 +26,11 @@ struct IndexVerb {
 Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb, const DescribeOptions& describe, Console& console) {
   if (PlaceDb::exists(verb.db)) {
     if (verb.model.empty() || verb.model == "rootsift-vlad") return PlaceDb::open(verb.db, describe);
-    LOCI_TRY(model, load_model(verb.model));
+    const auto no_photos = [] { return std::vector<std::string>(); };
+    LOCI_TRY(model, resolve_model(verb.model, no_photos, verb.learn, console.job()));
     return PlaceDb::open(verb.db, describe, model->fingerprint);
   }
-  const std::string name = verb.model.empty() ? "rootsift-vlad" : verb.model;
+  const std::string name = verb.model.empty() ? usual_model() : verb.model;
   std::vector<std::string> problems;
   LOCI_TRY(photos, find_photos(verb.photos, &problems));
   if (photos.empty()) return invalid_argument("no photographs there; give image files or folders with images");

@@ -12,6 +12,11 @@ namespace loci::cli {
 
 LearnOptions classic_learn_options() { return {.num_clusters = 64}; }
 
+std::string usual_model() {
+  const std::vector<std::string> builtin = builtin_models();
+  return builtin.empty() ? "rootsift-vlad" : builtin.front();
+}
+
 Result<std::shared_ptr<const Model>> resolve_model(const std::string& text,
                                                    const std::function<std::vector<std::string>()>& photos,
                                                    const LearnOptions& learn, const JobControl& job) {
