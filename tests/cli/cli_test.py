@@ -30,7 +30,7 @@ class CliTest(unittest.TestCase):
         loci('simulate', cls.root / 'town', '--sketch', '--places', 12, '--times', 3, '--seed', 5,
              '--width', 240, '--height', 180, check=0)
         cls.db = cls.root / 'db'
-        cls.report = json.loads(loci('index', cls.root / 'town/database', '--db', cls.db, '--num-clusters', 16, '--json',
+        cls.report = json.loads(loci('index', cls.root / 'town/database', '--db', cls.db, '--model', 'rootsift-vlad', '--num-clusters', 16, '--json',
                                      check=0).stdout)
 
     @classmethod
@@ -45,6 +45,15 @@ class CliTest(unittest.TestCase):
         self.assertEqual(self.report['failed'], [])
         again = json.loads(loci('index', self.root / 'town/database', '--db', self.db, '--json', check=0).stdout)
         self.assertEqual((again['added'], again['unchanged']), (0, self.report['total']))
+
+    def test_without_a_model_named_the_built_in_one_describes(self):
+        built_in = self.root / 'built-in'
+        loci('index', self.root / 'town/database', '--db', built_in, check=0)
+        self.assertIn('netvlad', loci('inspect', built_in / 'model.safetensors', check=0).stdout)
+        again = json.loads(loci('index', self.root / 'town/database', '--db', built_in, '--model', 'default', '--json', check=0).stdout)
+        self.assertEqual(again['added'], 0)
+        answer = json.loads(loci('query', self.photos('queries')[0], '--db', built_in, '--json', check=0).stdout)
+        self.assertGreater(len(answer['matches']), 0)
 
     def test_query_answers_a_line_per_query_with_the_same_place_first(self):
         result = loci('query', self.root / 'town/queries', '--db', self.db, '-k', 3, '--json', check=0)
@@ -79,7 +88,7 @@ class CliTest(unittest.TestCase):
         self.assertEqual([m['image'] for m in one], [m['image'] for m in other])
         self.assertEqual(loci('index', self.root / 'town/database', '--db', shards[0], '--shard', '3/3').returncode, 2)
         own = self.root / 'own_model'
-        loci('index', self.root / 'town/queries', '--db', own, '--num-clusters', 8, check=0)
+        loci('index', self.root / 'town/queries', '--db', own, '--model', 'rootsift-vlad', '--num-clusters', 8, check=0)
         refused = loci('merge', own, '--db', merged)
         self.assertEqual(refused.returncode, 2)
         self.assertIn('descriptors of different models cannot be compared', refused.stderr)

@@ -63,7 +63,7 @@ class Groups(unittest.TestCase):
                     cls.place[str(cls.photos / name)] = position_of(photo.name)
                     out.writerow([name, photo.name.split('@')[7]])
         cls.db = cls.root / 'db'
-        loci('index', cls.photos, '--db', cls.db, '--num-clusters', 16, check=0)
+        loci('index', cls.photos, '--db', cls.db, '--model', 'rootsift-vlad', '--num-clusters', 16, check=0)
         cls.free = ('--least-confidence', 0)  # 32 sketches say little about chance
 
     @classmethod

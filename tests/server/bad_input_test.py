@@ -251,7 +251,7 @@ class BadInputTest(unittest.TestCase):
         try:
             first = server.get('/v1/stats').json()
             shutil.rmtree(db)
-            loci(LOCI, 'index', self.town.root / 'town/queries', '--db', db, '--num-clusters', 6)
+            loci(LOCI, 'index', self.town.root / 'town/queries', '--db', db, '--model', 'rootsift-vlad', '--num-clusters', 6)
             for _ in range(100):
                 stats = server.get('/v1/stats').json()
                 if stats['model']['num_clusters'] == 6 and stats['images']:

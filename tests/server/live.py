@@ -27,7 +27,7 @@ class Town:
         self.db = self.root / 'db'
         loci(program, 'simulate', self.root / 'town', '--sketch', '--places', places, '--times', times, '--seed', 5,
              '--width', size[0], '--height', size[1])
-        loci(program, 'index', self.root / 'town/database', '--db', self.db, '--num-clusters', 8)
+        loci(program, 'index', self.root / 'town/database', '--db', self.db, '--model', 'rootsift-vlad', '--num-clusters', 8)
 
     def photos(self, part='database'):
         return sorted((self.root / 'town' / part).iterdir())

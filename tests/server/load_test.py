@@ -40,7 +40,7 @@ def make_collection(program, root, photos):
     db = root / 'db'
     start = time.monotonic()
     folders = [root / 'town/database'] + ([root / 'more'] if (root / 'more').exists() else [])
-    result = loci(program, 'index', *folders, '--db', db, '--num-clusters', 64, '--json', '--quiet', timeout_s=3000)
+    result = loci(program, 'index', *folders, '--db', db, '--model', 'rootsift-vlad', '--num-clusters', 64, '--json', '--quiet', timeout_s=3000)
     return db, json.loads(result.stdout)['total'], time.monotonic() - start
 
 

@@ -58,7 +58,7 @@ def against_server(web, program, folder):
     town, db = folder / 'town', folder / 'db'
     loci(program, 'simulate', town, *TOWN)
     database = next(town.rglob('database'))
-    loci(program, 'index', database, '--db', db, '--num-clusters', 32)
+    loci(program, 'index', database, '--db', db, '--model', 'rootsift-vlad', '--num-clusters', 32)
     # The question: the photo that is most like one of the collection among those whose place is known beyond chance.
     answers = [json.loads(line) for line in loci(program, 'query', next(town.rglob('queries')), '--db', db, '--json').splitlines()]
     query = max((a for a in answers if a['known_place']), key=lambda a: a['matches'][0]['score'])['query']
