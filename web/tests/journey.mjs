@@ -69,10 +69,16 @@ export async function compare(page) {
   await page.waitForSelector('.stage');
   const shown = () => page.$eval('.stage .over', (e) => Number(getComputedStyle(e).opacity));
   const pause = page.locator('button:has-text("Pause")');
-  if (await pause.count()) await pause.click();
+  if (await pause.count()) {
+    await pause.click();
+    await pause.waitFor({ state: 'detached' });
+  }
   const before = await shown();
   await page.click('.compare-controls button:has-text("Show the")');
-  assert.notEqual(await shown(), before, 'the other picture is shown');
+  await page.waitForFunction(
+    (old) => Number(getComputedStyle(document.querySelector('.stage .over')).opacity) !== old,
+    before,
+  );
   await page.locator('.choice input').nth(1).check({ force: true });
   const divide = () => page.$eval('.divide', (e) => e.getBoundingClientRect().left);
   const start = await divide();
