@@ -180,20 +180,22 @@ std::optional<ActivationMap> ActivationCache::find(const ActivationKey& key) {
   // Outside of the lock, and without asking the books: another process may have stored it.
   Result<ActivationMap> map = open_map_file(state_->path_of(name), digest);
   const std::lock_guard lock(state_->mutex);
+  // What was seen before the lock may have changed since: another thread stored it or dropped it.
+  const auto is_there = [&] { return file_info(state_->path_of(name)).ok(); };
   if (!map.ok()) {
     ++state_->stats.misses;
     if (map.status().code() == Code::kCorrupt) {
       ::unlink(state_->path_of(name).c_str());
       ++state_->stats.damaged;
     }
-    state_->forget(name);
+    if (!is_there()) state_->forget(name);
     return std::nullopt;
   }
   ++state_->stats.hits;
   const auto entry = state_->entries.find(name);
   if (entry == state_->entries.end()) {
     // In a shared folder it is on the books of the process that stored it.
-    if (!state_->shared) state_->add(name, disk_blocks(map->file.bytes().size()), false);
+    if (!state_->shared && is_there()) state_->add(name, disk_blocks(map->file.bytes().size()), false);
   } else {
     state_->order.splice(state_->order.end(), state_->order, entry->second.place);
   }
@@ -228,8 +230,8 @@ Status ActivationCache::store(const ActivationKey& key,
   state_->stats.bytes -= bytes;
   if (status.ok()) {
     ++state_->stats.stored;
-    if (!state_->entries.contains(name))
-      state_->add(name, bytes, false);  // else find() saw it first
+    // find() may have seen it first, and room for another may have been made by dropping it.
+    if (!state_->entries.contains(name) && file_info(path).ok()) state_->add(name, bytes, false);
     return {};
   }
   state_->disk_failed = true;
