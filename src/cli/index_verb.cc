@@ -20,6 +20,7 @@ struct IndexVerb {
   bool keep_missing = false;
   bool compact = false;
   bool verify = false;
+  bool learns = false;  ///< an option that only a vocabulary learnt here has was given
   LearnOptions learn = classic_learn_options();
 };
 
@@ -31,6 +32,10 @@ Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb, const Des
     return PlaceDb::open(verb.db, describe, model->fingerprint);
   }
   const std::string name = verb.model.empty() ? usual_model() : verb.model;
+  if (verb.learns && name != "rootsift-vlad") {
+    return invalid_argument("--num-clusters, --whiten-dim, --max-images and --features-per-image are about a vocabulary learnt from these photographs; give "
+                            "--model rootsift-vlad with them");
+  }
   std::vector<std::string> problems;
   LOCI_TRY(photos, find_photos(verb.photos, &problems));
   if (photos.empty()) return invalid_argument("no photographs there; give image files or folders with images");
@@ -109,7 +114,10 @@ void add_index_verb(Program& program) {
   app->add_flag("--compact", verb->compact, "rewrite the collection without removed photographs");
   app->add_flag("--verify", verb->verify, "read everything back and compare digests");
   add_options(app, verb->learn);
-  app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_index(*verb, console); }; });
+  app->callback([verb, app, &program] {
+    for (const char* option : {"--num-clusters", "--whiten-dim", "--max-images", "--features-per-image"}) verb->learns |= app->count(option) > 0;
+    program.chosen = [verb](Console& console) { return run_index(*verb, console); };
+  });
 }
 
 }  // namespace loci::cli

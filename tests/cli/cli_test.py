@@ -52,6 +52,8 @@ class CliTest(unittest.TestCase):
         self.assertIn('"placenet"', loci('inspect', built_in / 'model.safetensors', check=0).stdout)
         again = json.loads(loci('index', self.root / 'town/database', '--db', built_in, '--model', 'default', '--json', check=0).stdout)
         self.assertEqual(again['added'], 0)
+        refused = loci('index', self.root / 'town/database', '--db', self.root / 'y', '--num-clusters', 8, check=2).stderr
+        self.assertIn('give --model rootsift-vlad', refused)
         answer = json.loads(loci('query', self.photos('queries')[0], '--db', built_in, '--json', check=0).stdout)
         self.assertGreater(len(answer['matches']), 0)
 
@@ -125,7 +127,7 @@ class CliTest(unittest.TestCase):
         (mixed / 'text.jpg').write_text('hello')
         (mixed / 'cut.jpg').write_bytes(self.photos('database')[0].read_bytes()[:900])
         (mixed / 'loop').symlink_to('.')
-        report = json.loads(loci('index', mixed, '--db', self.root / 'mixed-db', '--num-clusters', 8, '--json', check=0).stdout)
+        report = json.loads(loci('index', mixed, '--db', self.root / 'mixed-db', '--json', check=0).stdout)
         self.assertEqual((report['added'], len(report['failed'])), (20, 3))
 
     def test_cutouts_names_what_it_could_not_cut(self):

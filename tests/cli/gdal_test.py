@@ -25,7 +25,7 @@ loci = sys.argv[1]
 with tempfile.TemporaryDirectory() as folder:
     root = pathlib.Path(folder)
     run(loci, 'simulate', root / 'town', '--sketch', '--places', 6, '--times', 3, '--seed', 5, '--width', 160, '--height', 120)
-    run(loci, 'index', root / 'town/database', '--db', root / 'db', '--num-clusters', 8)
+    run(loci, 'index', root / 'town/database', '--db', root / 'db', '--model', 'rootsift-vlad', '--num-clusters', 8)
     kinds = ('geojson', 'gpx', 'kml')
     flags = [word for kind in kinds for word in (f'--{kind}', root / f'all.{kind}')]
     run(loci, 'export', '--db', root / 'db', *flags)

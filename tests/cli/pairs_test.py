@@ -28,7 +28,7 @@ class Pairs(unittest.TestCase):
              '--height', 180, check=0)
         cls.database, cls.queries = cls.root / 'town/database', cls.root / 'town/queries'
         cls.db = cls.root / 'db'
-        loci('index', cls.database, '--db', cls.db, '--num-clusters', 16, check=0)
+        loci('index', cls.database, '--db', cls.db, '--model', 'rootsift-vlad', '--num-clusters', 16, check=0)
         cls.names = sorted(p.name for p in cls.database.iterdir())
 
     @classmethod
