@@ -23,9 +23,8 @@ struct ActivationCacheOptions {
   template <class V>
   void describe(V&& v) {
     v({"activation_cache",
-       "folder for the maps of the frozen layers, so that each photo runs through them once "
-       "(empty: "
-       "none)"},
+       "folder for the maps of the frozen layers, so that each photo runs through them once; auto: "
+       "in the run's own folder, off: none"},
       activation_cache);
     v({"activation_cache_gib", "disk that the folder may take, GiB; never more"},
       activation_cache_gib);

@@ -164,7 +164,7 @@ Status Trainer::make_source() {
   std::unique_ptr<ActivationCache> cache;
   const std::string& asked = options_.cache.activation_cache;
   const size_t fixed = net_->depth().cut;
-  if (!asked.empty() && fixed > 0 && !options_.augment.any()) {
+  if (!asked.empty() && asked != "off" && fixed > 0 && !options_.augment.any()) {
     const std::string folder = asked == "auto" ? path("activations") : asked;
     const auto bound = static_cast<uint64_t>(options_.cache.activation_cache_gib * kGib);
     LOCI_TRY(opened,
