@@ -27,7 +27,7 @@ def percentile(values, part):
     return values[min(len(values) - 1, int(part * len(values)))] if values else float('nan')
 
 
-def make_collection(program, root, photos):
+def make_collection(program, root, photos, model):
     """`photos` entries from fewer pictures: each further one is a picture with other bytes behind its end."""
     drawn = min(photos, 600)
     loci(program, 'simulate', root / 'town', '--sketch', '--places', drawn // 3, '--times', 4, '--seed', 5, '--width', 200, '--height', 150)
@@ -40,7 +40,8 @@ def make_collection(program, root, photos):
     db = root / 'db'
     start = time.monotonic()
     folders = [root / 'town/database'] + ([root / 'more'] if (root / 'more').exists() else [])
-    result = loci(program, 'index', *folders, '--db', db, '--model', 'rootsift-vlad', '--num-clusters', 64, '--json', '--quiet', timeout_s=3000)
+    clusters = ['--num-clusters', 64] if model == 'rootsift-vlad' else []
+    result = loci(program, 'index', *folders, '--db', db, '--model', model, *clusters, '--json', '--quiet', timeout_s=3000)
     return db, json.loads(result.stdout)['total'], time.monotonic() - start
 
 
@@ -116,6 +117,7 @@ def main():
     parser.add_argument('--photos', type=int, default=10000)
     parser.add_argument('--clients', type=int, default=16)
     parser.add_argument('--requests', type=int, default=10000)
+    parser.add_argument('--model', default='default')
     parser.add_argument('--db', help='an existing collection instead of a drawn one')
     parser.add_argument('--queries', help='folder of photos that ask; the drawn queries by default')
     parser.add_argument('--check', action='store_true')
@@ -126,7 +128,7 @@ def main():
         if options.db:
             db, queries = pathlib.Path(options.db), sorted(pathlib.Path(options.queries).iterdir())
         else:
-            db, report['photos'], report['index_seconds'] = make_collection(options.program, root, options.photos)
+            db, report['photos'], report['index_seconds'] = make_collection(options.program, root, options.photos, options.model)
             queries = sorted((root / 'town/queries').iterdir())
         pictures = [q.read_bytes() for q in queries]
         server = LiveServer(options.program, db, '--queue', max(64, 2 * options.clients), '--memory-mib', 64)
