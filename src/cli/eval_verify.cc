@@ -32,7 +32,9 @@ Result<EvalRun> verify_run(const Dataset& dataset,
           image_path(dataset, dataset.database[static_cast<size_t>(run.results[q][i])]));
     }
     const std::vector<size_t> order =
-        order_by_inliers(verifier.check_files(**query, paths, num_threads));
+        order_by_inliers(verifier.check_files(**query, paths, num_threads),
+                         std::span(run.scores[q]).first(count),
+                         verifier.options().score_inliers);
     for (size_t i = 0; i < count; ++i) {
       out.results[q][i] = run.results[q][order[i]];
       out.scores[q][i] = run.scores[q][order[i]];

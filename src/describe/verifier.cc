@@ -11,6 +11,7 @@
 #include "loci/math/vector.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace loci {
@@ -103,6 +104,10 @@ Result<std::unique_ptr<Verifier>> Verifier::create(const Describer& describer,
   if (options.max_keypoints < 8) {
     return invalid_argument(format("max_keypoints %d: expected at least 8", options.max_keypoints));
   }
+  if (!(options.score_inliers >= 0 && options.score_inliers <= 1e6)) {
+    return invalid_argument(
+        format("score_inliers %g: expected 0 to 1,000,000", options.score_inliers));
+  }
   if (options.cache_mib < 0) {
     return invalid_argument(format("cache_mib %d: expected 0 or more", options.cache_mib));
   }
@@ -134,12 +139,18 @@ std::vector<VerifiedCandidate> Verifier::check_files(const LocatedFeatures& quer
   return results;
 }
 
-std::vector<size_t> order_by_inliers(std::span<const VerifiedCandidate> candidates) {
+std::vector<size_t> order_by_inliers(std::span<const VerifiedCandidate> candidates,
+                                     std::span<const float> scores,
+                                     double score_inliers) {
+  const float best = scores.empty() ? 0.F : scores.front();
+  const auto evidence = [&](size_t i) {
+    if (!candidates[i].status.ok()) return -std::numeric_limits<double>::infinity();
+    return candidates[i].inliers + (best > 0 ? score_inliers * scores[i] / best : 0.0);
+  };
   std::vector<size_t> order(candidates.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return candidates[a].inliers > candidates[b].inliers;
-  });
+  std::stable_sort(
+      order.begin(), order.end(), [&](size_t a, size_t b) { return evidence(a) > evidence(b); });
   return order;
 }
 

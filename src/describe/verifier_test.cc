@@ -56,7 +56,7 @@ TEST_F(VerifierTest, TheSamePlaceHasTheMostInliers) {
     for (uint64_t other = 0; other < 6; ++other) others.push_back(path(other, 1));
     const auto query = verifier->features_of(path(place, 0)).value();
     const auto found = verifier->check_files(*query, others, 2);
-    const std::vector<size_t> order = order_by_inliers(found);
+    const std::vector<size_t> order = order_by_inliers(found, std::vector<float>(6, 1.F), 30);
     EXPECT_EQ(order.front(), place);
     EXPECT_TRUE(verifier->verified(found[place].matched, found[place].inliers));
   }
@@ -68,13 +68,24 @@ TEST_F(VerifierTest, AnUnreadableCandidateHasItsStatusAndComesLast) {
   const std::vector<std::string> paths{*folder_ / "none.jpg", path(0, 1)};
   const auto found = verifier->check_files(*query, paths, 1);
   EXPECT_EQ(found[0].status.code(), Code::kNotFound);
-  EXPECT_EQ(order_by_inliers(found), (std::vector<size_t>{1, 0}));
+  EXPECT_EQ(order_by_inliers(found, std::vector<float>{1, .1F}, 30), (std::vector<size_t>{1, 0}));
 }
 
 TEST_F(VerifierTest, EqualInliersKeepTheirOrder) {
   const std::vector<VerifiedCandidate> candidates{
       {.inliers = 3}, {.inliers = 9}, {.inliers = 3}, {.inliers = 9}};
-  EXPECT_EQ(order_by_inliers(candidates), (std::vector<size_t>{1, 3, 0, 2}));
+  EXPECT_EQ(order_by_inliers(candidates, std::vector<float>{.9F, .9F, .9F, .9F}, 30),
+            (std::vector<size_t>{1, 3, 0, 2}));
+}
+
+TEST_F(VerifierTest, AWorseScoreNeedsMoreInliers) {
+  const std::vector<VerifiedCandidate> candidates{
+      {.inliers = 20}, {.inliers = 22}, {.inliers = 30}};
+  const std::vector<float> scores{.8F, .72F, .6F};  // 3 and 7.5 inliers worse
+  EXPECT_EQ(order_by_inliers(candidates, scores, 30), (std::vector<size_t>{2, 0, 1}));
+  EXPECT_EQ(order_by_inliers(candidates, scores, 0), (std::vector<size_t>{2, 1, 0}));
+  EXPECT_EQ(order_by_inliers(candidates, std::vector<float>{0, -.1F, -.2F}, 30),
+            (std::vector<size_t>{2, 1, 0}));
 }
 
 TEST_F(VerifierTest, AFileThatChangesIsReadAgain) {

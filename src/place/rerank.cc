@@ -27,21 +27,26 @@ Status verify_answer(const Verifier& verifier,
                       .inliers = found[i].inliers,
                       .verified = verifier.verified(found[i].matched, found[i].inliers)};
   }
-  const auto inliers = [](const Match& m) { return m.geometry ? m.geometry->inliers : -1; };
-  std::stable_sort(matches.begin(),
-                   matches.begin() + static_cast<std::ptrdiff_t>(count),
-                   [&](const Match& a, const Match& b) { return inliers(a) > inliers(b); });
+  std::vector<float> scores;
+  for (size_t i = 0; i < count; ++i) scores.push_back(matches[i].score);
+  std::vector<Match> ordered;
+  for (const size_t i : order_by_inliers(found, scores, verifier.options().score_inliers)) {
+    ordered.push_back(std::move(matches[i]));
+  }
+  std::move(ordered.begin(), ordered.end(), matches.begin());
 
   // Verified matches count by their inliers: their scores alone may be no better than chance.
   std::vector<Evidence> evidence;
   bool any = false;
-  const float most = static_cast<float>(matches.empty() ? 1 : std::max(1, inliers(matches[0])));
+  int most = 1;
+  for (const VerifiedCandidate& candidate : found) most = std::max(most, candidate.inliers);
   for (const Match& match : matches) {
     if (!match.geometry || !match.geometry->verified) continue;
     any = true;
     if (match.image.position) {
-      evidence.push_back({.position = *match.image.position,
-                          .score = static_cast<float>(match.geometry->inliers) / most});
+      evidence.push_back(
+          {.position = *match.image.position,
+           .score = static_cast<float>(match.geometry->inliers) / static_cast<float>(most)});
     }
   }
   if (any) {

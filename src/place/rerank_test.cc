@@ -68,6 +68,7 @@ TEST_F(TownTest, VerifiedMatchesComeFirstAndDecideTheLocation) {
   for (uint64_t place = 0; place < kPlaces; ++place) {
     const Image image = load_image(path(place, 2)).value();
     QueryAnswer answer = db_->query(image, 20, {}, path(place, 2)).value();
+    const float best = answer.matches[0].score;
     const auto features = verifier_->features(image, 1).value();
     ASSERT_TRUE(verify_answer(*verifier_, features, 5, &answer, 2).ok());
     ASSERT_EQ(answer.matches.size(), 5u);
@@ -76,8 +77,12 @@ TEST_F(TownTest, VerifiedMatchesComeFirstAndDecideTheLocation) {
       ASSERT_TRUE(answer.matches[i].geometry.has_value());
       EXPECT_TRUE(answer.matches[i].geometry->verified);
     }
+    const auto evidence = [&](const Match& match) {
+      return match.geometry->inliers +
+             verifier_->options().score_inliers * static_cast<double>(match.score / best);
+    };
     for (size_t i = 1; i < 5; ++i)
-      EXPECT_GE(answer.matches[i - 1].geometry->inliers, answer.matches[i].geometry->inliers);
+      EXPECT_GE(evidence(answer.matches[i - 1]) + 1e-4, evidence(answer.matches[i]));
     EXPECT_TRUE(answer.known_place);
     ASSERT_TRUE(answer.location.has_value());
     EXPECT_LT(distance_m(answer.location->position, position_of(place)), 20);

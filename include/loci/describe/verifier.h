@@ -22,6 +22,7 @@ struct VerifyOptions {
   int cache_mib = 256;
   double least_inliers = 8;
   double least_share = 0.3;
+  double score_inliers = 30;
   GeometryOptions geometry;
 
   template <class V>
@@ -38,6 +39,11 @@ struct VerifyOptions {
        "(Brown and Lowe 2007, eq. 9)"},
       least_inliers);
     v({"least_share", "see least_inliers"}, least_share);
+    v({"score_inliers",
+       "weight of the score beside the inliers: a candidate whose score lies a tenth below the "
+       "best "
+       "needs a tenth of this more inliers (0: inliers alone)"},
+      score_inliers);
     geometry.describe(v);
   }
 };
@@ -81,8 +87,12 @@ class Verifier {
                                              int num_threads) const;
 };
 
-/// The order that the checks give: more inliers first, what is equal (and what could not be
-/// checked, as if it had none) as it was.
-std::vector<size_t> order_by_inliers(std::span<const VerifiedCandidate> candidates);
+/// The order that the checks give, the best first, by inliers + score_inliers * score / best score:
+/// among photographs whose few points fit about equally well, the descriptor still decides. Equal
+/// ones stay as they were; those that could not be checked come last. Scores: of the candidates,
+/// best first; a best one of 0 or less counts for nothing.
+std::vector<size_t> order_by_inliers(std::span<const VerifiedCandidate> candidates,
+                                     std::span<const float> scores,
+                                     double score_inliers);
 
 }  // namespace loci

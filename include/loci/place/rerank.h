@@ -8,9 +8,8 @@
 
 namespace loci {
 
-/// Checks the first `verifier.options().num_candidates` matches of an answer geometrically, sorts
-/// them by inliers (equal ones stay as they were), fills in Match::geometry and keeps the first
-/// `k`. A match whose photograph cannot be read any more sinks below those that can, without
+/// Checks the first `verifier.options().num_candidates` matches of an answer geometrically, puts
+/// them in the order of order_by_inliers(), fills in Match::geometry and keeps the first `k`. A match whose photograph cannot be read any more sinks below those that can, without
 /// geometry.
 ///
 /// Where a match is verified, the location is estimated again from the verified ones alone, and the

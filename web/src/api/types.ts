@@ -48,7 +48,7 @@ export type Geometry = {
   verified: boolean;
 };
 
-/** A photo of the collection with its likeness to the query. Best first; with verify=true those with more inliers come first. */
+/** A photo of the collection with its likeness to the query. Best first; with verify=true in the order of inliers and score together. */
 export type Match = {
   /** number of the photo in the collection; stays the same while it is in the collection */
   id: number;
