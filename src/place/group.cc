@@ -2,33 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/place/group.h"
 
+#include "linkage.h"
+
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <tuple>
 #include <unordered_map>
 
 namespace loci {
 namespace {
-
-/// Sets that grow together (Tarjan 1975, with path halving).
-class UnionFind {
- public:
-  explicit UnionFind(size_t n) : parent_(n) {
-    std::iota(parent_.begin(), parent_.end(), size_t{0});
-  }
-  size_t find(size_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  void join(size_t a, size_t b) { parent_[find(b)] = find(a); }
-
- private:
-  std::vector<size_t> parent_;
-};
 
 struct Neighbour {
   size_t at = 0;  // position of the photo
@@ -49,6 +34,8 @@ Status check(const GroupOptions& o) {
     return invalid_argument(format("neighbours %d: expected 1 to 1,000", o.neighbours));
   if (!(o.least_confidence >= 0 && o.least_confidence <= 1))
     return invalid_argument(format("least_confidence %g: expected 0 to 1", o.least_confidence));
+  if (!(o.least_linkage >= 0 && o.least_linkage <= 1))
+    return invalid_argument(format("least_linkage %g: expected 0 to 1", o.least_linkage));
   if (!(o.sure_confidence >= 0))
     return invalid_argument(format("sure_confidence %g: expected 0 or more", o.sure_confidence));
   return {};
@@ -141,14 +128,25 @@ Status check_pairs(const std::vector<PlaceImage>& images,
   return {};
 }
 
-Grouping assemble(const std::vector<PlaceImage>& images, const std::vector<Candidate>& pairs) {
-  UnionFind sets(images.size());
+Grouping assemble(const std::vector<PlaceImage>& images,
+                  std::vector<Candidate> pairs,
+                  const GroupOptions& options) {
+  // The surest first: beyond doubt by score, then by how many regions fit.
+  std::stable_sort(pairs.begin(), pairs.end(), [](const Candidate& a, const Candidate& b) {
+    const auto key = [](const Candidate& c) { return std::make_pair(c.inliers, c.score); };
+    return key(a) > key(b);
+  });
+  std::vector<ItemPair> accepted, rejected;
+  for (const Candidate& pair : pairs) {
+    (pair.accepted ? accepted : rejected).emplace_back(pair.first, pair.second);
+  }
+  const std::vector<size_t> group_of =
+      cluster_by_links(images.size(), accepted, rejected, options.least_linkage);
   std::vector<int> degree(images.size());
   Grouping grouping;
   grouping.photos = std::ssize(images);
   for (const Candidate& pair : pairs) {
-    if (!pair.accepted) continue;
-    sets.join(pair.first, pair.second);
+    if (!pair.accepted || group_of[pair.first] != group_of[pair.second]) continue;
     ++degree[pair.first];
     ++degree[pair.second];
     grouping.links.push_back({.first = images[pair.first].id,
@@ -159,7 +157,7 @@ Grouping assemble(const std::vector<PlaceImage>& images, const std::vector<Candi
                               .inliers = pair.inliers});
   }
   std::map<size_t, std::vector<size_t>> members;
-  for (size_t i = 0; i < images.size(); ++i) members[sets.find(i)].push_back(i);
+  for (size_t i = 0; i < images.size(); ++i) members[group_of[i]].push_back(i);
   for (auto& [root, photos] : members) {
     if (photos.size() < 2) {
       ++grouping.ungrouped;
@@ -205,7 +203,7 @@ Result<Grouping> group_photos(const PlaceDb& db,
   LOCI_TRY(neighbours, neighbours_of(db, images, options, index, job));
   std::vector<Candidate> pairs = mutual_pairs(neighbours, options.least_confidence);
   LOCI_RETURN_IF_ERROR(check_pairs(images, verifier, options, index.num_threads, pairs, job));
-  return assemble(images, pairs);
+  return assemble(images, std::move(pairs), options);
 }
 
 PairScores pairwise_scores(const Grouping& grouping, const std::map<int64_t, std::string>& place) {

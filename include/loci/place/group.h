@@ -19,6 +19,7 @@ struct GroupOptions {
   int neighbours = 10;
   double least_confidence = 0;
   double sure_confidence = 0.999;
+  double least_linkage = 0.9;
   bool check_geometry = true;
 
   template <class V>
@@ -32,6 +33,10 @@ struct GroupOptions {
     v({"sure_confidence",
        "from this part on a pair is taken without a geometric check; above 1 for never"},
       sure_confidence);
+    v({"least_linkage",
+       "two groups become one when at least this part of the checked pairs between them are links "
+       "(0: one link is enough)"},
+      least_linkage);
     v({"check_geometry", "check pairs geometrically; without it only sure_confidence counts"},
       check_geometry);
   }
@@ -60,9 +65,9 @@ struct Grouping {
 
 /// Groups the photographs of a collection by place from their pictures alone: pairs that are among
 /// each other's `neighbours` and more alike than chance explains, checked geometrically unless they
-/// are beyond doubt, are links, and linked photographs are one group. Positions are not looked at.
-/// Errors: InvalidArgument for options out of range; Cancelled
-/// Cost:   a search of each photo, and a geometric check of each candidate pair
+/// are beyond doubt, are links, and photographs linked by most of the pairs that were checked are
+/// one group. Positions are not looked at. Errors: InvalidArgument for options out of range;
+/// Cancelled Cost:   a search of each photo, and a geometric check of each candidate pair
 Result<Grouping> group_photos(const PlaceDb& db,
                               const Verifier& verifier,
                               const GroupOptions& options = {},
