@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loop_candidates.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace loci {
+
+std::vector<int64_t> spread_peaks(std::span<const float> scores, int k, int64_t apart) {
+  std::vector<int64_t> peaks;
+  // A pass for each of the few that are wanted costs less than sorting all.
+  while (std::ssize(peaks) < k) {
+    int64_t best = -1;
+    for (int64_t j = 0; j < std::ssize(scores); ++j) {
+      if (best >= 0 && !(scores[static_cast<size_t>(j)] > scores[static_cast<size_t>(best)])) {
+        continue;
+      }
+      const bool taken = std::ranges::any_of(
+          peaks, [&](int64_t p) { return std::abs(p - j) <= std::max<int64_t>(apart, 0); });
+      if (!taken) best = j;
+    }
+    if (best < 0) break;
+    peaks.push_back(best);
+  }
+  return peaks;
+}
+
+std::vector<int> ConsistencyTrail::next(const std::vector<int64_t>& candidates) {
+  std::vector<int> length(candidates.size(), 1);
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    for (size_t j = 0; j < before_.size(); ++j) {
+      if (std::abs(candidates[i] - before_[j]) <= jump_) {
+        length[i] = std::max(length[i], length_before_[j] + 1);
+      }
+    }
+  }
+  before_ = candidates;
+  length_before_ = length;
+  return length;
+}
+
+ChanceFit RunningChance::fit(std::span<const float> scores) const {
+  constexpr size_t kSample = 2048, kLeast = 50;
+  if (scores.size() < kLeast) return {};  // too few to say what chance gives
+  const size_t step = std::max<size_t>(1, scores.size() / kSample);
+  std::vector<float> sample;
+  for (size_t i = 0; i < scores.size(); i += step) sample.push_back(scores[i]);
+  return fit_chance(std::move(sample), static_cast<double>(scores.size()));
+}
+
+double RunningChance::excess(const ChanceFit& fit, double score) const {
+  if (!fit.ok) return 0;
+  return ((score - fit.location) / fit.scale - model_.location) / model_.scale;
+}
+
+double RunningChance::confidence(const ChanceFit& fit, double score) const {
+  return model_.judge(fit, score).confidence;
+}
+
+void RunningChance::learn(const ChanceFit& fit, double best) {
+  if (!fit.ok) return;
+  excesses_.push_back((best - fit.location) / fit.scale);
+  if (excesses_.size() > kMemory) excesses_.pop_front();
+  constexpr int64_t kEvery = 20;
+  if (++learnt_ % kEvery == 0) {
+    model_ = ChanceModel::learn(learnt_, {excesses_.begin(), excesses_.end()});
+  }
+}
+
+}  // namespace loci
