@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loop_candidates.h"
 
+#include "chance.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -40,32 +42,41 @@ std::vector<int> ConsistencyTrail::next(const std::vector<int64_t>& candidates) 
   return length;
 }
 
-ChanceFit RunningChance::fit(std::span<const float> scores) const {
+void RunningChance::learn(double best) {
+  best_.push_back(best);
+  if (best_.size() > kMemory) best_.pop_front();
+  constexpr int64_t kEvery = 10;
+  if (++learnt_ % kEvery != 0 || best_.size() < kLeast) return;
+  std::vector<double> sorted(best_.begin(), best_.end());
+  std::ranges::sort(sorted);
+  // Quantile p of a Gumbel distribution is location - scale ln(-ln p).
+  constexpr double kLow = 0.25, kMiddle = 0.5;
+  const auto quantile = [&](double p) {
+    return sorted[static_cast<size_t>(p * static_cast<double>(sorted.size()))];
+  };
+  const auto reduced = [](double p) { return -std::log(-std::log(p)); };
+  const double spread = (quantile(kMiddle) - quantile(kLow)) / (reduced(kMiddle) - reduced(kLow));
+  scale_ = std::max(spread, 1e-6);
+  location_ = quantile(kMiddle) - scale_ * reduced(kMiddle);
+}
+
+double RunningChance::confidence(double score) const {
+  return scale_ > 0 ? std::exp(-std::exp(-(score - location_) / scale_)) : 0;
+}
+
+std::optional<double> RunningChance::middle() const {
+  if (!(scale_ > 0)) return std::nullopt;
+  return location_ - scale_ * std::log(std::log(2.0));
+}
+
+std::optional<double> chance_bound(std::span<const float> similarities) {
   constexpr size_t kSample = 2048, kLeast = 50;
-  if (scores.size() < kLeast) return {};  // too few to say what chance gives
-  const size_t step = std::max<size_t>(1, scores.size() / kSample);
+  if (similarities.size() < kLeast) return std::nullopt;
+  const size_t step = std::max<size_t>(1, similarities.size() / kSample);
   std::vector<float> sample;
-  for (size_t i = 0; i < scores.size(); i += step) sample.push_back(scores[i]);
-  return fit_chance(std::move(sample), static_cast<double>(scores.size()));
-}
-
-double RunningChance::excess(const ChanceFit& fit, double score) const {
-  if (!fit.ok) return 0;
-  return ((score - fit.location) / fit.scale - model_.location) / model_.scale;
-}
-
-double RunningChance::confidence(const ChanceFit& fit, double score) const {
-  return model_.judge(fit, score).confidence;
-}
-
-void RunningChance::learn(const ChanceFit& fit, double best) {
-  if (!fit.ok) return;
-  excesses_.push_back((best - fit.location) / fit.scale);
-  if (excesses_.size() > kMemory) excesses_.pop_front();
-  constexpr int64_t kEvery = 20;
-  if (++learnt_ % kEvery == 0) {
-    model_ = ChanceModel::learn(learnt_, {excesses_.begin(), excesses_.end()});
-  }
+  for (size_t i = 0; i < similarities.size(); i += step) sample.push_back(similarities[i]);
+  const ChanceFit fit = fit_chance(std::move(sample), static_cast<double>(similarities.size()));
+  return fit.ok ? std::optional(fit.location) : std::nullopt;
 }
 
 }  // namespace loci

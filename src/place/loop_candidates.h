@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "chance.h"
-
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,23 +28,27 @@ class ConsistencyTrail {
   std::vector<int> length_before_;
 };
 
-/// How high chance reaches in this run: fit_chance() of each frame, and the model of how its frames
-/// depart from that, learnt again and again from the frames seen so far.
+/// How high chance reaches in this run: the best scores of frames that closed no loop are taken for
+/// Gumbel distributed, as the largest of many similarities nearly is. Location and scale come from
+/// their 25 % and 50 % quantiles, as above may lie loops that were not found.
 class RunningChance {
  public:
-  /// The chance scores of a frame with these scores; not ok for fewer than 50.
-  ChanceFit fit(std::span<const float> scores) const;
-  /// (score - middle) / spread, in the units of the Gumbel distribution that `confidence` is of.
-  double excess(const ChanceFit& fit, double score) const;
-  double confidence(const ChanceFit& fit, double score) const;
-  /// Learns from the best score of a frame.
-  void learn(const ChanceFit& fit, double best);
+  /// Learns from the best score of a frame that closed no loop.
+  void learn(double best);
+  /// Part of chance best scores below `score`; 0 until 50 frames were learnt from.
+  double confidence(double score) const;
+  /// Half of the chance best scores are below it; nothing until 50 frames were learnt from.
+  std::optional<double> middle() const;
 
  private:
-  static constexpr size_t kMemory = 2000;
-  ChanceModel model_;
-  std::deque<double> excesses_;
+  static constexpr size_t kMemory = 500, kLeast = 50;
+  std::deque<double> best_;  ///< of the last kMemory frames
   int64_t learnt_ = 0;
+  double location_ = 0, scale_ = 0;  ///< scale_ 0: nothing learnt
 };
+
+/// A bound below which lie nearly all similarities with other places, from the middle of all of a
+/// frame's: fit_chance() of a sample of them; nothing for fewer than 50.
+std::optional<double> chance_bound(std::span<const float> similarities);
 
 }  // namespace loci

@@ -18,6 +18,7 @@
 namespace loci {
 namespace {
 
+constexpr int64_t kEnoughFrames = 50;
 constexpr int kPictureSide = 640;
 constexpr int kPictureQuality = 90;
 
@@ -104,12 +105,17 @@ class Detector : public LoopDetector {
     std::vector<Loop> candidates = find_candidates(descriptor, stamp_s);
     if (empty) candidates.clear();  // a frame without features shows no place
     report.search_ms = watch.milliseconds();
+    const int64_t old = old_frames(stamp_s);
+    report.old_frames = old > 0 ? memory_.frame(old - 1).number + 1 : 0;
     const Stopwatch verifying;
     report.candidate = choose(std::move(candidates), image);
     report.verify_ms = verifying.milliseconds();
     std::optional<Loop> loop;
     if (report.candidate && passes(*report.candidate)) loop = report.candidate;
-    if (!loop && !empty) chance_.learn(fit_, best_score_);  // a second round is no chance
+    if (!loop && !empty && best_score_) {  // a second round is no chance
+      chance_.learn(*best_score_);
+      usual_best_.learn(best_similarity_);
+    }
     if (loop) {
       kept.twin = loop->match;
       kept.like_twin = loop->similarity;
@@ -165,9 +171,9 @@ class Detector : public LoopDetector {
     const std::vector<float> similarities = memory_.similarities(descriptor, options_.num_threads);
     int64_t old = old_frames(stamp_s);
     const std::span<const float> all(similarities);
-    if (const ChanceFit plain = chance_.fit(all.first(static_cast<size_t>(old))); plain.ok) {
-      old = before_standstill(similarities, old, plain.location);
-    }
+    const auto usual = usual_best_.middle();
+    const auto bound = usual ? usual : chance_bound(all.first(static_cast<size_t>(old)));
+    if (bound) old = before_standstill(similarities, old, *bound);
     const std::span<const float> eligible = all.first(static_cast<size_t>(old));
     std::vector<float> scores(eligible.begin(), eligible.end());
     if (options_.sequence.sequence > 1) {
@@ -179,7 +185,6 @@ class Detector : public LoopDetector {
     std::vector<int64_t> numbers;
     for (const int64_t p : peaks) numbers.push_back(memory_.frame(p).number);
     const std::vector<int> consistent = trail_.next(numbers);
-    const ChanceFit fit = chance_.fit(scores);
     std::vector<Loop> out;
     for (size_t i = 0; i < peaks.size(); ++i) {
       const auto at = static_cast<size_t>(peaks[i]);
@@ -190,13 +195,13 @@ class Detector : public LoopDetector {
                      .match_stamp_s = memory_.frame(peaks[i]).stamp_s,
                      .similarity = similarities[at],
                      .score = score,
-                     .excess = chance_.excess(fit, score),
-                     .confidence = chance_.confidence(fit, score),
+                     .confidence = chance_.confidence(score),
                      .consistent = consistent[i],
                      .geometry = {}});
     }
-    fit_ = fit;
-    best_score_ = out.empty() ? 0 : out.front().score;
+    // Among few frames the best is low, and says nothing of later ones.
+    best_similarity_ = eligible.empty() ? 0 : static_cast<double>(std::ranges::max(eligible));
+    best_score_ = old < kEnoughFrames ? std::nullopt : std::optional(out.front().score);
     return out;
   }
 
@@ -258,8 +263,9 @@ class Detector : public LoopDetector {
   SequenceMatcher matcher_;
   ConsistencyTrail trail_;
   RunningChance chance_;
-  ChanceFit fit_;  ///< of the frame being added
-  double best_score_ = 0;
+  RunningChance usual_best_;          ///< of similarities, where scores are those of sequences
+  std::optional<double> best_score_;  ///< of the frame being added
+  double best_similarity_ = 0;
   int64_t next_number_ = 0;
   double last_stamp_s_ = 0;
 };

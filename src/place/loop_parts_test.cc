@@ -35,21 +35,35 @@ TEST(RunningChance, OneFrameInAHundredPassesAConfidenceOf99Percent) {
   Rng rng(11);
   RunningChance chance;
   int passed = 0, asked = 0;
-  for (int frame = 0; frame < 3000; ++frame) {
-    std::vector<float> scores(400);
-    for (float& s : scores) s = static_cast<float>(0.3 + 0.05 * rng.normal());
-    const float best = *std::ranges::max_element(scores);
-    const ChanceFit fit = chance.fit(scores);
+  for (int frame = 0; frame < 6000; ++frame) {
+    double best = 0;
+    for (int i = 0; i < 400; ++i) best = std::max(best, 0.3 + 0.05 * rng.normal());
     if (frame >= 500) {
       ++asked;
-      passed += chance.confidence(fit, static_cast<double>(best)) >= 0.99;
-      EXPECT_EQ(chance.confidence(fit, static_cast<double>(best)) >= 0.5,
-                chance.excess(fit, static_cast<double>(best)) >= -std::log(std::log(2.0)));
+      passed += chance.confidence(best) >= 0.99;
     }
-    chance.learn(fit, static_cast<double>(best));
+    chance.learn(best);
   }
   EXPECT_GT(passed, asked / 500);
   EXPECT_LT(passed, asked / 30);
+}
+
+TEST(RunningChance, SaysNothingBeforeFiftyFramesAndTakesALoopHigherUpForNone) {
+  RunningChance chance;
+  for (int i = 0; i < 49; ++i) chance.learn(0.4 + 0.001 * i);
+  EXPECT_EQ(chance.confidence(0.99), 0);
+  for (int i = 0; i < 100; ++i) chance.learn(0.4 + 0.001 * (i % 50));
+  for (int i = 0; i < 50; ++i) chance.learn(0.9);  // loops that were not found
+  EXPECT_GT(chance.confidence(0.9), 0.999);
+  EXPECT_LT(chance.confidence(0.45), 0.99);
+}
+
+TEST(ChanceBound, LiesAboveWhatChanceGives) {
+  Rng rng(3);
+  std::vector<float> scores(1000);
+  for (float& s : scores) s = static_cast<float>(0.2 + 0.05 * rng.normal());
+  EXPECT_NEAR(chance_bound(scores).value(), 0.2 + 0.05 * 3.1, 0.03);
+  EXPECT_FALSE(chance_bound(std::span(scores).first(49)).has_value());
 }
 
 LoopMemoryFrame numbered(int64_t number) { return {.number = number}; }

@@ -19,11 +19,11 @@ namespace loci {
 struct LoopOptions {
   double exclude_s = 30;
   int exclude_frames = 10;
-  int top_k = 5;
+  int top_k = 3;
   double min_similarity = 0;
-  double min_confidence = 0.999;
+  double min_confidence = 0.99;
   int consistency = 3;
-  int consistency_jump = 10;
+  int consistency_jump = 5;
   bool verify = false;
   int max_frames = 20'000;
   int num_threads = 0;
@@ -38,9 +38,8 @@ struct LoopOptions {
       top_k);
     v({"min_similarity", "least cosine similarity of a loop"}, min_similarity);
     v({"min_confidence",
-       "least part of this run's own chance similarities that lie below a loop's; 0 accepts all, "
-       "and "
-       "anything else needs 50 frames to compare with"},
+       "least part of this run's own chance scores that lie below a loop's; 0 accepts all, and "
+       "anything else needs 50 frames without a loop before"},
       min_confidence);
     v({"consistency",
        "so many frames in a row, the newest among them, must have candidates near each other "
@@ -62,9 +61,8 @@ struct LoopOptions {
 struct Loop {
   int64_t frame = 0, match = 0;
   double stamp_s = 0, match_stamp_s = 0;
-  float similarity = 0;  ///< cosine of the two descriptors
-  double score = 0;      ///< what candidates are ordered by: similarity, or that of the sequence
-  double excess = 0;  ///< (score - middle) / spread of the best score that chance gives this frame
+  float similarity = 0;   ///< cosine of the two descriptors
+  double score = 0;       ///< what candidates are ordered by: similarity, or that of the sequence
   double confidence = 0;  ///< part of chance scores below this one
   int consistent = 1;     ///< frames in a row with candidates near each other, this one included
   std::optional<VerifiedCandidate> geometry;  ///< where it was checked
@@ -76,6 +74,7 @@ struct LoopFrame {
   /// The best candidate that is consistent (and, with `verify`, verified), whatever its confidence:
   /// what precision-recall curves are made of. A loop is one that also passes the thresholds.
   std::optional<Loop> candidate;
+  int64_t old_frames = 0;  ///< frames [0, old_frames) were old enough to be its match
   int64_t kept_frames = 0;
   double describe_ms = 0, search_ms = 0, verify_ms = 0;
 };
@@ -87,10 +86,12 @@ struct LoopFrame {
 ///      (`exclude_s`, `exclude_frames`) and those since when nothing changed: a robot that stands
 ///      still closes no loop.
 ///   2. `sequence` > 1 replaces similarities by those of sequences (SequenceMatcher).
-///   3. How high chance reaches is learnt from the run itself, without any truth: the middle of the
-///      frame's own scores gives the distribution of their maximum, and how earlier frames depart
-///      from that corrects it (docs/unknown_place.md has the method). `min_confidence` is a
-///      quantile of it, `min_similarity` a plain bound beside it.
+///   3. How high chance reaches is learnt from the run itself, without any truth: the best scores
+///   of the
+///      frames so far that closed no loop are taken for Gumbel distributed, by their lower half,
+///      and `min_confidence` is a quantile of that distribution. No loop is given before 50 such
+///      frames. `min_similarity` is a plain bound beside it; with `min_confidence` 0 it stands
+///      alone.
 ///   4. Of the `top_k` best candidates those count whose neighbourhood was also among the
 ///   candidates of
 ///      the `consistency` - 1 frames before; with `verify`, the best that one geometry explains.
