@@ -35,11 +35,11 @@ struct SequenceRules {
   double pause_s = 60;  ///< between two sequences
 };
 
-/// Opens sequences one after the other: files, and folders of photographs in the order of their
-/// names. A sequence whose file names are all rising numbers with a decimal point takes them as its
-/// time in seconds (TUM's custom). Where a sequence would begin before the one before it ended, its
-/// times are shifted to begin `pause_s` later.
-/// Errors: NotFound; InvalidArgument when there is no photograph
+/// Opens sequences one after the other: files, folders of photographs in the order of their names,
+/// and videos, whose frames are named by video_frame_name(). A sequence whose file names are all
+/// rising numbers with a decimal point takes them as its time in seconds (TUM's custom). Where a
+/// sequence would begin before the one before it ended, its times are shifted to begin `pause_s`
+/// later. Errors: NotFound; InvalidArgument when there is nothing; what open_video() gives
 Result<std::unique_ptr<FrameSource>> open_sequences(const std::vector<std::string>& arguments,
                                                     const SequenceRules& rules,
                                                     std::vector<std::string>* problems);

@@ -11,6 +11,7 @@
 #include "loci/base/progress.h"
 #include "loci/base/text.h"
 #include "loci/exchange/trajectory.h"
+#include "loci/video/video.h"
 
 namespace loci::cli {
 namespace {
@@ -119,6 +120,11 @@ Status run_loops(const LoopsVerb& verb, Console& console) {
     LOCI_TRY(found,
              find_photos(verb.learn_from.empty() ? verb.sequences : verb.learn_from, &problems));
     photos = std::move(found);
+    std::erase_if(photos, is_video_name);
+    if (photos.empty()) {
+      return invalid_argument(
+          model + " learns its vocabulary from photographs; name some with --learn-from");
+    }
   }
   for (const std::string& problem : problems) console.note(problem);
   LOCI_TRY(describer,
@@ -150,11 +156,13 @@ void add_loops_verb(Program& program) {
                "Find the frames of a drive that show a place seen before (loop closure)",
                "  loci loops drive/ -o loops.g2o\n"
                "  loci loops drive/ --odometry odometry.txt -o graph.g2o --verify\n"
+               "  loci loops walk.mp4 --every 0.5 -o loops.g2o\n"
                "  loci loops morning/ evening/ --fps 30 --sequence 10 --json\n"
                "  loci simulate drive --drive-m 1500 --places 60 --seed 7\n"
                "  loci loops drive/images --truth drive/trajectory.txt --html loops.html\n"
                "Frames come in the order of their names; several sequences are one drive.");
-  app->add_option("sequences", verb->sequences, "folders of frames, or frames in their order")
+  app->add_option(
+         "sequences", verb->sequences, "folders of frames, frames in their order, or videos")
       ->required();
   app->add_option("--model", verb->model, std::string(kModelHelp) + ", bow-orb or bow-rootsift");
   app->add_option(

@@ -42,22 +42,27 @@ std::vector<int> ConsistencyTrail::next(const std::vector<int64_t>& candidates) 
   return length;
 }
 
-void RunningChance::learn(double best) {
-  best_.push_back(best);
-  if (best_.size() > kMemory) best_.pop_front();
+std::optional<double> second_peak(std::span<const float> scores, int64_t apart) {
+  const std::vector<int64_t> peaks = spread_peaks(scores, 2, apart);
+  if (peaks.size() < 2) return std::nullopt;
+  return static_cast<double>(scores[static_cast<size_t>(peaks[1])]);
+}
+
+void RunningChance::learn(double second) {
+  second_.push_back(second);
+  if (second_.size() > kMemory) second_.pop_front();
   constexpr int64_t kEvery = 10;
-  if (++learnt_ % kEvery != 0 || best_.size() < kLeast) return;
-  std::vector<double> sorted(best_.begin(), best_.end());
+  if (++learnt_ % kEvery != 0 || second_.size() < kLeast) return;
+  std::vector<double> sorted(second_.begin(), second_.end());
   std::ranges::sort(sorted);
-  // Quantile p of a Gumbel distribution is location - scale ln(-ln p).
-  constexpr double kLow = 0.25, kMiddle = 0.5;
   const auto quantile = [&](double p) {
     return sorted[static_cast<size_t>(p * static_cast<double>(sorted.size()))];
   };
-  const auto reduced = [](double p) { return -std::log(-std::log(p)); };
-  const double spread = (quantile(kMiddle) - quantile(kLow)) / (reduced(kMiddle) - reduced(kLow));
-  scale_ = std::max(spread, 1e-6);
-  location_ = quantile(kMiddle) - scale_ * reduced(kMiddle);
+  // Where exp(-t) (1 + t) is 0.25 and 0.5.
+  constexpr double kLow = 0.25, kLowT = 2.69263, kMiddle = 0.5, kMiddleT = 1.67835;
+  const double low = -std::log(kLowT), middle = -std::log(kMiddleT);
+  scale_ = std::max((quantile(kMiddle) - quantile(kLow)) / (middle - low), 1e-6);
+  location_ = quantile(kMiddle) - scale_ * middle;
 }
 
 double RunningChance::confidence(double score) const {

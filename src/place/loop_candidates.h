@@ -28,21 +28,25 @@ class ConsistencyTrail {
   std::vector<int> length_before_;
 };
 
-/// How high chance reaches in this run: the best scores of frames that closed no loop are taken for
-/// Gumbel distributed, as the largest of many similarities nearly is. Location and scale come from
-/// their 25 % and 50 % quantiles, as above may lie loops that were not found.
+/// The second of two spread_peaks(), if there are two.
+std::optional<double> second_peak(std::span<const float> scores, int64_t apart);
+
+/// How high chance reaches in this run. The best of many similarities with other places is nearly
+/// Gumbel distributed. The best of a frame may be a loop, though, and then it is the second best,
+/// away from it, that chance gave; so location and scale are read from the 25 % and 50 % quantiles
+/// of second-best scores: P(second <= location + scale y) = exp(-t) (1 + t), t = exp(-y).
 class RunningChance {
  public:
-  /// Learns from the best score of a frame that closed no loop.
-  void learn(double best);
+  /// Learns from the second-best score of a frame that closed no loop.
+  void learn(double second);
   /// Part of chance best scores below `score`; 0 until 50 frames were learnt from.
   double confidence(double score) const;
   /// Half of the chance best scores are below it; nothing until 50 frames were learnt from.
   std::optional<double> middle() const;
 
  private:
-  static constexpr size_t kMemory = 500, kLeast = 50;
-  std::deque<double> best_;  ///< of the last kMemory frames
+  static constexpr size_t kMemory = 200, kLeast = 50;
+  std::deque<double> second_;  ///< of the last kMemory frames
   int64_t learnt_ = 0;
   double location_ = 0, scale_ = 0;  ///< scale_ 0: nothing learnt
 };

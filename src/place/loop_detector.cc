@@ -18,7 +18,7 @@
 namespace loci {
 namespace {
 
-constexpr int64_t kEnoughFrames = 50;
+constexpr int64_t kEnoughFrames = 100;
 constexpr int kPictureSide = 640;
 constexpr int kPictureQuality = 90;
 
@@ -112,10 +112,8 @@ class Detector : public LoopDetector {
     report.verify_ms = verifying.milliseconds();
     std::optional<Loop> loop;
     if (report.candidate && passes(*report.candidate)) loop = report.candidate;
-    if (!loop && !empty && best_score_) {  // a second round is no chance
-      chance_.learn(*best_score_);
-      usual_best_.learn(best_similarity_);
-    }
+    if (!loop && !empty && second_score_) chance_.learn(*second_score_);
+    if (!loop && !empty && second_similarity_) usual_best_.learn(*second_similarity_);
     if (loop) {
       kept.twin = loop->match;
       kept.like_twin = loop->similarity;
@@ -200,8 +198,13 @@ class Detector : public LoopDetector {
                      .geometry = {}});
     }
     // Among few frames the best is low, and says nothing of later ones.
-    best_similarity_ = eligible.empty() ? 0 : static_cast<double>(std::ranges::max(eligible));
-    best_score_ = old < kEnoughFrames ? std::nullopt : std::optional(out.front().score);
+    if (old < kEnoughFrames) {
+      second_score_ = second_similarity_ = std::nullopt;
+    } else {
+      const int64_t apart = std::max(options_.consistency_jump, options_.sequence.sequence);
+      second_score_ = second_peak(scores, apart);
+      second_similarity_ = second_peak(eligible, apart);
+    }
     return out;
   }
 
@@ -263,9 +266,9 @@ class Detector : public LoopDetector {
   SequenceMatcher matcher_;
   ConsistencyTrail trail_;
   RunningChance chance_;
-  RunningChance usual_best_;          ///< of similarities, where scores are those of sequences
-  std::optional<double> best_score_;  ///< of the frame being added
-  double best_similarity_ = 0;
+  RunningChance usual_best_;  ///< of similarities, where scores are those of sequences
+  std::optional<double> second_score_,
+      second_similarity_;  ///< second_peak() of the frame being added
   int64_t next_number_ = 0;
   double last_stamp_s_ = 0;
 };

@@ -39,7 +39,7 @@ struct LoopOptions {
     v({"min_similarity", "least cosine similarity of a loop"}, min_similarity);
     v({"min_confidence",
        "least part of this run's own chance scores that lie below a loop's; 0 accepts all, and "
-       "anything else needs 50 frames without a loop before"},
+       "anything else needs some 150 frames without a loop before"},
       min_confidence);
     v({"consistency",
        "so many frames in a row, the newest among them, must have candidates near each other "
@@ -86,12 +86,12 @@ struct LoopFrame {
 ///      (`exclude_s`, `exclude_frames`) and those since when nothing changed: a robot that stands
 ///      still closes no loop.
 ///   2. `sequence` > 1 replaces similarities by those of sequences (SequenceMatcher).
-///   3. How high chance reaches is learnt from the run itself, without any truth: the best scores
-///   of the
-///      frames so far that closed no loop are taken for Gumbel distributed, by their lower half,
-///      and `min_confidence` is a quantile of that distribution. No loop is given before 50 such
-///      frames. `min_similarity` is a plain bound beside it; with `min_confidence` 0 it stands
-///      alone.
+///   3. How high chance reaches is learnt from the run itself, without any truth: a Gumbel
+///   distribution
+///      of the best score that chance gives a frame, fitted to the second-best scores (away from
+///      the best) of the last 200 frames that closed no loop. `min_confidence` is a quantile of it.
+///      No loop is given before 50 such frames that had 100 others to be compared with.
+///      `min_similarity` is a plain bound beside it; with `min_confidence` 0 it stands alone.
 ///   4. Of the `top_k` best candidates those count whose neighbourhood was also among the
 ///   candidates of
 ///      the `consistency` - 1 frames before; with `verify`, the best that one geometry explains.
