@@ -42,12 +42,6 @@ std::vector<int> ConsistencyTrail::next(const std::vector<int64_t>& candidates) 
   return length;
 }
 
-std::optional<double> second_peak(std::span<const float> scores, int64_t apart) {
-  const std::vector<int64_t> peaks = spread_peaks(scores, 2, apart);
-  if (peaks.size() < 2) return std::nullopt;
-  return static_cast<double>(scores[static_cast<size_t>(peaks[1])]);
-}
-
 void RunningChance::learn(double second) {
   second_.push_back(second);
   if (second_.size() > kMemory) second_.pop_front();

@@ -28,8 +28,16 @@ class ConsistencyTrail {
   std::vector<int> length_before_;
 };
 
-/// The second of two spread_peaks(), if there are two.
-std::optional<double> second_peak(std::span<const float> scores, int64_t apart);
+/// The largest of the scores whose positions pass, if any does.
+template <class Passes>
+std::optional<double> best_if(std::span<const float> scores, Passes&& passes) {
+  std::optional<double> best;
+  for (int64_t j = 0; j < std::ssize(scores); ++j) {
+    const auto score = static_cast<double>(scores[static_cast<size_t>(j)]);
+    if ((!best || score > *best) && passes(j)) best = score;
+  }
+  return best;
+}
 
 /// How high chance reaches in this run. The best of many similarities with other places is nearly
 /// Gumbel distributed. The best of a frame may be a loop, though, and then it is the second best,

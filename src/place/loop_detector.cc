@@ -201,11 +201,22 @@ class Detector : public LoopDetector {
     if (old < kEnoughFrames) {
       second_score_ = second_similarity_ = std::nullopt;
     } else {
-      const int64_t apart = std::max(options_.consistency_jump, options_.sequence.sequence);
-      second_score_ = second_peak(scores, apart);
-      second_similarity_ = second_peak(eligible, apart);
+      second_score_ = elsewhere(scores);
+      second_similarity_ = elsewhere(eligible);
     }
     return out;
+  }
+
+  /// The best score away from the best one: as far as recent frames are from the newest.
+  std::optional<double> elsewhere(std::span<const float> scores) const {
+    const int64_t best = std::ranges::max_element(scores) - scores.begin();
+    const int64_t least =
+        std::max({options_.consistency_jump, options_.sequence.sequence, options_.exclude_frames});
+    const double best_stamp_s = memory_.frame(best).stamp_s;
+    return best_if(scores, [&](int64_t j) {
+      return std::abs(j - best) > least &&
+             std::abs(memory_.frame(j).stamp_s - best_stamp_s) >= options_.exclude_s;
+    });
   }
 
   bool passes(const Loop& loop) const {

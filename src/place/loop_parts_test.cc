@@ -64,11 +64,10 @@ TEST(RunningChance, SaysNothingBeforeFiftyFramesAndTakesHighOnesForNoChance) {
   EXPECT_NEAR(chance.confidence(chance.middle().value()), 0.5, 1e-9);
 }
 
-TEST(SecondPeak, LiesAwayFromTheFirst) {
+TEST(BestIf, IsTheLargestThatPasses) {
   const std::vector<float> scores{1, 9, 8, 2, 7, 0, 6};
-  EXPECT_EQ(second_peak(scores, 2).value(), 7);
-  EXPECT_EQ(second_peak(scores, 4).value(), 6);
-  EXPECT_FALSE(second_peak(scores, 9).has_value());
+  EXPECT_EQ(best_if(scores, [](int64_t j) { return j > 2; }).value(), 7);
+  EXPECT_FALSE(best_if(scores, [](int64_t) { return false; }).has_value());
 }
 
 TEST(ChanceBound, LiesAboveWhatChanceGives) {
