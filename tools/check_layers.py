@@ -9,7 +9,7 @@ import sys
 
 # The layer of every module, as in docs/architecture.md.
 LAYERS = {
-    'base': 0, 'math': 1, 'image': 1, 'model': 1, 'data': 2, 'index': 2, 'backbone': 2, 'local': 2, 'pooling': 2,
+    'base': 0, 'math': 1, 'image': 1, 'model': 1, 'data': 2, 'video': 2, 'index': 2, 'backbone': 2, 'local': 2, 'pooling': 2,
     'exchange': 2, 'describe': 3, 'eval': 3, 'place': 4, 'train': 4, 'timemachine': 4, 'server': 5, 'python': 5, 'cli': 6,
 }
 # DESIGN gives exchange (layer 2) the data module (layer 2) for dbStruct files; the graph stays acyclic.

@@ -7,6 +7,7 @@
 #include "loci/base/text.h"
 #include "loci/image/panorama_bench.h"
 #include "loci/index/bench.h"
+#include "loci/place/loop_bench.h"
 #include "loci/train/trainer.h"
 
 namespace loci::cli {
@@ -20,6 +21,7 @@ struct BenchVerb {
   DescribeBench describe;
   SearchBenchOptions search;
   CutoutBenchOptions cutouts;
+  LoopBenchOptions loops;
   train::TrainBenchOptions train;
 };
 
@@ -38,6 +40,14 @@ Status run_train_bench(BenchVerb& verb, Console& console) {
 Status run_bench(BenchVerb& verb, Console& console) {
   if (verb.what == "search") {
     LOCI_TRY(result, bench_search(verb.search, console.job()));
+    console.result_json(result.to_json());
+    console.result(result.brief_report());
+    return {};
+  }
+  if (verb.what == "loops") {
+    verb.loops.num_threads = verb.search.num_threads;
+    verb.loops.seed = verb.search.seed;
+    LOCI_TRY(result, bench_loops(verb.loops, console.job()));
     console.result_json(result.to_json());
     console.result(result.brief_report());
     return {};
@@ -90,9 +100,10 @@ void add_bench_verb(Program& program) {
                "  loci bench pooling --threads 2\n"
                "  loci bench search --rows 100000 --dim 4096\n"
                "  loci bench cutouts --panorama-width 8192\n"
+               "  loci bench loops --loop-frames 20000\n"
                "  loci bench train --architecture vgg16 --size 640x480");
-  app->add_option("what", verb->what, "describe, pooling, search, cutouts or train")
-      ->check(CLI::IsMember({"describe", "pooling", "search", "cutouts", "train"}))
+  app->add_option("what", verb->what, "describe, pooling, search, cutouts, loops or train")
+      ->check(CLI::IsMember({"describe", "pooling", "search", "cutouts", "loops", "train"}))
       ->capture_default_str();
   app->add_option(
          "--model",
@@ -124,6 +135,7 @@ void add_bench_verb(Program& program) {
       ->capture_default_str();
   add_options(app, verb->search);
   add_options(app, verb->cutouts);
+  add_options(app, verb->loops);
   app->callback([verb, &program] {
     program.chosen = [verb](Console& console) { return run_bench(*verb, console); };
   });

@@ -6,6 +6,7 @@
 
 #include "models.h"
 #include "photos.h"
+#include "video_frames.h"
 #include "verb.h"
 
 namespace loci::cli {
@@ -21,6 +22,8 @@ struct IndexVerb {
   bool compact = false;
   bool verify = false;
   bool learns = false;  ///< an option that only a vocabulary learnt here has was given
+  std::string frames;
+  VideoOptions video{.every_s = 1};
   LearnOptions learn = classic_learn_options();
 };
 
@@ -64,7 +67,9 @@ Status report_verify(const PlaceDb& db, Console& console) {
   return {};
 }
 
-Status run_index(const IndexVerb& verb, Console& console) {
+Status run_index(IndexVerb& verb, Console& console) {
+  LOCI_RETURN_IF_ERROR(
+      cut_videos(verb.frames.empty() ? verb.db + ".frames" : verb.frames, verb.video, &verb.photos, console));
   LOCI_TRY(precision, parse_precision(verb.precision));
   const Stopwatch watch;
   LOCI_TRY(db, open_or_create(verb, {.precision = precision, .num_threads = verb.learn.num_threads}, console));
@@ -101,15 +106,19 @@ void add_index_verb(Program& program) {
   CLI::App* app = add_verb(program, "index", "Describe photographs and remember them in a collection",
                            "  loci index ~/Pictures --db pictures.loci\n"
                            "  loci index ~/Pictures --db pictures.loci      again: only what is new or changed\n"
+                           "  loci index walk.mp4 --db walk.loci --every 0.5\n"
                            "  loci index day1/ day2/ --db robot.loci --model place.safetensors --json\n"
                            "Ctrl-C stops and saves; the same command goes on where it stopped.");
-  app->add_option("photos", verb->photos, "image files and folders")->required();
+  app->add_option("photos", verb->photos, "image files, folders and videos")->required();
   app->add_option("--db", verb->db, "folder of the collection; made when it is not there")->required();
   app->add_option("--model", verb->model,
                   std::string(kModelHelp) + "; kept with the collection, so it is only needed the first time");
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
   app->add_option("--shard", verb->shard,
                   "I/N: only the I-th (from 0) of N parts of the photographs; 'loci merge' puts the collections together");
+  app->add_option("--every", verb->video.every_s, "videos: seconds between the frames that are taken")->capture_default_str();
+  app->add_option("--every-frames", verb->video.every_frames, "videos: of all frames take the first of so many")->capture_default_str();
+  app->add_option("--frames", verb->frames, "videos: folder for their frames, as photographs; DIR.frames when not given");
   app->add_flag("--keep-missing", verb->keep_missing, "do not forget photographs that are gone from the given folders");
   app->add_flag("--compact", verb->compact, "rewrite the collection without removed photographs");
   app->add_flag("--verify", verb->verify, "read everything back and compare digests");

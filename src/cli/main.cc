@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
-#include <exception>
+#include "verb.h"
 
 #include "loci/base/version.h"
 
-#include "verb.h"
+#include <cstdio>
+#include <exception>
 
 namespace loci::cli {
 namespace {
@@ -28,6 +28,7 @@ int run_program(int argc, char** argv) {
   add_pairs_verb(program);
   add_group_verb(program);
   add_locate_verb(program);
+  add_loops_verb(program);
   add_serve_verb(program);
   add_describe_verb(program);
   add_eval_verb(program);
@@ -57,9 +58,14 @@ int run_program(int argc, char** argv) {
 
 }  // namespace
 
-CLI::App* add_verb(Program& program, const std::string& name, const std::string& sentence, const std::string& examples) {
+CLI::App* add_verb(Program& program,
+                   const std::string& name,
+                   const std::string& sentence,
+                   const std::string& examples) {
   CLI::App* verb = program.app.add_subcommand(name, sentence);
-  verb->add_flag("--json", program.console.json, "machine-readable results on standard output, nothing else there");
+  verb->add_flag("--json",
+                 program.console.json,
+                 "machine-readable results on standard output, nothing else there");
   verb->add_flag("--quiet,-q", program.console.quiet, "no progress and no notes");
   verb->footer("Examples:\n" + examples);
   return verb;

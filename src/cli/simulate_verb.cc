@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include "loci/base/json_writer.h"
-#include "loci/base/text.h"
-#include "loci/timemachine/simulate.h"
-
 #include "sketch_town.h"
 #include "verb.h"
+
+#include "loci/base/json_writer.h"
+#include "loci/base/text.h"
+#include "loci/timemachine/drive.h"
+#include "loci/timemachine/simulate.h"
 
 namespace loci::cli {
 namespace {
@@ -16,15 +17,24 @@ struct SimulateVerb {
   std::string sheet;
   int place = 0;
   SimulateOptions town;
+  DriveOptions drive;
 };
 
 SketchTown sketch_options(const SimulateOptions& town) {
-  return {.num_places = town.num_places, .num_times = town.num_times, .seed = town.seed, .width = town.width,
-          .height = town.height, .num_threads = town.threads};
+  return {.num_places = town.num_places,
+          .num_times = town.num_times,
+          .seed = town.seed,
+          .width = town.width,
+          .height = town.height,
+          .num_threads = town.threads};
 }
 
 Result<int64_t> draw(const SimulateVerb& verb, const JobControl& job) {
   if (verb.sketch) return draw_sketch_town(verb.folder, sketch_options(verb.town), job);
+  if (verb.drive.drive_m > 0) {
+    LOCI_TRY(report, simulate_drive(verb.folder, verb.town, verb.drive, job));
+    return report.images;
+  }
   LOCI_TRY(report, simulate_town(verb.folder, verb.town, job));
   return report.images;
 }
@@ -46,7 +56,9 @@ Status run_simulate(const SimulateVerb& verb, Console& console) {
   JsonWriter json;
   json.object().member("images", images).member("seconds", watch.seconds()).end();
   console.result_json(json.str());
-  console.result(format("%lld images in %s (%s)", static_cast<long long>(images), verb.folder.c_str(),
+  console.result(format("%lld images in %s (%s)",
+                        static_cast<long long>(images),
+                        verb.folder.c_str(),
                         human_seconds(watch.seconds()).c_str()));
   return {};
 }
@@ -55,19 +67,34 @@ Status run_simulate(const SimulateVerb& verb, Console& console) {
 
 void add_simulate_verb(Program& program) {
   auto verb = std::make_shared<SimulateVerb>();
-  CLI::App* app = add_verb(program, "simulate", "Draw photographs of a town over time, for trying things out",
+  CLI::App* app = add_verb(program,
+                           "simulate",
+                           "Draw photographs of a town over time, for trying things out",
                            "  loci simulate town --places 24 --times 4 --seed 7\n"
                            "  loci eval town --model rootsift-vlad\n"
+                           "  loci simulate drive --drive-m 1500 --places 60 --seed 7\n"
                            "  loci simulate --sheet corner.jpg --seed 7 --place 3");
   app->add_option("folder", verb->folder, "folder to write into");
-  app->add_option("--places", verb->town.num_places, "number of places: a position on a street and a direction of view")
+  app->add_option("--places",
+                  verb->town.num_places,
+                  "number of places: a position on a street and a direction of view")
       ->capture_default_str();
-  app->add_option("--times", verb->town.num_times, "visits of each place; the last one asks, the others answer")->capture_default_str();
-  app->add_flag("--sketch", verb->sketch, "flat drawings instead of rendered streets: quick, and in every build");
-  app->add_option("--sheet", verb->sheet, "write one place at 8 times as one picture to this file, and no town");
+  app->add_option("--times",
+                  verb->town.num_times,
+                  "visits of each place; the last one asks, the others answer")
+      ->capture_default_str();
+  app->add_flag("--sketch",
+                verb->sketch,
+                "flat drawings instead of rendered streets: quick, and in every build");
+  app->add_option("--sheet",
+                  verb->sheet,
+                  "write one place at 8 times as one picture to this file, and no town");
   app->add_option("--place", verb->place, "with --sheet: which place")->capture_default_str();
   add_options(app, verb->town);
-  app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_simulate(*verb, console); }; });
+  add_options(app, verb->drive);
+  app->callback([verb, &program] {
+    program.chosen = [verb](Console& console) { return run_simulate(*verb, console); };
+  });
 }
 
 }  // namespace loci::cli

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <string>
+#include "console.h"
 
 #include "loci/base/options.h"
 #include "loci/base/status.h"
 
-#include "console.h"
+#include <functional>
+#include <memory>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
@@ -25,9 +25,13 @@ struct Program {
 };
 
 /// A sub-command with `--json` and `--quiet`, one sentence and examples.
-CLI::App* add_verb(Program& program, const std::string& name, const std::string& sentence, const std::string& examples);
+CLI::App* add_verb(Program& program,
+                   const std::string& name,
+                   const std::string& sentence,
+                   const std::string& examples);
 
-/// Options of a struct by its `describe` visitor: each becomes `--name` with its sentence and default.
+/// Options of a struct by its `describe` visitor: each becomes `--name` with its sentence and
+/// default.
 template <class Options>
 void add_options(CLI::App* verb, Options& options) {
   options.describe([verb](const OptionInfo& info, auto& field) {
@@ -49,6 +53,7 @@ void add_query_verb(Program& program);
 void add_pairs_verb(Program& program);
 void add_group_verb(Program& program);
 void add_locate_verb(Program& program);
+void add_loops_verb(Program& program);
 void add_serve_verb(Program& program);
 void add_eval_verb(Program& program);
 void add_inspect_verb(Program& program);

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loci/base/status.h"
+#include "loci/image/image.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loci::cli {
+
+/// A frame of a sequence.
+struct SequenceFrame {
+  std::string name;  ///< the file
+  double stamp_s = 0;
+  Status status;  ///< why there is no image, if so
+  Image image;
+};
+
+/// Frames in the order of their time, one after the other.
+class FrameSource {
+ public:
+  virtual ~FrameSource() = default;
+  /// Nothing at the end. A frame that cannot be read comes with its status.
+  virtual std::optional<SequenceFrame> next() = 0;
+  virtual int64_t size() const = 0;  ///< frames that will come, 0 when not known
+};
+
+struct SequenceRules {
+  double fps = 10;      ///< of photographs whose names are no times
+  double every_s = 0;   ///< leave out frames nearer to the last one than this
+  double pause_s = 60;  ///< between two sequences
+};
+
+/// Opens sequences one after the other: files, folders of photographs in the order of their names,
+/// and videos, whose frames are named by video_frame_name(). A sequence whose file names are all
+/// rising numbers with a decimal point takes them as its time in seconds (TUM's custom). Where a
+/// sequence would begin before the one before it ended, its times are shifted to begin `pause_s`
+/// later. Errors: NotFound; InvalidArgument when there is nothing; what open_video() gives
+Result<std::unique_ptr<FrameSource>> open_sequences(const std::vector<std::string>& arguments,
+                                                    const SequenceRules& rules,
+                                                    std::vector<std::string>* problems);
+
+}  // namespace loci::cli

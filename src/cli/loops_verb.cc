@@ -1,0 +1,207 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "frames.h"
+#include "loops_describe.h"
+#include "loops_run.h"
+#include "models.h"
+#include "photos.h"
+#include "verb.h"
+
+#include "loci/base/file.h"
+#include "loci/base/progress.h"
+#include "loci/base/text.h"
+#include "loci/exchange/trajectory.h"
+#include "loci/video/video.h"
+
+namespace loci::cli {
+namespace {
+
+struct LoopsVerb {
+  std::vector<std::string> sequences, learn_from;
+  std::string model, precision = "auto";
+  std::string g2o, html, odometry, truth;
+  int num_words = 2000;
+  SequenceRules rules;
+  LoopOptions loops;
+  LoopTruthOptions truth_options;
+  PoseGraphOptions graph;
+};
+
+Status check(const LoopsVerb& verb) {
+  LOCI_RETURN_IF_ERROR(verb.loops.validate());
+  if (!verb.odometry.empty() && verb.g2o.empty()) {
+    return invalid_argument("--odometry is for the pose graph; give -o FILE.g2o with it");
+  }
+  if (verb.loops.verify && verb.model.starts_with("bow-")) {
+    return invalid_argument("--verify goes with a model, not with " + verb.model);
+  }
+  return {};
+}
+
+/// Feeds all frames. Cancelled keeps what was found.
+Status feed(const LoopsVerb& verb,
+            FrameSource& source,
+            const FrameDescriber& describer,
+            LoopsRun* run,
+            Console& console) {
+  LoopOptions options = verb.loops;
+  LOCI_TRY(detector,
+           describer.bag ? LoopDetector::create(describer.dim, options)
+                         : LoopDetector::create(describer.describer, options));
+  const JobControl job = console.job();
+  std::vector<float> bag_row(static_cast<size_t>(describer.dim));
+  Status stopped;
+  for (int64_t done = 0;; ++done) {
+    if (job.cancelled()) {
+      stopped = cancelled("stopped on request; the loops found so far are kept");
+      break;
+    }
+    const Stopwatch decoding;
+    std::optional<SequenceFrame> frame = source.next();
+    if (!frame) break;
+    const double decode_ms = decoding.milliseconds();
+    job.progress("looking for loops", done, source.size());
+    double bag_ms = 0;
+    const auto added = [&]() -> Result<std::optional<Loop>> {
+      LOCI_RETURN_IF_ERROR(frame->status);
+      if (!describer.bag) return detector->add(frame->image, frame->stamp_s);
+      const Stopwatch watch;
+      LOCI_RETURN_IF_ERROR(describer.describe(frame->image, bag_row, options.num_threads));
+      bag_ms = watch.milliseconds();
+      return detector->add(bag_row, frame->stamp_s);
+    }();
+    if (!added.ok()) {
+      run->failed.push_back(frame->name);
+      console.note("failed: " + printable(frame->name) + ": " + added.status().message());
+      continue;
+    }
+    run->frames.push_back({frame->name, frame->stamp_s});
+    run->reports.push_back(detector->last());
+    run->reports.back().describe_ms += bag_ms;
+    run->decode_ms.push_back(decode_ms);
+    if (*added) {
+      run->loops.push_back(**added);
+      console.result_json(loop_json(*run, **added));
+      console.result(
+          format("%s  is where  %s  was  (similarity %.3f, confidence %.5f)",
+                 printable(frame->name).c_str(),
+                 printable(run->frames[static_cast<size_t>((*added)->match)].name).c_str(),
+                 static_cast<double>((*added)->similarity),
+                 (*added)->confidence));
+    }
+  }
+  run->memory_bytes = detector->memory_bytes();
+  return stopped;
+}
+
+Status write_graph(const LoopsVerb& verb, const LoopsRun& run) {
+  std::vector<int64_t> vertices;
+  std::vector<Pose> poses;
+  if (!verb.odometry.empty()) {
+    LOCI_TRY(found, read_frame_poses(verb.odometry, run.frames));
+    for (size_t i = 0; i < found.size(); ++i) {
+      if (!found[i]) continue;
+      vertices.push_back(static_cast<int64_t>(i));
+      poses.push_back(found[i]->pose);
+    }
+  }
+  std::vector<GraphLoop> loops;
+  for (const Loop& loop : run.loops) loops.push_back({loop.match, loop.frame});
+  return write_g2o(verb.g2o, vertices, poses, loops, verb.graph);
+}
+
+Status run_loops(const LoopsVerb& verb, Console& console) {
+  LOCI_RETURN_IF_ERROR(check(verb));
+  std::vector<std::string> problems;
+  LOCI_TRY(source, open_sequences(verb.sequences, verb.rules, &problems));
+  std::vector<std::string> photos;
+  const std::string model = verb.model.empty() ? usual_model() : verb.model;
+  if (model.starts_with("bow-") || model == "rootsift-vlad") {
+    LOCI_TRY(found,
+             find_photos(verb.learn_from.empty() ? verb.sequences : verb.learn_from, &problems));
+    photos = std::move(found);
+    std::erase_if(photos, is_video_name);
+    if (photos.empty()) {
+      return invalid_argument(
+          model + " learns its vocabulary from photographs; name some with --learn-from");
+    }
+  }
+  for (const std::string& problem : problems) console.note(problem);
+  LOCI_TRY(describer,
+           make_frame_describer(
+               model, verb.precision, photos, verb.num_words, verb.loops.num_threads, console));
+  LoopsRun run;
+  run.model = describer.name;
+  run.dim = describer.dim;
+  const Status stopped = feed(verb, *source, describer, &run, console);
+  if (!stopped.ok() && stopped.code() != Code::kCancelled) return stopped;
+  if (run.frames.empty()) return corrupt("none of the frames could be read");
+  if (!verb.truth.empty()) LOCI_RETURN_IF_ERROR(judge_run(verb.truth, verb.truth_options, &run));
+  if (!verb.g2o.empty()) LOCI_RETURN_IF_ERROR(write_graph(verb, run));
+  if (!verb.html.empty()) {
+    LOCI_RETURN_IF_ERROR(write_file(verb.html, std::string_view(loops_page(run))));
+  }
+  console.result_json(loops_json(run));
+  console.result(loops_text(run));
+  return stopped;
+}
+
+}  // namespace
+
+void add_loops_verb(Program& program) {
+  auto verb = std::make_shared<LoopsVerb>();
+  CLI::App* app =
+      add_verb(program,
+               "loops",
+               "Find the frames of a drive that show a place seen before (loop closure)",
+               "  loci loops drive/ -o loops.g2o\n"
+               "  loci loops drive/ --odometry odometry.txt -o graph.g2o --verify\n"
+               "  loci loops walk.mp4 --every 0.5 -o loops.g2o\n"
+               "  loci loops morning/ evening/ --fps 30 --sequence 10 --json\n"
+               "  loci simulate drive --drive-m 1500 --places 60 --seed 7\n"
+               "  loci loops drive/images --truth drive/trajectory.txt --html loops.html\n"
+               "Frames come in the order of their names; several sequences are one drive.");
+  app->add_option(
+         "sequences", verb->sequences, "folders of frames, frames in their order, or videos")
+      ->required();
+  app->add_option("--model", verb->model, std::string(kModelHelp) + ", bow-orb or bow-rootsift");
+  app->add_option(
+      "--learn-from",
+      verb->learn_from,
+      "photographs and folders that rootsift-vlad and bow-... learn their vocabulary from; "
+      "the sequences themselves when not given");
+  app->add_option("--num-words", verb->num_words, "bow-...: words of the vocabulary")
+      ->check(CLI::Range(2, 100'000))
+      ->capture_default_str();
+  app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")
+      ->capture_default_str();
+  app->add_option("-o,--g2o", verb->g2o, "write the loops as a pose graph for g2o");
+  app->add_option("--odometry",
+                  verb->odometry,
+                  "with -o: poses of the frames (TUM's format, or a table) as vertices and edges");
+  app->add_option("--loop-sigma-m",
+                  verb->graph.loop_sigma_m,
+                  "with -o: how near a loop says two frames are, metres")
+      ->capture_default_str();
+  app->add_option(
+         "--loop-sigma-deg", verb->graph.loop_sigma_deg, "with -o: and how alike turned, degrees")
+      ->capture_default_str();
+  app->add_option(
+      "--truth", verb->truth, "true poses (TUM's format, or a table), to judge the loops by");
+  app->add_option(
+      "--html", verb->html, "write a page with the loops and the precision-recall curve");
+  app->add_option("--fps", verb->rules.fps, "frames a second, where names do not say the time")
+      ->capture_default_str();
+  app->add_option(
+         "--every", verb->rules.every_s, "seconds between frames that are taken; 0 for all")
+      ->capture_default_str();
+  app->add_option("--threads", verb->loops.num_threads, "threads, 0 for all")
+      ->capture_default_str();
+  add_options(app, verb->loops);
+  add_options(app, verb->truth_options);
+  app->callback([verb, &program] {
+    program.chosen = [verb](Console& console) { return run_loops(*verb, console); };
+  });
+}
+
+}  // namespace loci::cli

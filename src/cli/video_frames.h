@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "console.h"
+
+#include "loci/base/status.h"
+#include "loci/video/video.h"
+
+#include <string>
+#include <vector>
+
+namespace loci::cli {
+
+/// Takes the videos out of `paths` and puts folders of their frames in their places:
+/// FOLDER/walk.mp4/walk.mp4#t=12.40.jpg. A video that was cut before, with the same options, size
+/// and time of change, is not cut again. Errors: what open_video() gives; Io; Cancelled
+Status cut_videos(const std::string& folder,
+                  const VideoOptions& options,
+                  std::vector<std::string>* paths,
+                  Console& console);
+
+}  // namespace loci::cli

@@ -1,0 +1,316 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "loci/place/loop_detector.h"
+
+#include "loop_candidates.h"
+#include "loop_memory.h"
+
+#include "loci/base/progress.h"
+#include "loci/base/text.h"
+#include "loci/image/encode.h"
+#include "loci/image/resize.h"
+#include "loci/math/vector.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+namespace loci {
+namespace {
+
+constexpr int64_t kEnoughFrames = 100;
+constexpr int kPictureSide = 640;
+constexpr int kPictureQuality = 90;
+
+Result<std::vector<uint8_t>> small_jpeg(const Image& image) {
+  const int longer = std::max(image.width, image.height);
+  if (longer <= kPictureSide) return encode_jpeg(image, kPictureQuality);
+  const auto side = [&](int pixels) {
+    return std::max(
+        1, static_cast<int>(std::lround(static_cast<double>(pixels) * kPictureSide / longer)));
+  };
+  return encode_jpeg(resize(image, side(image.width), side(image.height), Resampling::kArea),
+                     kPictureQuality);
+}
+
+class Detector : public LoopDetector {
+ public:
+  Detector(std::shared_ptr<const Describer> describer,
+           std::unique_ptr<Verifier> verifier,
+           int64_t dim,
+           const LoopOptions& options)
+      : describer_(std::move(describer)),
+        verifier_(std::move(verifier)),
+        dim_(dim),
+        options_(options),
+        memory_(dim, options.max_frames),
+        matcher_(options.sequence),
+        trail_(options.consistency_jump) {}
+
+  Result<std::optional<Loop>> add(const Image& image, double stamp_s) override {
+    if (!describer_) {
+      return invalid_argument(
+          "this loop detector takes descriptors; make it with a describer to give it images");
+    }
+    const std::lock_guard one_at_a_time(adding_);
+    const Stopwatch watch;
+    std::vector<float> descriptor(static_cast<size_t>(dim_));
+    LOCI_RETURN_IF_ERROR(describer_->describe(image, descriptor, options_.num_threads));
+    const double describe_ms = watch.milliseconds();
+    return add_described(
+        std::move(descriptor), stamp_s, options_.verify ? &image : nullptr, describe_ms);
+  }
+
+  Result<std::optional<Loop>> add(std::span<const float> descriptor, double stamp_s) override {
+    if (options_.verify) {
+      return invalid_argument("verify needs the frames' images; add images, or leave verify out");
+    }
+    if (std::ssize(descriptor) != dim_) {
+      return invalid_argument(format("a descriptor of %zu numbers; this detector takes %lld",
+                                     descriptor.size(),
+                                     static_cast<long long>(dim_)));
+    }
+    const std::lock_guard one_at_a_time(adding_);
+    return add_described({descriptor.begin(), descriptor.end()}, stamp_s, nullptr, 0);
+  }
+
+  int64_t size() const override {
+    const std::lock_guard lock(state_);
+    return memory_.size();
+  }
+  size_t memory_bytes() const override {
+    const std::lock_guard lock(state_);
+    return memory_.memory_bytes();
+  }
+  LoopFrame last() const override {
+    const std::lock_guard lock(state_);
+    return last_;
+  }
+  const LoopOptions& options() const override { return options_; }
+
+ private:
+  Result<std::optional<Loop>> add_described(std::vector<float> descriptor,
+                                            double stamp_s,
+                                            const Image* image,
+                                            double describe_ms) {
+    LOCI_RETURN_IF_ERROR(check(descriptor, stamp_s));
+    LoopMemoryFrame kept{.number = next_number_, .stamp_s = stamp_s};
+    if (image != nullptr) {
+      LOCI_TRY(jpeg, small_jpeg(*image));
+      kept.jpeg = std::move(jpeg);
+    }
+    const bool empty = l2_normalize(descriptor) == 0;
+    LoopFrame report{.frame = next_number_, .describe_ms = describe_ms};
+    const Stopwatch watch;
+    std::vector<Loop> candidates = find_candidates(descriptor, stamp_s);
+    if (empty) candidates.clear();  // a frame without features shows no place
+    report.search_ms = watch.milliseconds();
+    const int64_t old = old_frames(stamp_s);
+    report.old_frames = old > 0 ? memory_.frame(old - 1).number + 1 : 0;
+    const Stopwatch verifying;
+    report.candidate = choose(std::move(candidates), image);
+    report.verify_ms = verifying.milliseconds();
+    std::optional<Loop> loop;
+    if (report.candidate && passes(*report.candidate)) loop = report.candidate;
+    if (!loop && !empty && second_score_) chance_.learn(*second_score_);
+    if (!loop && !empty && second_similarity_) usual_best_.learn(*second_similarity_);
+    if (loop) {
+      kept.twin = loop->match;
+      kept.like_twin = loop->similarity;
+    }
+    const Stopwatch storing;
+    remember(std::move(kept), descriptor, stamp_s);
+    report.search_ms += storing.milliseconds();
+    report.kept_frames = memory_.size();
+    const std::lock_guard lock(state_);
+    last_ = report;
+    return loop;
+  }
+
+  Status check(std::span<const float> descriptor, double stamp_s) const {
+    if (!std::isfinite(stamp_s) || (next_number_ > 0 && stamp_s < last_stamp_s_)) {
+      return invalid_argument(
+          format("a frame at %.6f s after one at %.6f s; give frames in the order of their time",
+                 stamp_s,
+                 last_stamp_s_));
+    }
+    for (size_t i = 0; i < descriptor.size(); ++i) {
+      if (!std::isfinite(descriptor[i])) {
+        return invalid_argument(format("number %zu of the descriptor is not finite", i));
+      }
+    }
+    return {};
+  }
+
+  /// Frames [0, result) are old enough.
+  int64_t old_frames(double stamp_s) const {
+    int64_t end = memory_.size();
+    while (end > 0) {
+      const LoopMemoryFrame& newest = memory_.frame(end - 1);
+      const bool recent = stamp_s - newest.stamp_s < options_.exclude_s ||
+                          next_number_ - newest.number < options_.exclude_frames;
+      if (!recent) break;
+      --end;
+    }
+    return end;
+  }
+
+  /// Frames since when all looked like this one are no loop, however long ago they are.
+  static int64_t before_standstill(const std::vector<float>& similarities,
+                                   int64_t old,
+                                   double bound) {
+    int64_t moved = std::ssize(similarities);
+    while (moved > 0 && static_cast<double>(similarities[static_cast<size_t>(moved - 1)]) >= bound)
+      --moved;
+    return std::min(old, moved);
+  }
+
+  std::vector<Loop> find_candidates(std::span<const float> descriptor, double stamp_s) {
+    const std::vector<float> similarities = memory_.similarities(descriptor, options_.num_threads);
+    int64_t old = old_frames(stamp_s);
+    const std::span<const float> all(similarities);
+    const auto usual = usual_best_.middle();
+    const auto bound = usual ? usual : chance_bound(all.first(static_cast<size_t>(old)));
+    if (bound) old = before_standstill(similarities, old, *bound);
+    const std::span<const float> eligible = all.first(static_cast<size_t>(old));
+    std::vector<float> scores(eligible.begin(), eligible.end());
+    if (options_.sequence.sequence > 1) {
+      matcher_.push(eligible);
+      scores = matcher_.scores();
+    }
+    const std::vector<int64_t> peaks =
+        spread_peaks(scores, options_.top_k, options_.consistency_jump);
+    std::vector<int64_t> numbers;
+    for (const int64_t p : peaks) numbers.push_back(memory_.frame(p).number);
+    const std::vector<int> consistent = trail_.next(numbers);
+    std::vector<Loop> out;
+    for (size_t i = 0; i < peaks.size(); ++i) {
+      const auto at = static_cast<size_t>(peaks[i]);
+      const auto score = static_cast<double>(scores[at]);
+      out.push_back({.frame = next_number_,
+                     .match = numbers[i],
+                     .stamp_s = stamp_s,
+                     .match_stamp_s = memory_.frame(peaks[i]).stamp_s,
+                     .similarity = similarities[at],
+                     .score = score,
+                     .confidence = chance_.confidence(score),
+                     .consistent = consistent[i],
+                     .geometry = {}});
+    }
+    // Among few frames the best is low, and says nothing of later ones.
+    if (old < kEnoughFrames) {
+      second_score_ = second_similarity_ = std::nullopt;
+    } else {
+      second_score_ = elsewhere(scores);
+      second_similarity_ = elsewhere(eligible);
+    }
+    return out;
+  }
+
+  /// The best score away from the best one: as far as recent frames are from the newest.
+  std::optional<double> elsewhere(std::span<const float> scores) const {
+    const int64_t best = std::ranges::max_element(scores) - scores.begin();
+    const int64_t least =
+        std::max({options_.consistency_jump, options_.sequence.sequence, options_.exclude_frames});
+    const double best_stamp_s = memory_.frame(best).stamp_s;
+    return best_if(scores, [&](int64_t j) {
+      return std::abs(j - best) > least &&
+             std::abs(memory_.frame(j).stamp_s - best_stamp_s) >= options_.exclude_s;
+    });
+  }
+
+  bool passes(const Loop& loop) const {
+    return static_cast<double>(loop.similarity) >= options_.min_similarity &&
+           loop.confidence >= options_.min_confidence;
+  }
+
+  /// The best consistent candidate; with a geometric check, of those that pass the thresholds.
+  std::optional<Loop> choose(std::vector<Loop> candidates, const Image* image) const {
+    std::erase_if(candidates,
+                  [&](const Loop& each) { return each.consistent < options_.consistency; });
+    if (!verifier_) return candidates.empty() ? std::nullopt : std::optional(candidates.front());
+    std::erase_if(candidates, [&](const Loop& each) { return !passes(each); });
+    if (candidates.empty() || image == nullptr) return std::nullopt;
+    const auto own = verifier_->features(*image, options_.num_threads);
+    if (!own.ok()) return std::nullopt;
+    for (Loop& each : candidates) {
+      each.geometry = compare(*own, each.match);
+      if (each.geometry->status.ok() &&
+          verifier_->verified(each.geometry->matched, each.geometry->inliers)) {
+        return each;
+      }
+    }
+    return std::nullopt;
+  }
+
+  VerifiedCandidate compare(const LocatedFeatures& own, int64_t match) const {
+    VerifiedCandidate out;
+    const std::vector<uint8_t>& jpeg = memory_.frame(memory_.position_of(match)).jpeg;
+    const auto features = [&]() -> Result<GeometricCheck> {
+      LOCI_TRY(picture, decode_image(jpeg, "a remembered frame"));
+      LOCI_TRY(other, verifier_->features(picture, options_.num_threads));
+      return verifier_->check(own, other);
+    }();
+    out.status = features.status();
+    if (!features.ok()) return out;
+    out.matched = static_cast<int>(features->links.size());
+    out.inliers = features->inliers;
+    return out;
+  }
+
+  void remember(LoopMemoryFrame kept, std::span<const float> descriptor, double stamp_s) {
+    const std::lock_guard lock(state_);
+    if (memory_.full()) matcher_.erase(memory_.forget_one(old_frames(stamp_s)));
+    memory_.add(std::move(kept), descriptor);
+    ++next_number_;
+    last_stamp_s_ = stamp_s;
+  }
+
+  const std::shared_ptr<const Describer> describer_;
+  const std::unique_ptr<Verifier> verifier_;
+  const int64_t dim_;
+  const LoopOptions options_;
+  std::mutex adding_;         ///< held by add() from beginning to end
+  mutable std::mutex state_;  ///< held while memory_ and last_ change; add() alone changes them
+  LoopMemory memory_;
+  LoopFrame last_;
+  SequenceMatcher matcher_;
+  ConsistencyTrail trail_;
+  RunningChance chance_;
+  RunningChance usual_best_;  ///< of similarities, where scores are those of sequences
+  std::optional<double> second_score_,
+      second_similarity_;  ///< second_peak() of the frame being added
+  int64_t next_number_ = 0;
+  double last_stamp_s_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<LoopDetector>> LoopDetector::create(
+    std::shared_ptr<const Describer> describer, const LoopOptions& options) {
+  LOCI_REQUIRE(describer != nullptr, "a describer, or the width of the descriptors");
+  LOCI_RETURN_IF_ERROR(options.validate());
+  std::unique_ptr<Verifier> verifier;
+  if (options.verify) {
+    LOCI_TRY(made, Verifier::create(*describer, options.geometry));
+    verifier = std::move(made);
+  }
+  const int64_t dim = describer->dim();
+  return std::unique_ptr<LoopDetector>(
+      std::make_unique<Detector>(std::move(describer), std::move(verifier), dim, options));
+}
+
+Result<std::unique_ptr<LoopDetector>> LoopDetector::create(int64_t dim,
+                                                           const LoopOptions& options) {
+  LOCI_RETURN_IF_ERROR(options.validate());
+  if (dim < 1 || dim > (int64_t{1} << 24)) {
+    return invalid_argument(format("descriptors of %lld numbers; expected 1 to 16,777,216",
+                                   static_cast<long long>(dim)));
+  }
+  if (options.verify) {
+    return invalid_argument("verify needs images; make the detector with a describer");
+  }
+  return std::unique_ptr<LoopDetector>(std::make_unique<Detector>(nullptr, nullptr, dim, options));
+}
+
+}  // namespace loci
