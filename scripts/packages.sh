@@ -6,6 +6,7 @@ loci_packages=(
   g++ cmake ninja-build ccache mold git python3 libgtest-dev libgmock-dev libcli11-dev nlohmann-json3-dev
   libturbojpeg0-dev libpng-dev libwebp-dev libtiff-dev libopencv-dev libsqlite3-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev
   libhnswlib-dev libfaiss-dev libmatio-dev libhdf5-dev zlib1g-dev libembree-dev libtorch-dev libgloo-dev libboost-dev
+  pybind11-dev python3-dev python3-numpy python3-pytest
 )
 
 loci_install_packages() {

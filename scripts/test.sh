@@ -6,6 +6,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/packages.sh
 loci_install_packages
-cmake --preset default
+cmake --preset default -D LOCI_WITH_PYTHON=ON
 cmake --build --preset default
 exec ctest --preset default --output-on-failure

@@ -8,6 +8,8 @@
 #include "loci/train/trainer.h"
 
 #include <array>
+#include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
 #include <string>
@@ -19,7 +21,17 @@ namespace {
 
 constexpr const char* kPluginFile = "libloci_train_plugin.so";
 
-std::string program_folder() {
+/// The folder of what this code is part of: the program, or the Python module.
+std::string own_folder() {
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<const void*>(&train_engine), &info) != 0 && info.dli_fname != nullptr &&
+      std::strchr(info.dli_fname, '/') != nullptr) {
+    std::array<char, PATH_MAX> resolved{};
+    if (realpath(info.dli_fname, resolved.data()) != nullptr) {
+      const std::string path(resolved.data());
+      return path.substr(0, path.rfind('/'));
+    }
+  }
   std::array<char, 4096> target{};
   const ssize_t length = readlink("/proc/self/exe", target.data(), target.size() - 1);
   if (length <= 0) return ".";
@@ -49,7 +61,7 @@ Result<TrainEngine*> load(const std::string& path) {
 }  // namespace
 
 Result<TrainEngine*> train_engine() {
-  const std::string beside = program_folder();
+  const std::string beside = own_folder();
   const std::vector<std::string> folders = {beside, beside + "/../lib/loci", LOCI_PLUGIN_FOLDER};
   std::string looked;
   for (const std::string& folder : folders) {

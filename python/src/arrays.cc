@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "arrays.h"
+
+namespace loci::python {
+
+std::string describe_array(const py::handle& value) {
+  if (!py::isinstance<py::array>(value)) {
+    return "a " + py::cast<std::string>(py::type::of(value).attr("__name__"));
+  }
+  const auto array = py::reinterpret_borrow<py::array>(value);
+  std::string text = py::str(array.dtype()).cast<std::string>() + " [";
+  for (py::ssize_t i = 0; i < array.ndim(); ++i) {
+    text += (i == 0 ? "" : ", ") + std::to_string(array.shape(i));
+  }
+  return text +
+         ((array.flags() & py::array::c_style) != 0 ? "]" : "], not in C order or not contiguous");
+}
+
+py::array want_floats(const py::handle& value, int ndim, const std::string& name) {
+  const bool is_array = py::isinstance<py::array>(value);
+  const auto array = is_array ? py::reinterpret_borrow<py::array>(value) : py::array();
+  if (!is_array || !array.dtype().is(py::dtype::of<float>()) || array.ndim() != ndim ||
+      (array.flags() & py::array::c_style) == 0) {
+    throw Error(invalid_argument(name + ": expected a float32 array of " + std::to_string(ndim) +
+                                 (ndim == 1 ? " axis" : " axes") + " in C order, got " +
+                                 describe_array(value) +
+                                 "; numpy.ascontiguousarray(x, dtype=numpy.float32) makes one"));
+  }
+  return array;
+}
+
+Image want_image(const py::handle& value) {
+  const bool is_array = py::isinstance<py::array>(value);
+  const auto array = is_array ? py::reinterpret_borrow<py::array>(value) : py::array();
+  if (!is_array || !array.dtype().is(py::dtype::of<uint8_t>()) || array.ndim() != 3 ||
+      array.shape(2) != 3 || array.shape(0) < 1 || array.shape(1) < 1) {
+    throw Error(invalid_argument("image: expected uint8 [height, width, 3] (RGB), got " +
+                                 describe_array(value) +
+                                 "; OpenCV's BGR becomes RGB by image[:, :, ::-1]"));
+  }
+  Image image(static_cast<int>(array.shape(1)), static_cast<int>(array.shape(0)));
+  const auto* from = static_cast<const uint8_t*>(array.data());
+  const py::ssize_t row = array.strides(0), column = array.strides(1), channel = array.strides(2);
+  for (int y = 0; y < image.height; ++y) {
+    uint8_t* to = image.at(0, y);
+    if (channel == 1 && column == 3) {
+      std::memcpy(to, from + y * row, static_cast<size_t>(image.width) * 3);
+      continue;
+    }
+    for (int x = 0; x < image.width; ++x) {
+      for (int c = 0; c < 3; ++c) to[3 * x + c] = from[y * row + x * column + c * channel];
+    }
+  }
+  return image;
+}
+
+}  // namespace loci::python

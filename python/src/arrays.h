@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bindings.h"
+
+#include "loci/base/features.h"
+#include "loci/base/text.h"
+#include "loci/image/image.h"
+
+#include <cstring>
+#include <vector>
+
+#include <pybind11/numpy.h>
+
+namespace loci::python {
+
+using FloatArray = py::array_t<float>;
+
+/// "float64 [3, 4], not contiguous", for messages.
+std::string describe_array(const py::handle& value);
+
+/// A float32 array of `ndim` axes in C order, looked at where it lies. InvalidArgument says what
+/// was given and how to make it right.
+py::array want_floats(const py::handle& value, int ndim, const std::string& name);
+
+/// An image as [height, width, 3] of uint8, RGB. Its pixels are copied once, as an Image owns them;
+/// rows may be strided.
+Image want_image(const py::handle& value);
+
+/// The memory of a vector as an array of its own, without a copy.
+template <class T>
+py::array_t<T> to_array(std::vector<T> values, std::vector<py::ssize_t> shape = {}) {
+  auto* owned = new std::vector<T>(std::move(values));
+  const py::capsule owner(owned, [](void* p) { delete static_cast<std::vector<T>*>(p); });
+  if (shape.empty()) shape = {static_cast<py::ssize_t>(owned->size())};
+  return py::array_t<T>(shape, owned->data(), owner);
+}
+
+}  // namespace loci::python

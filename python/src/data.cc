@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "options.h"
+
+#include "loci/data/dataset.h"
+
+#include <pybind11/stl.h>
+
+namespace loci::python {
+
+void bind_data(py::module_& m) {
+  py::class_<ImageRecord>(m, "ImageRecord")
+      .def_readonly("path", &ImageRecord::path)
+      .def_property_readonly(
+          "position",
+          [](const ImageRecord& r) {
+            return r.position ? py::object(py::make_tuple(r.position->lat, r.position->lon))
+                              : py::none();
+          },
+          "(lat, lon) or None")
+      .def_readonly("time", &ImageRecord::time)
+      .def_readonly("place", &ImageRecord::place)
+      .def_readonly("frame", &ImageRecord::frame);
+  py::class_<Dataset>(
+      m, "Dataset", "Database and query photographs, and the rule of what is right.")
+      .def_readonly("name", &Dataset::name)
+      .def_readonly("root", &Dataset::root)
+      .def_readonly("format", &Dataset::format)
+      .def_readonly("database", &Dataset::database)
+      .def_readonly("queries", &Dataset::queries)
+      .def_readonly("notes", &Dataset::notes)
+      .def_property_readonly("rule", [](const Dataset& d) { return describe_rule(d.rule); })
+      .def(
+          "image_path",
+          [](const Dataset& d, const ImageRecord& record) { return image_path(d, record); },
+          py::arg("record"))
+      .def(
+          "ground_truth",
+          [](const Dataset& d) { return unlocked([&] { return ground_truth(d).value(); }); },
+          "For every query the database rows that are right answers.");
+  m.def(
+      "load_dataset",
+      [](const py::object& path, const py::kwargs& given) {
+        DatasetOptions options;
+        py::dict left(given);
+        take_options(options, left);
+        no_more_options(left, "load_dataset");
+        const std::string folder = path_of(path);
+        return unlocked([&] { return load_dataset(folder, options).value(); });
+      },
+      py::arg("path"),
+      "Reads a data set that says by its content what it is (docs/data_sets.md); options: split, "
+      "format,\n"
+      "radius_m, query_filter, database_filter, skip_missing, ...");
+}
+
+}  // namespace loci::python

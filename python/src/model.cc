@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "arrays.h"
+#include "models.h"
+#include "options.h"
+
+#include "loci/describe/describer.h"
+#include "loci/describe/learn.h"
+
+#include <filesystem>
+
+#include <pybind11/stl.h>
+
+namespace loci::python {
+namespace {
+
+using ModelPtr = std::shared_ptr<Model>;
+
+ModelPtr shared(const std::shared_ptr<const Model>& model) {
+  return std::const_pointer_cast<Model>(model);
+}
+
+/// Photographs of a list of files and folders.
+std::vector<std::string> photos_below(const std::vector<std::string>& paths) {
+  std::vector<std::string> photos;
+  for (const std::string& path : paths) {
+    if (!std::filesystem::is_directory(path)) {
+      photos.push_back(path);
+      continue;
+    }
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
+      std::string extension = entry.path().extension().string();
+      for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      if (extension == ".jpg" || extension == ".jpeg" || extension == ".png" ||
+          extension == ".webp" || extension == ".tif" || extension == ".tiff") {
+        photos.push_back(entry.path().string());
+      }
+    }
+  }
+  std::sort(photos.begin(), photos.end());
+  return photos;
+}
+
+ModelPtr named_model(const std::string& name,
+                     const std::vector<std::string>& learn_from,
+                     py::dict given) {
+  LearnOptions options = cli::classic_learn_options();
+  take_options(options, given);
+  no_more_options(given, "load_model");
+  return unlocked([&] {
+    return shared(
+        cli::resolve_model(name, [&] { return photos_below(learn_from); }, options, {}).value());
+  });
+}
+
+std::unique_ptr<Describer> make_describer(const std::shared_ptr<Model>& model,
+                                          const std::string& precision,
+                                          int num_threads) {
+  const DescribeOptions options{.precision = parse_precision(precision).value(),
+                                .num_threads = num_threads};
+  return unlocked([&] { return Describer::create(model, options).value(); });
+}
+
+FloatArray describe_one(const Describer& describer, const py::object& image, int num_threads) {
+  Image pixels;
+  if (py::isinstance<py::array>(image)) {
+    pixels = want_image(image);
+  } else {
+    const std::string file = path_of(image);
+    pixels = unlocked([&] { return load_image(file).value(); });
+  }
+  std::vector<float> out(static_cast<size_t>(describer.dim()));
+  unlocked([&] { must(describer.describe(pixels, out, num_threads)); });
+  return to_array(std::move(out));
+}
+
+/// Rows in the order of the files; a file that cannot be described has its error and a row of NaN.
+py::tuple describe_many(const Describer& describer,
+                        const std::vector<std::string>& files,
+                        int num_threads) {
+  const auto dim = static_cast<size_t>(describer.dim());
+  std::vector<float> rows(files.size() * dim, std::numeric_limits<float>::quiet_NaN());
+  std::map<std::string, std::string> failed;
+  unlocked([&] {
+    must(
+        describe_files(describer, files, num_threads, false, [&](size_t i, DescribedImage&& image) {
+          if (image.status.ok()) {
+            std::copy(image.descriptor.begin(),
+                      image.descriptor.end(),
+                      rows.begin() + static_cast<std::ptrdiff_t>(i * dim));
+          } else {
+            failed[files[i]] = image.status.message();
+          }
+          return true;
+        }));
+  });
+  const std::vector<py::ssize_t> shape{static_cast<py::ssize_t>(files.size()),
+                                       static_cast<py::ssize_t>(dim)};
+  return py::make_tuple(to_array(std::move(rows), shape), failed);
+}
+
+}  // namespace
+
+void bind_model(py::module_& m) {
+  py::class_<Model, ModelPtr>(
+      m, "Model", "A place descriptor: network or RootSIFT, pooling, whitening.")
+      .def_property_readonly("name", [](const Model& model) { return model.spec.name; })
+      .def_property_readonly("fingerprint", [](const Model& model) { return model.fingerprint; })
+      .def_property_readonly("pooling", [](const Model& model) { return model.spec.pooling.type; })
+      .def(
+          "save",
+          [](const Model& model, const py::object& path) {
+            must(save_model(model, path_of(path)));
+          },
+          py::arg("path"),
+          "Writes a model file (.safetensors).")
+      .def("__repr__", [](const Model& model) { return "<loci.Model " + model.spec.name + ">"; });
+  m.def(
+      "load_model",
+      [](const py::object& name,
+         const std::vector<std::string>& learn_from,
+         const py::kwargs& options) {
+        return named_model(path_of(name), learn_from, py::dict(options));
+      },
+      py::arg("model") = "default",
+      py::arg("learn_from") = std::vector<std::string>{},
+      "A model file, 'default' (the built-in network), or 'rootsift-vlad', whose vocabulary is "
+      "learnt from the photos and\n"
+      "folders in learn_from (options as of 'loci index': num_clusters, whiten_dim, max_images, "
+      "seed).");
+
+  py::class_<Describer>(m, "Describer", "Image to descriptor. Safe from many threads.")
+      .def(py::init(&make_describer),
+           py::arg("model"),
+           py::arg("precision") = "auto",
+           py::arg("num_threads") = 0,
+           "precision: fp32, bf16, int8 or auto.")
+      .def_property_readonly("dim", &Describer::dim, "Numbers of a descriptor.")
+      .def_property_readonly(
+          "precision",
+          [](const Describer& d) { return std::string(precision_name(d.precision())); })
+      .def_property_readonly("note", &Describer::note)
+      .def("describe",
+           &describe_one,
+           py::arg("image"),
+           py::arg("num_threads") = 1,
+           "The descriptor, float32 [dim] of unit length, of uint8 [height, width, 3] (RGB) or of "
+           "a file.")
+      .def("describe_files",
+           &describe_many,
+           py::arg("paths"),
+           py::arg("num_threads") = 0,
+           "(float32 [n, dim], {path: error}): all files on all threads; rows of files that failed "
+           "are NaN.")
+      .def(
+          "features",
+          [](const Describer& d, const py::object& image, int num_threads) {
+            const Image pixels = want_image(image);
+            Features features = unlocked([&] { return d.features(pixels, num_threads).value(); });
+            auto* owned = new Matrix(std::move(features.values));
+            const py::capsule owner(owned, [](void* p) { delete static_cast<Matrix*>(p); });
+            std::vector<py::ssize_t> shape{owned->rows(), owned->cols()};
+            if (features.height > 0) shape = {features.height, features.width, owned->cols()};
+            return FloatArray(shape, owned->data(), owner);
+          },
+          py::arg("image"),
+          py::arg("num_threads") = 1,
+          "What is pooled: float32 [height, width, D] of a network's map, or [n, D] of points.");
+}
+
+}  // namespace loci::python

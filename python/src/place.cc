@@ -1,0 +1,231 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "arrays.h"
+#include "options.h"
+
+#include "loci/image/decode.h"
+#include "loci/place/place_db.h"
+#include "loci/place/rerank.h"
+
+#include <shared_mutex>
+
+#include <pybind11/stl.h>
+
+namespace loci::python {
+namespace {
+
+/// A collection that can be closed: every use behind close() is an error, never a crash.
+class Collection {
+ public:
+  explicit Collection(std::unique_ptr<PlaceDb> db) : db_(std::move(db)) {}
+
+  std::shared_ptr<PlaceDb> use() const {
+    const std::lock_guard lock(mutex_);
+    if (!db_)
+      throw Error(invalid_argument("this collection is closed; PlaceDb.open() opens it again"));
+    return db_;
+  }
+  void close() {
+    std::shared_ptr<PlaceDb> last;  // uses that are under way keep it alive
+    const std::lock_guard lock(mutex_);
+    last.swap(db_);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<PlaceDb> db_;
+};
+
+std::vector<std::string> paths_of(const py::object& paths) {
+  std::vector<std::string> out;
+  if (py::isinstance<py::str>(paths) || py::hasattr(paths, "__fspath__")) return {path_of(paths)};
+  for (const py::handle path : paths)
+    out.push_back(path_of(py::reinterpret_borrow<py::object>(path)));
+  return out;
+}
+
+QueryAnswer query(
+    const Collection& collection, const py::object& image, int k, bool verify, py::kwargs given) {
+  const auto db = collection.use();
+  py::dict left(given);
+  IndexOptions index;
+  VerifyOptions checks;
+  take_options(index, left);
+  if (verify) take_options(checks, left);
+  no_more_options(left, "query");
+  std::string file;
+  Image pixels;
+  if (py::isinstance<py::array>(image)) {
+    pixels = want_image(image);
+  } else {
+    file = path_of(image);
+  }
+  return unlocked([&] {
+    if (!file.empty()) pixels = load_image(file).value();
+    const int wanted = verify ? std::max(k, checks.num_candidates) : k;
+    QueryAnswer answer = db->query(pixels, wanted, index, file).value();
+    if (verify) {
+      const auto verifier = Verifier::create(db->describer(), checks).value();
+      const LocatedFeatures features = verifier->features(pixels).value();
+      must(verify_answer(*verifier, features, k, &answer));
+    }
+    return answer;
+  });
+}
+
+py::object position_of(const std::optional<LatLon>& position) {
+  return position ? py::object(py::make_tuple(position->lat, position->lon)) : py::none();
+}
+
+void bind_answers(py::module_& m) {
+  py::class_<PlaceImage>(m, "PlaceImage")
+      .def_readonly("id", &PlaceImage::id)
+      .def_readonly("path", &PlaceImage::path)
+      .def_readonly("width", &PlaceImage::width)
+      .def_readonly("height", &PlaceImage::height)
+      .def_readonly("sha256", &PlaceImage::sha256)
+      .def_property_readonly(
+          "position",
+          [](const PlaceImage& i) { return position_of(i.position); },
+          "(lat, lon) or None")
+      .def_readonly("taken", &PlaceImage::taken, "seconds since 1970, or None")
+      .def_readonly("heading_deg", &PlaceImage::heading_deg);
+  py::class_<MatchGeometry>(m, "MatchGeometry")
+      .def_readonly("matched", &MatchGeometry::matched)
+      .def_readonly("inliers", &MatchGeometry::inliers)
+      .def_readonly("verified", &MatchGeometry::verified);
+  py::class_<Match>(m, "Match")
+      .def_readonly("image", &Match::image)
+      .def_readonly("score", &Match::score, "cosine similarity")
+      .def_readonly("confidence", &Match::confidence)
+      .def_readonly("geometry", &Match::geometry, "None unless asked for with verify=True");
+  py::class_<Location>(m, "Location")
+      .def_property_readonly(
+          "position", [](const Location& l) { return position_of(l.position); }, "(lat, lon)")
+      .def_readonly("radius_m", &Location::radius_m)
+      .def_readonly("support", &Location::support)
+      .def_readonly("confidence", &Location::confidence);
+  py::class_<QueryAnswer>(m, "QueryAnswer")
+      .def_readonly("matches", &QueryAnswer::matches, "best first")
+      .def_readonly("known_place", &QueryAnswer::known_place)
+      .def_readonly("confidence", &QueryAnswer::confidence)
+      .def_readonly(
+          "location", &QueryAnswer::location, "None for an unknown place or without positions");
+  py::class_<IndexReport>(m, "IndexReport")
+      .def_readonly("added", &IndexReport::added)
+      .def_readonly("updated", &IndexReport::updated)
+      .def_readonly("removed", &IndexReport::removed)
+      .def_readonly("unchanged", &IndexReport::unchanged)
+      .def_readonly("total", &IndexReport::total)
+      .def_property_readonly(
+          "failed",
+          [](const IndexReport& report) {
+            std::map<std::string, std::string> failed;
+            for (const FailedImage& image : report.failed)
+              failed[image.image] = image.error.message();
+            return failed;
+          },
+          "{path: error}");
+}
+
+}  // namespace
+
+void bind_place(py::module_& m) {
+  bind_answers(m);
+  py::class_<Collection>(
+      m,
+      "PlaceDb",
+      "A collection of described photographs in one folder. Queries are safe from many threads.")
+      .def_static(
+          "create",
+          [](const py::object& folder, const std::shared_ptr<Model>& model) {
+            return std::make_unique<Collection>(PlaceDb::create(path_of(folder), model).value());
+          },
+          py::arg("folder"),
+          py::arg("model"),
+          "Makes an empty collection.")
+      .def_static(
+          "open",
+          [](const py::object& folder) {
+            return std::make_unique<Collection>(PlaceDb::open(path_of(folder)).value());
+          },
+          py::arg("folder"))
+      .def_static(
+          "exists",
+          [](const py::object& folder) { return PlaceDb::exists(path_of(folder)); },
+          py::arg("folder"))
+      .def(
+          "update",
+          [](const Collection& c, const py::object& paths, int num_threads, bool remove_missing) {
+            const auto db = c.use();
+            const std::vector<std::string> files = paths_of(paths);
+            const UpdateOptions options{.num_threads = num_threads,
+                                        .remove_missing = remove_missing};
+            return unlocked([&] { return db->update(files, options).value(); });
+          },
+          py::arg("paths"),
+          py::arg("num_threads") = 0,
+          py::arg("remove_missing") = true,
+          "Describes what is new or changed among files and folders, and forgets what is gone.")
+      .def(
+          "remove",
+          [](const Collection& c, const py::object& paths) {
+            const auto db = c.use();
+            const std::vector<std::string> files = paths_of(paths);
+            return unlocked([&] { return db->remove(files).value(); });
+          },
+          py::arg("paths"),
+          "Forgets photographs, or all below a folder; how many.")
+      .def("query",
+           &query,
+           py::arg("image"),
+           py::arg("k") = 5,
+           py::arg("verify") = false,
+           "The k photographs most like an image (uint8 [height, width, 3], RGB) or a file, which "
+           "is then no match itself.\n"
+           "verify=True checks them geometrically. Further options as of 'loci query'.")
+      .def(
+          "query_descriptor",
+          [](const Collection& c, const py::object& descriptor, int k) {
+            const auto db = c.use();
+            const py::array array = want_floats(descriptor, 1, "descriptor");
+            if (array.size() != db->describer().dim()) {
+              throw Error(invalid_argument(
+                  "descriptor: this collection has " + std::to_string(db->describer().dim()) +
+                  " numbers a photo, got " + std::to_string(array.size())));
+            }
+            const std::span values(static_cast<const float*>(array.data()),
+                                   static_cast<size_t>(array.size()));
+            return unlocked([&] { return db->query_descriptor(values, k).value(); });
+          },
+          py::arg("descriptor"),
+          py::arg("k") = 5)
+      .def("images",
+           [](const Collection& c) {
+             const auto db = c.use();
+             return unlocked([&] { return db->images().value(); });
+           })
+      .def(
+          "descriptor",
+          [](const Collection& c, int64_t id) { return to_array(c.use()->descriptor(id).value()); },
+          py::arg("id"))
+      .def("refresh", [](const Collection& c) { must(c.use()->refresh()); })
+      .def(
+          "verify",
+          [](const Collection& c) {
+            const auto db = c.use();
+            return unlocked([&] { return db->verify().value().problems; });
+          },
+          "Reads everything; the problems found.")
+      .def("compact",
+           [](const Collection& c) {
+             const auto db = c.use();
+             unlocked([&] { must(db->compact()); });
+           })
+      .def("close", &Collection::close)
+      .def("__enter__", [](py::object self) { return self; })
+      .def("__exit__", [](Collection& c, const py::args&) { c.close(); })
+      .def("__len__", [](const Collection& c) { return c.use()->size(); });
+}
+
+}  // namespace loci::python

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: The loci authors
+# SPDX-License-Identifier: Apache-2.0
+"""What users see: stubs, examples, other people's interfaces."""
+import os
+import pathlib
+import subprocess
+import sys
+import types
+
+import numpy as np
+import pytest
+
+import loci
+from conftest import ROOT
+
+
+def test_the_stubs_are_what_the_module_states():
+    """After a wanted change: PYTHONPATH=build/python python3 python/make_stubs.py > python/loci/__init__.pyi"""
+    made = subprocess.run([sys.executable, ROOT / 'python/make_stubs.py'], check=True, capture_output=True, text=True).stdout
+    assert made == (ROOT / 'python/loci/__init__.pyi').read_text()
+
+
+def test_every_error_is_one_of_loci_s():
+    for name in ('InvalidArgumentError', 'NotFoundError', 'CorruptError', 'UnsupportedError', 'IoError', 'CancelledError'):
+        assert issubclass(getattr(loci, name), loci.Error)
+
+
+def test_the_first_query_of_a_newcomer(town, tmp_path):
+    query = sorted((town / 'queries').iterdir())[0]
+    done = subprocess.run([sys.executable, ROOT / 'examples/python/first_query.py', town / 'database', tmp_path / 'db', query],
+                          check=True, capture_output=True, text=True)
+    assert 'taken near (47.85' in done.stdout
+
+
+def test_the_documentation_s_code_runs(town, tmp_path):
+    import re
+    (tmp_path / 'pictures').symlink_to(town / 'database')
+    (tmp_path / 'town').symlink_to(town)
+    (tmp_path / 'new.jpg').write_bytes(sorted((town / 'queries').iterdir())[0].read_bytes())
+    blocks = re.findall(r'```python\n(.*?)```', (ROOT / 'docs/python.md').read_text(), re.S)
+    assert len(blocks) >= 4
+    subprocess.run([sys.executable, '-c', '\n'.join(blocks)], check=True, cwd=tmp_path)
+
+
+def test_rtab_map_s_interface(town, photos):
+    sys.path.insert(0, str(ROOT / 'integrations/rtabmap'))
+    import rtabmap_loci
+    with pytest.raises(ValueError, match='8192'):
+        rtabmap_loci.init(4096)
+    rtabmap_loci.init(8192)
+    image = loci.load_image(photos[0])
+    # RTAB-Map hands over BGR bytes under NumPy's name for signed ones.
+    row = rtabmap_loci.extract(image[:, :, ::-1].copy().view(np.int8))
+    assert row.shape == (1, 8192) and row.dtype == np.float32
+    expected = loci.Describer(loci.load_model()).describe(image)
+    np.testing.assert_allclose(row[0], expected, atol=1e-6)
+    assert rtabmap_loci.extract(np.full((60, 80, 1), 7, np.uint8).view(np.int8)).shape == (1, 8192)
+
+
+def test_hloc_s_interface(photos, monkeypatch):
+    """hloc and torch are not Debian packages for Python: stand-ins with what the extractor uses of them."""
+    class Tensor:
+        device = 'cpu'
+
+        def __init__(self, array):
+            self.array = array
+
+        def detach(self):
+            return self
+
+        def cpu(self):
+            return self
+
+        def numpy(self):
+            return self.array
+
+        def to(self, device):
+            return self
+
+    class BaseModel:
+        def __init__(self, conf):
+            self.conf = {**self.default_conf, **conf}
+            self._init(self.conf)
+
+    torch = types.ModuleType('torch')
+    torch.from_numpy = Tensor
+    base = types.ModuleType('hloc.utils.base_model')
+    base.BaseModel = BaseModel
+    for name in ('hloc', 'hloc.utils', 'hloc.extractors'):
+        package = types.ModuleType(name)
+        package.__path__ = [str(ROOT / 'integrations/hloc')] if name.endswith('extractors') else []
+        monkeypatch.setitem(sys.modules, name, package)
+    monkeypatch.setitem(sys.modules, 'torch', torch)
+    monkeypatch.setitem(sys.modules, 'hloc.utils.base_model', base)
+    from hloc.extractors import loci_vpr
+    extractor = loci_vpr.Loci({})
+    image = loci.load_image(photos[0])
+    batch = Tensor((image.transpose(2, 0, 1)[None] / 255).astype(np.float32))
+    out = extractor._forward({'image': batch})['global_descriptor'].numpy()
+    np.testing.assert_allclose(out[0], loci.Describer(loci.load_model()).describe(image), atol=1e-6)
