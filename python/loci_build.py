@@ -55,6 +55,13 @@ def stripped(path, folder):
     return copy
 
 
+def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
+    folder = pathlib.Path(metadata_directory) / INFO
+    folder.mkdir()
+    (folder / 'METADATA').write_text(METADATA)
+    return INFO
+
+
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     settings = config_settings or {}
     name = f'loci-{VERSION}-{tag()}.whl'
