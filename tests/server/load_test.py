@@ -158,9 +158,8 @@ def main():
                 resident.append(server.resident_kib())
             report['clients_at_once'] = flood.figures()
             report['resident_mib'] = [round(kib / 1024, 1) for kib in resident]
-            # At two thirds of what the machine can describe: clients that pause as people do.
-            workers = os.cpu_count() or 1
-            pause = options.clients * alone['describe_p50_ms'] / 1e3 / workers * 1.5
+            # At two thirds of what this machine can answer: clients that pause as people do.
+            pause = max(0, 1.5 * options.clients / report['clients_at_once']['a_second'] - alone['p50_ms'] / 1e3)
             report['paced'] = Clients(server, options.clients, upload, pause).run(min(options.requests, 1000)).figures()
             report['paced']['pause_s'] = round(pause, 4)
             report['stored_descriptors'] = Clients(server, options.clients, stored).run(options.requests).figures()
