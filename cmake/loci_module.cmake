@@ -33,6 +33,7 @@ function(loci_module name)
   add_library(loci::${name} ALIAS loci_${name})
   target_include_directories(loci_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                           PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_features(loci_${name} PUBLIC cxx_std_20)
   target_include_directories(loci_${name} SYSTEM PRIVATE ${ARG_PRIVATE_INCLUDES})
   foreach(dep IN LISTS ARG_DEPENDS)
     target_link_libraries(loci_${name} PUBLIC loci_${dep})
