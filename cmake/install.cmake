@@ -16,6 +16,13 @@ install(DIRECTORY include/loci DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT
 list(TRANSFORM LOCI_MODULES PREPEND loci_ OUTPUT_VARIABLE libraries)
 install(TARGETS ${libraries} EXPORT loci ARCHIVE COMPONENT development
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+# CMake strips programs only; debugging information is nine tenths of a static library.
+if(CMAKE_STRIP)
+  install(CODE "if(CMAKE_INSTALL_DO_STRIP)
+  file(GLOB archives \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/libloci_*.a\")
+  execute_process(COMMAND \"${CMAKE_STRIP}\" --strip-debug \${archives} COMMAND_ERROR_IS_FATAL ANY)
+endif()" COMPONENT development)
+endif()
 install(EXPORT loci NAMESPACE loci:: FILE lociTargets.cmake DESTINATION ${cmake_dir} COMPONENT development)
 
 # Static libraries bring what they need into the line of whoever links them, so nothing is Requires.private: loci.pc

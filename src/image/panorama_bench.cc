@@ -159,7 +159,8 @@ Result<CutoutBench> bench_cutouts(const CutoutBenchOptions& options) {
   return out;
 #else
   return unsupported(
-      "this benchmark compares with OpenCV, which this build was made without (LOCI_WITH_OPENCV=OFF)");
+      "this benchmark compares with OpenCV, which this build was made without "
+      "(LOCI_WITH_OPENCV=OFF)");
 #endif
 }
 

@@ -16,8 +16,6 @@
 namespace loci {
 namespace {
 
-constexpr size_t kLeastLinks = 8;      // fewer fit a homography by chance
-
 Status check(const GeometryOptions& o) {
   if (o.geometry != "homography" && o.geometry != "fundamental") {
     return invalid_argument("geometry '" + printable(o.geometry) +
@@ -38,6 +36,7 @@ Status check(const GeometryOptions& o) {
 }
 
 #if LOCI_HAVE_OPENCV
+constexpr size_t kLeastLinks = 8;      // fewer fit a homography by chance
 constexpr double kMaxAreaChange = 25;  // five times nearer
 constexpr double kWorkingSide = 1000;  // both images are brought to this longer side
 
@@ -97,10 +96,10 @@ Result<GeometricCheck> check_geometry(const LocatedFeatures& first,
                static_cast<long long>(a.cols()),
                static_cast<long long>(b.cols())));
   }
+#if LOCI_HAVE_OPENCV
   GeometricCheck result;
   result.links = mutual_matches(a, b, options.max_ratio);
   if (result.links.size() < kLeastLinks) return result;
-#if LOCI_HAVE_OPENCV
   std::vector<cv::Point2d> from, to;
   for (const FeatureLink& link : result.links) {
     from.push_back(place_of(first, link.first));

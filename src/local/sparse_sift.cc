@@ -78,9 +78,13 @@ Status add_sparse(const GreyImage& image,
 }
 #else
 
-Status add_sparse(const GreyImage&, const SiftOptions&, std::vector<float>&, std::vector<Keypoint>&) {
+Status add_sparse(const GreyImage&,
+                  const SiftOptions&,
+                  std::vector<float>&,
+                  std::vector<Keypoint>&) {
   return unsupported(
-      "sparse SIFT needs OpenCV, which this build was made without (LOCI_WITH_OPENCV=OFF); use dense features");
+      "sparse SIFT needs OpenCV, which this build was made without (LOCI_WITH_OPENCV=OFF); use "
+      "dense features");
 }
 #endif
 

@@ -18,7 +18,7 @@ ROOT = pathlib.Path(sys.argv.pop(1))
 PAGE = sections(ROOT / 'docs/install.md')
 OUTSIDE = ROOT / 'tests/install/outside'
 # Run by scripts/check_packages.sh.
-ELSEWHERE = {'Debian packages'}
+ELSEWHERE = {'Debian packages', 'A minimal build'}
 
 
 class Installed(unittest.TestCase):
@@ -38,7 +38,7 @@ class Installed(unittest.TestCase):
     def run_commands(cls, commands, want=0):
         keep = {name: value for name, value in os.environ.items() if name not in ('PKG_CONFIG_PATH', 'CMAKE_PREFIX_PATH')}
         done = subprocess.run(['bash', '-eu', '-c', commands], cwd=cls.home, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              env={**keep, 'HOME': str(cls.home), 'XDG_CACHE_HOME': str(cls.home / 'cache')})
+                              env={**keep, 'HOME': str(cls.home), 'XDG_CACHE_HOME': str(cls.home / 'cache'), 'CMAKE_GENERATOR': 'Ninja'})
         if done.returncode != want:
             raise AssertionError(f'{commands}\nexit status {done.returncode}\n{done.stdout[-4000:]}')
         return done.stdout
