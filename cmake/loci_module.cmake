@@ -1,8 +1,11 @@
-# loci_module(name [DEPENDS module...] [PRIVATE target...] [PRIVATE_INCLUDES dir...] [TEST_DEPENDS module...])
+# loci_module(name [DEPENDS module...] [THIRD_PARTY name...] [PRIVATE target...] [PRIVATE_INCLUDES dir...]
+#             [TEST_DEPENDS module...])
 #
 # A library loci_<name> from src/<name>/*.cc and a test program <name>_test from src/<name>/*_test.cc.
 # DEPENDS is the only list of the modules it may include; tools/check_layers.py reads it. TEST_DEPENDS are
-# modules that only its tests use. Third-party libraries are PRIVATE, so none leaks into another module.
+# modules that only its tests use. Third-party libraries are PRIVATE, so none leaks into another module: THIRD_PARTY are
+# those of cmake/third_party.cmake, which whoever links the installed library needs too; a library of the system (gomp,
+# dl) stands in PRIVATE by its plain name; other targets of PRIVATE are used to compile only.
 #
 # Kernels compiled for one instruction set are files named *_avx2.cc and *_avx512.cc: they get their flags here
 # and are reached only after a check of the processor at run time.
@@ -15,7 +18,7 @@ include(GoogleTest)
 set(LOCI_TEST_ENVIRONMENT "LOCI_SHARED_DIR=${PROJECT_SOURCE_DIR}/../shared" OMP_WAIT_POLICY=passive)
 
 function(loci_module name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE;PRIVATE_INCLUDES;TEST_DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;THIRD_PARTY;PRIVATE;PRIVATE_INCLUDES;TEST_DEPENDS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
@@ -28,13 +31,29 @@ function(loci_module name)
   endif()
   add_library(loci_${name} STATIC ${sources})
   add_library(loci::${name} ALIAS loci_${name})
-  target_include_directories(loci_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include
+  target_include_directories(loci_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                           PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_features(loci_${name} PUBLIC cxx_std_20)
   target_include_directories(loci_${name} SYSTEM PRIVATE ${ARG_PRIVATE_INCLUDES})
   foreach(dep IN LISTS ARG_DEPENDS)
     target_link_libraries(loci_${name} PUBLIC loci_${dep})
   endforeach()
-  target_link_libraries(loci_${name} PRIVATE loci_warnings ${ARG_PRIVATE})
+  list(TRANSFORM ARG_THIRD_PARTY PREPEND loci_third_party:: OUTPUT_VARIABLE third_party)
+  target_link_libraries(loci_${name} PRIVATE $<BUILD_INTERFACE:loci_warnings> ${third_party})
+  set(system)
+  foreach(library IN LISTS ARG_PRIVATE)
+    if(library MATCHES "^[a-z]+$")
+      list(APPEND system ${library})
+      target_link_libraries(loci_${name} PRIVATE ${library})
+    elseif(library STREQUAL "Threads::Threads")
+      target_link_libraries(loci_${name} PRIVATE ${library})
+    else()
+      target_link_libraries(loci_${name} PRIVATE $<BUILD_INTERFACE:${library}>)
+    endif()
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY LOCI_MODULES ${name})
+  set_target_properties(loci_${name} PROPERTIES EXPORT_NAME ${name} LOCI_DEPENDS "${ARG_DEPENDS}"
+                        LOCI_THIRD_PARTY "${ARG_THIRD_PARTY}" LOCI_SYSTEM_LIBRARIES "${system}")
   foreach(source IN LISTS sources)
     if(source MATCHES "_avx2\\.cc$")
       set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -O3 ${LOCI_AVX2_FLAGS})
@@ -48,7 +67,7 @@ function(loci_module name)
     add_executable(${name}_test ${tests})
     target_include_directories(${name}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
     target_include_directories(${name}_test SYSTEM PRIVATE ${ARG_PRIVATE_INCLUDES})
-    target_link_libraries(${name}_test PRIVATE loci_${name} loci_warnings ${ARG_PRIVATE}
+    target_link_libraries(${name}_test PRIVATE loci_${name} loci_warnings ${third_party} ${ARG_PRIVATE}
                                                GTest::gtest GTest::gmock GTest::gtest_main)
     foreach(dep IN LISTS ARG_TEST_DEPENDS)
       target_link_libraries(${name}_test PRIVATE loci_${dep})

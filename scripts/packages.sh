@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing to build loci on Debian 12. Sourced by the other scripts; does nothing when all is there.
 loci_packages=(
-  g++ cmake ninja-build ccache mold git python3 libgtest-dev libgmock-dev libcli11-dev nlohmann-json3-dev
+  g++ cmake ninja-build ccache mold pkg-config git python3 libgtest-dev libgmock-dev libcli11-dev nlohmann-json3-dev
   libturbojpeg0-dev libpng-dev libwebp-dev libtiff-dev libopencv-dev libsqlite3-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev
   libhnswlib-dev libfaiss-dev libmatio-dev libhdf5-dev zlib1g-dev libembree-dev libtorch-dev libgloo-dev libboost-dev
   pybind11-dev python3-dev python3-numpy python3-pytest

@@ -13,10 +13,13 @@
 #include <cstring>
 #include <vector>
 
+#if LOCI_HAVE_OPENCV
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#endif
 
 namespace loci {
+#if LOCI_HAVE_OPENCV
 namespace {
 
 constexpr int kYaws = 12;
@@ -57,6 +60,7 @@ PeerMap peer_map(const Panorama& panorama, const ViewMap& map, double yaw) {
 }
 
 }  // namespace
+#endif
 
 std::string CutoutBench::to_json() const {
   JsonWriter json;
@@ -97,6 +101,7 @@ Result<CutoutBench> bench_cutouts(const CutoutBenchOptions& options) {
         format("panorama_width is %d; even numbers from 64 to 16384 are possible", width));
   }
   if (options.runs < 1) return invalid_argument("at least one run");
+#if LOCI_HAVE_OPENCV
   const Image image = sketch_place(5, 0, width, width / 2);
   LOCI_TRY(panorama, Panorama::create(image, 0));
   std::vector<ViewMap> maps;
@@ -152,6 +157,11 @@ Result<CutoutBench> bench_cutouts(const CutoutBenchOptions& options) {
   }
   out.mean_difference = sum / count;
   return out;
+#else
+  return unsupported(
+      "this benchmark compares with OpenCV, which this build was made without "
+      "(LOCI_WITH_OPENCV=OFF)");
+#endif
 }
 
 }  // namespace loci

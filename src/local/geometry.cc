@@ -8,15 +8,13 @@
 #include <cmath>
 #include <exception>
 
+#if LOCI_HAVE_OPENCV
 #include <opencv2/calib3d.hpp>
 #include <opencv2/core.hpp>
+#endif
 
 namespace loci {
 namespace {
-
-constexpr size_t kLeastLinks = 8;      // fewer fit a homography by chance
-constexpr double kMaxAreaChange = 25;  // five times nearer
-constexpr double kWorkingSide = 1000;  // both images are brought to this longer side
 
 Status check(const GeometryOptions& o) {
   if (o.geometry != "homography" && o.geometry != "fundamental") {
@@ -36,6 +34,11 @@ Status check(const GeometryOptions& o) {
   }
   return {};
 }
+
+#if LOCI_HAVE_OPENCV
+constexpr size_t kLeastLinks = 8;      // fewer fit a homography by chance
+constexpr double kMaxAreaChange = 25;  // five times nearer
+constexpr double kWorkingSide = 1000;  // both images are brought to this longer side
 
 double working_scale(const LocatedFeatures& f) {
   return kWorkingSide / std::max({1, f.width, f.height});
@@ -78,6 +81,7 @@ cv::UsacParams usac(const GeometryOptions& options, double threshold) {
   params.threshold = threshold;
   return params;
 }
+#endif
 
 }  // namespace
 
@@ -92,6 +96,7 @@ Result<GeometricCheck> check_geometry(const LocatedFeatures& first,
                static_cast<long long>(a.cols()),
                static_cast<long long>(b.cols())));
   }
+#if LOCI_HAVE_OPENCV
   GeometricCheck result;
   result.links = mutual_matches(a, b, options.max_ratio);
   if (result.links.size() < kLeastLinks) return result;
@@ -119,6 +124,10 @@ Result<GeometricCheck> check_geometry(const LocatedFeatures& first,
     return unsupported(std::string("the geometric check failed: ") + printable(error.what()));
   }
   return result;
+#else
+  return unsupported(
+      "the geometric check needs OpenCV, which this build was made without (LOCI_WITH_OPENCV=OFF)");
+#endif
 }
 
 }  // namespace loci

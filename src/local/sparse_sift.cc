@@ -10,10 +10,13 @@
 #include <string>
 #include <tuple>
 
+#if LOCI_HAVE_OPENCV
 #include <opencv2/core.hpp>
 #include <opencv2/features2d.hpp>
+#endif
 
 namespace loci::internal {
+#if LOCI_HAVE_OPENCV
 namespace {
 
 /// A total order: the strongest first, the rest by place, so that ties fall the same way every
@@ -73,5 +76,16 @@ Status add_sparse(const GreyImage& image,
                        std::to_string(image.height) + ": " + printable(error.what()));
   }
 }
+#else
+
+Status add_sparse(const GreyImage&,
+                  const SiftOptions&,
+                  std::vector<float>&,
+                  std::vector<Keypoint>&) {
+  return unsupported(
+      "sparse SIFT needs OpenCV, which this build was made without (LOCI_WITH_OPENCV=OFF); use "
+      "dense features");
+}
+#endif
 
 }  // namespace loci::internal

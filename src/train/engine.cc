@@ -62,7 +62,8 @@ Result<TrainEngine*> load(const std::string& path) {
 
 Result<TrainEngine*> train_engine() {
   const std::string beside = own_folder();
-  const std::vector<std::string> folders = {beside, beside + "/../lib/loci", LOCI_PLUGIN_FOLDER};
+  const std::vector<std::string> folders = {
+      beside, beside + "/" + LOCI_PLUGIN_FROM_PROGRAM, LOCI_PLUGIN_FOLDER};
   std::string looked;
   for (const std::string& folder : folders) {
     const std::string path = folder + "/" + kPluginFile;
