@@ -1,14 +1,15 @@
 # loci_module(name [DEPENDS module...] [THIRD_PARTY name...] [PRIVATE target...] [PRIVATE_INCLUDES dir...]
-#             [TEST_DEPENDS module...])
+#             [TEST_DEPENDS module...] [LEFT_OUT test...])
 #
 # A library loci_<name> from src/<name>/*.cc and a test program <name>_test from src/<name>/*_test.cc.
 # DEPENDS is the only list of the modules it may include; tools/check_layers.py reads it. TEST_DEPENDS are
-# modules that only its tests use. Third-party libraries are PRIVATE, so none leaks into another module: THIRD_PARTY are
+# modules that only its tests use; LEFT_OUT are files of tests that this build cannot run. Third-party libraries are PRIVATE, so none leaks into another module: THIRD_PARTY are
 # those of cmake/third_party.cmake, which whoever links the installed library needs too; a library of the system (gomp,
 # dl) stands in PRIVATE by its plain name; other targets of PRIVATE are used to compile only.
 #
 # Kernels compiled for one instruction set are files named *_avx2.cc and *_avx512.cc: they get their flags here
-# and are reached only after a check of the processor at run time.
+# and are reached only after a check of the processor at run time. On other architectures they are left out, and the
+# plain kernels, written in vector types of any width, become its own instructions (NEON on arm64).
 set(LOCI_AVX2_FLAGS -mavx2 -mfma -mf16c -mpopcnt)
 set(LOCI_AVX512_FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mfma -mf16c
                       -mpopcnt -mprefer-vector-width=512)
@@ -18,11 +19,17 @@ include(GoogleTest)
 set(LOCI_TEST_ENVIRONMENT "LOCI_SHARED_DIR=${PROJECT_SOURCE_DIR}/../shared" OMP_WAIT_POLICY=passive)
 
 function(loci_module name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;THIRD_PARTY;PRIVATE;PRIVATE_INCLUDES;TEST_DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;THIRD_PARTY;PRIVATE;PRIVATE_INCLUDES;TEST_DEPENDS;LEFT_OUT" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+    list(FILTER sources EXCLUDE REGEX "_avx(2|512)\\.cc$")
+  endif()
+  foreach(test IN LISTS ARG_LEFT_OUT)
+    list(REMOVE_ITEM tests ${CMAKE_CURRENT_SOURCE_DIR}/${test})
+  endforeach()
 
   if(NOT sources)
     add_library(loci_${name} INTERFACE)

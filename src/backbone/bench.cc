@@ -92,10 +92,11 @@ double PeakRates::of(Precision precision) const {
 
 PeakRates measure_peak_rates(int num_threads) {
   const int threads = resolve_threads(num_threads);
-  const SimdLevel level = simd_level();
-  const internal::PeakLoops loops = level == SimdLevel::kAvx512 ? internal::peak_loops_avx512()
-                                    : level == SimdLevel::kAvx2 ? internal::peak_loops_avx2()
-                                                                : internal::peak_loops_plain();
+  internal::PeakLoops loops = internal::peak_loops_plain();
+#if defined(__x86_64__)
+  if (simd_level() == SimdLevel::kAvx512) loops = internal::peak_loops_avx512();
+  if (simd_level() == SimdLevel::kAvx2) loops = internal::peak_loops_avx2();
+#endif
   return {rate(loops.fp32, threads), rate(loops.bf16, threads), rate(loops.int8, threads)};
 }
 

@@ -4,6 +4,8 @@
 
 #include "thread_team.h"
 
+#include "loci/base/check.h"
+
 #include <algorithm>
 #include <atomic>
 
@@ -80,14 +82,11 @@ WinogradArgs make_args(const WinogradKernels& kernels,
 }  // namespace
 
 const WinogradKernels& winograd_kernels(SimdLevel level) {
-  switch (level) {
-    case SimdLevel::kAvx512:
-      return winograd_kernels_avx512();
-    case SimdLevel::kAvx2:
-      return winograd_kernels_avx2();
-    case SimdLevel::kPlain:
-      break;
-  }
+#if defined(__x86_64__)
+  if (level == SimdLevel::kAvx512) return winograd_kernels_avx512();
+  if (level == SimdLevel::kAvx2) return winograd_kernels_avx2();
+#endif
+  LOCI_REQUIRE(level == SimdLevel::kPlain, "this processor has no such instructions");
   return winograd_kernels_plain();
 }
 

@@ -206,6 +206,7 @@ TEST(Winograd, AgreesWithDirectSumsForEveryInstructionSet) {
   }
 }
 
+#if defined(__x86_64__)
 TEST(Winograd, Bf16AgreesWithDirectSumsWithinItsRounding) {
   if (simd_level() < SimdLevel::kAvx512) GTEST_SKIP() << "no bf16 instructions";
   for (size_t i = 0; i < cases().size(); ++i) {
@@ -220,6 +221,7 @@ TEST(Winograd, Bf16AgreesWithDirectSumsWithinItsRounding) {
     }
   }
 }
+#endif
 
 TEST(Winograd, UnevenPaddingReadsZerosOutside) {
   // Two rows past the bottom, two columns before the left.
@@ -232,7 +234,9 @@ TEST(Winograd, UnevenPaddingReadsZerosOutside) {
 
 TEST(Winograd, BlockingDoesNotChangeTheBits) {
   std::vector<const WinogradKernels*> all = {&winograd_kernels(simd_level())};
+#if defined(__x86_64__)
   if (simd_level() == SimdLevel::kAvx512) all.push_back(&winograd_kernels_bf16());
+#endif
   const WinogradShape shape = shape_of(1, 32, 32, 20, 22, 1);
   for (const WinogradKernels* kernels : all) {
     TestMap map(kernels->width, 1, 32, 20, 22);

@@ -167,8 +167,10 @@ Result<ViewMap> make_view_map(const Panorama& panorama, const PanoramaView& view
 Image cut_view(const Panorama& panorama, const ViewMap& map, double yaw_deg) {
   LOCI_REQUIRE(map.panorama_width == panorama.width && map.panorama_height == panorama.height,
                "a map made for panoramas of this size");
-  const internal::RemapRow remap =
-      simd_level() >= SimdLevel::kAvx2 ? internal::remap_row_avx2 : internal::remap_row_plain;
+  internal::RemapRow remap = internal::remap_row_plain;
+#if defined(__x86_64__)
+  if (simd_level() >= SimdLevel::kAvx2) remap = internal::remap_row_avx2;
+#endif
   const internal::RemapSource source{
       panorama.pixels.data(), panorama.width + 1, panorama.width * kRemapOne};
   double turn = std::fmod(yaw_deg / 360, 1.0);

@@ -121,6 +121,7 @@ TEST(CutView, FineStripesAreAveragedAndNotAliased) {
   for (uint8_t p : view.pixels) EXPECT_NEAR(p, 127, 12);
 }
 
+#if defined(__x86_64__)
 TEST(CutView, VectorsGiveTheBitsOfPlainLoops) {
   if (simd_level() < SimdLevel::kAvx2) GTEST_SKIP() << "this processor has no AVX2";
   constexpr int kWidth = 37, kHeight = 11, kPixels = 203;
@@ -144,6 +145,7 @@ TEST(CutView, VectorsGiveTheBitsOfPlainLoops) {
     EXPECT_EQ(vector.back(), 99) << "wrote past the end";
   }
 }
+#endif
 
 TEST(Panorama, OtherShapesAreRefusedWithTheRemedy) {
   const auto wide = Panorama::create(Image(400, 150), 0.1);

@@ -1,0 +1,16 @@
+# Builds for 64-bit ARM on another machine: Debian's cross-compiler, the libraries that scripts/arm64_root.sh unpacked
+# into LOCI_ARM64_ROOT, and tests run by qemu.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+set(LOCI_ARM64_ROOT ${CMAKE_CURRENT_LIST_DIR}/../build-arm64-root CACHE PATH "Debian's arm64 libraries, by scripts/arm64_root.sh")
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES LOCI_ARM64_ROOT)
+get_filename_component(CMAKE_SYSROOT ${LOCI_ARM64_ROOT} ABSOLUTE)
+set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
+set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
+set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
+set(CMAKE_FIND_ROOT_PATH ${CMAKE_SYSROOT})
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64-static;-L;${CMAKE_SYSROOT})
