@@ -42,19 +42,44 @@ def test_the_documentation_s_code_runs(town, tmp_path):
     subprocess.run([sys.executable, '-c', '\n'.join(blocks)], check=True, cwd=tmp_path)
 
 
-def test_rtab_map_s_interface(town, photos):
-    sys.path.insert(0, str(ROOT / 'integrations/rtabmap'))
+@pytest.fixture()
+def rtabmap(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / 'integrations/rtabmap'))
     import rtabmap_loci
-    with pytest.raises(ValueError, match='8192'):
-        rtabmap_loci.init(4096)
-    rtabmap_loci.init(8192)
+    return rtabmap_loci
+
+
+def test_rtab_map_s_interface(rtabmap, photos):
     image = loci.load_image(photos[0])
     # RTAB-Map hands over BGR bytes under NumPy's name for signed ones.
-    row = rtabmap_loci.extract(image[:, :, ::-1].copy().view(np.int8))
-    assert row.shape == (1, 8192) and row.dtype == np.float32
-    expected = loci.Describer(loci.load_model()).describe(image)
-    np.testing.assert_allclose(row[0], expected, atol=1e-6)
-    assert rtabmap_loci.extract(np.full((60, 80, 1), 7, np.uint8).view(np.int8)).shape == (1, 8192)
+    bgr = image[:, :, ::-1].copy().view(np.int8)
+    whole = loci.Describer(loci.load_model()).describe(image)
+    for dim in (8192, 100000):
+        assert rtabmap.init(dim) is None
+        row = rtabmap.extract(bgr)
+        assert row.shape == (1, 8192) and row.dtype == np.float32 and row.flags.c_contiguous
+        np.testing.assert_allclose(row[0], whole, atol=1e-6)
+    assert rtabmap.extract(np.full((60, 80, 1), 7, np.uint8).view(np.int8)).shape == (1, 8192)
+    rtabmap.init(4096)  # RTAB-Map's own default
+    cut = rtabmap.extract(bgr)
+    assert cut.shape == (1, 4096)
+    np.testing.assert_allclose(cut[0], whole[:4096] / np.linalg.norm(whole[:4096]), atol=1e-6)
+
+
+def test_rtab_map_is_never_crashed_by_init(rtabmap, monkeypatch):
+    """PyDescriptor.cpp releases init's result without looking: what is wrong is said by extract()."""
+    picture = np.zeros((60, 80, 3), np.int8)
+    assert rtabmap.init(0) is None
+    with pytest.raises(RuntimeError, match='Dim is 0'):
+        rtabmap.extract(picture)
+    monkeypatch.setenv('LOCI_MODEL', 'nowhere.safetensors')
+    assert rtabmap.init(8192) is None
+    with pytest.raises(RuntimeError, match='nowhere.safetensors'):
+        rtabmap.extract(picture)
+    monkeypatch.delenv('LOCI_MODEL')
+    rtabmap.init(64)
+    with pytest.raises(ValueError, match='float32'):
+        rtabmap.extract(picture.astype(np.float32))
 
 
 def test_hloc_s_interface(photos, monkeypatch):
