@@ -26,6 +26,7 @@ def clean(signature):
     signature = signature.replace('numpy.ndarray[numpy.float32]', 'numpy.ndarray').replace('numpy.ndarray[numpy.uint8]', 'numpy.ndarray')
     signature = re.sub(r'<[^>]*object at [^>]*>', '...', signature)
     signature = re.sub(r'self: \w+', 'self', signature)
+    signature = re.sub(r'(Callable\[\[[^\]]*\], \w+\]) = None', r'Optional[\1] = None', signature)
     for typing, plain in (('List', 'list'), ('Dict', 'dict'), ('Tuple', 'tuple'), ('object', 'Any'), ('handle', 'Any')):
         signature = re.sub(rf'\b{typing}\b', plain, signature)
     return signature

@@ -37,7 +37,7 @@ class Describer:
         """precision: fp32, bf16, int8 or auto."""
     def describe(self, image: Any, num_threads: int = 1) -> numpy.ndarray:
         """The descriptor, float32 [dim] of unit length, of uint8 [height, width, 3] (RGB) or of a file."""
-    def describe_files(self, paths: list[str], num_threads: int = 0) -> tuple:
+    def describe_files(self, paths: Any, num_threads: int = 0, on_progress: Optional[Callable[[str, int, int], None]] = None) -> tuple:
         """(float32 [n, dim], {path: error}): all files on all threads; rows of files that failed are NaN."""
     @property
     def dim(self) -> int: ...
@@ -85,7 +85,7 @@ class IndexReport:
     @property
     def added(self) -> int: ...
     @property
-    def failed(self) -> dict[str, str]: ...
+    def failed(self) -> dict: ...
     @property
     def removed(self) -> int: ...
     @property
@@ -164,8 +164,9 @@ class PlaceDb:
     def refresh(self) -> None: ...
     def remove(self, paths: Any) -> int:
         """Forgets photographs, or all below a folder; how many."""
-    def update(self, paths: Any, num_threads: int = 0, remove_missing: bool = True) -> IndexReport:
-        """Describes what is new or changed among files and folders, and forgets what is gone."""
+    def update(self, paths: Any, num_threads: int = 0, remove_missing: bool = True, on_progress: Optional[Callable[[str, int, int], None]] = None) -> IndexReport:
+        """Describes what is new or changed among files and folders, and forgets what is gone.
+        on_progress(task, done, total) is called now and then; Ctrl-C and an exception of it stop the work, and what is described is kept."""
     def verify(self) -> list[str]:
         """Reads everything; the problems found."""
 
@@ -238,17 +239,17 @@ class TrainSummary:
 class UnsupportedError(Error, NotImplementedError):
     ...
 
-def evaluate(dataset: Dataset, describer: Describer, n: list[int] = [1, 5, 10, 20], dim: int = 0, num_threads: int = 0) -> Recall:
+def evaluate(dataset: Dataset, describer: Describer, n: list[int] = [1, 5, 10, 20], dim: int = 0, num_threads: int = 0, on_progress: Optional[Callable[[str, int, int], None]] = None) -> Recall:
     """Recall of a describer on a data set, as 'loci eval' measures it."""
 
 def load_dataset(path: Any, **kwargs) -> Dataset:
-    """Reads a data set that says by its content what it is (docs/data_sets.md); options: split, format,
+    """Reads a data set that says by its content what it is, a folder, places.csv or dbStruct .mat (docs/data_sets.md); options: split, format,
     radius_m, query_filter, database_filter, skip_missing, ..."""
 
 def load_image(path: Any) -> numpy.ndarray:
     """Reads a JPEG, PNG, WebP or TIFF, upright, as uint8 [height, width, 3] (RGB)."""
 
-def load_model(model: Any = 'default', learn_from: list[str] = [], **kwargs) -> Model:
+def load_model(model: Any = 'default', learn_from: Any = (), on_progress: Optional[Callable[[str, int, int], None]] = None, **kwargs) -> Model:
     """A model file, 'default' (the built-in network), or 'rootsift-vlad', whose vocabulary is learnt from the photos and
     folders in learn_from (options as of 'loci index': num_clusters, whiten_dim, max_images, seed)."""
 
@@ -257,7 +258,7 @@ def recall_at(results: list[list[int]], positives: list[list[int]], n: list[int]
 def save_jpeg(path: Any, image: Any) -> None:
     """Writes uint8 [height, width, 3] (RGB) as a JPEG."""
 
-def train(model: Model, data: Dataset, work_folder: Any, validation: Optional[Dataset] = None, resume: bool = False, on_epoch: Callable[[EpochRecord], None] = None, **kwargs) -> TrainSummary:
+def train(model: Model, data: Dataset, work_folder: Any, validation: Optional[Dataset] = None, resume: bool = False, on_epoch: Optional[Callable[[EpochRecord], None]] = None, on_progress: Optional[Callable[[str, int, int], None]] = None, **kwargs) -> TrainSummary:
     """Learns a place descriptor as 'loci train' does; options by the same names (epochs, learning_rate, ...).
     UnsupportedError where the training plugin is not built."""
 

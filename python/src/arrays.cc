@@ -20,7 +20,7 @@ std::string describe_array(const py::handle& value) {
 py::array want_floats(const py::handle& value, int ndim, const std::string& name) {
   const bool is_array = py::isinstance<py::array>(value);
   const auto array = is_array ? py::reinterpret_borrow<py::array>(value) : py::array();
-  if (!is_array || !array.dtype().is(py::dtype::of<float>()) || array.ndim() != ndim ||
+  if (!is_array || !py::isinstance<py::array_t<float>>(array) || array.ndim() != ndim ||
       (array.flags() & py::array::c_style) == 0) {
     throw Error(invalid_argument(name + ": expected a float32 array of " + std::to_string(ndim) +
                                  (ndim == 1 ? " axis" : " axes") + " in C order, got " +
@@ -30,11 +30,14 @@ py::array want_floats(const py::handle& value, int ndim, const std::string& name
   return array;
 }
 
+constexpr py::ssize_t kMaxSide = 1 << 20;  // an image's sides are ints
+
 Image want_image(const py::handle& value) {
   const bool is_array = py::isinstance<py::array>(value);
   const auto array = is_array ? py::reinterpret_borrow<py::array>(value) : py::array();
-  if (!is_array || !array.dtype().is(py::dtype::of<uint8_t>()) || array.ndim() != 3 ||
-      array.shape(2) != 3 || array.shape(0) < 1 || array.shape(1) < 1) {
+  if (!is_array || !py::isinstance<py::array_t<uint8_t>>(array) || array.ndim() != 3 ||
+      array.shape(2) != 3 || array.shape(0) < 1 || array.shape(1) < 1 ||
+      array.shape(0) > kMaxSide || array.shape(1) > kMaxSide) {
     throw Error(invalid_argument("image: expected uint8 [height, width, 3] (RGB), got " +
                                  describe_array(value) +
                                  "; OpenCV's BGR becomes RGB by image[:, :, ::-1]"));

@@ -5,6 +5,7 @@
 #include "loci/base/status.h"
 
 #include <string>
+#include <vector>
 
 #include <pybind11/pybind11.h>
 
@@ -34,9 +35,12 @@ auto unlocked(F&& f) {
   return f();
 }
 
-/// A path given as str or os.PathLike.
-inline std::string path_of(const py::object& path) {
-  return py::module_::import("os").attr("fspath")(path).cast<std::string>();
-}
+/// The bytes of a path given as str, bytes or os.PathLike, as os.fsencode makes them: names that are no
+/// UTF-8 stay what they are. TypeError for anything else; InvalidArgument for a null character.
+std::string path_of(py::handle path);
+/// One path, or each of a list of them.
+std::vector<std::string> paths_of(const py::object& paths);
+/// A path for Python, as os.fsdecode makes it.
+py::str path_str(const std::string& path);
 
 }  // namespace loci::python

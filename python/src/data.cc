@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
+#include "loci/base/text.h"
 #include "loci/data/dataset.h"
+#include "loci/exchange/dbstruct.h"
 
 #include <pybind11/stl.h>
 
@@ -10,7 +12,7 @@ namespace loci::python {
 
 void bind_data(py::module_& m) {
   py::class_<ImageRecord>(m, "ImageRecord")
-      .def_readonly("path", &ImageRecord::path)
+      .def_property_readonly("path", [](const ImageRecord& r) { return path_str(r.path); })
       .def_property_readonly(
           "position",
           [](const ImageRecord& r) {
@@ -24,7 +26,7 @@ void bind_data(py::module_& m) {
   py::class_<Dataset>(
       m, "Dataset", "Database and query photographs, and the rule of what is right.")
       .def_readonly("name", &Dataset::name)
-      .def_readonly("root", &Dataset::root)
+      .def_property_readonly("root", [](const Dataset& d) { return path_str(d.root); })
       .def_readonly("format", &Dataset::format)
       .def_readonly("database", &Dataset::database)
       .def_readonly("queries", &Dataset::queries)
@@ -32,7 +34,7 @@ void bind_data(py::module_& m) {
       .def_property_readonly("rule", [](const Dataset& d) { return describe_rule(d.rule); })
       .def(
           "image_path",
-          [](const Dataset& d, const ImageRecord& record) { return image_path(d, record); },
+          [](const Dataset& d, const ImageRecord& record) { return path_str(image_path(d, record)); },
           py::arg("record"))
       .def(
           "ground_truth",
@@ -46,10 +48,14 @@ void bind_data(py::module_& m) {
         take_options(options, left);
         no_more_options(left, "load_dataset");
         const std::string folder = path_of(path);
-        return unlocked([&] { return load_dataset(folder, options).value(); });
+        return unlocked([&] {
+          return to_lower(folder).ends_with(".mat") ? load_dbstruct(folder, options).value()
+                                                    : load_dataset(folder, options).value();
+        });
       },
       py::arg("path"),
-      "Reads a data set that says by its content what it is (docs/data_sets.md); options: split, "
+      "Reads a data set that says by its content what it is, a folder, places.csv or dbStruct .mat "
+      "(docs/data_sets.md); options: split, "
       "format,\n"
       "radius_m, query_filter, database_filter, skip_missing, ...");
 }

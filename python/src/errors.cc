@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings.h"
 
+#include <filesystem>
+#include <stdexcept>
+
 namespace loci::python {
 namespace {
 
@@ -41,6 +44,13 @@ const py::object& class_of(Code code) {
   return classes->error;
 }
 
+void raise(Code code, const std::string& message) {
+  // A message may quote a file name that is no UTF-8; the error must come out all the same.
+  const auto text = py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(
+      message.data(), static_cast<py::ssize_t>(message.size()), "backslashreplace"));
+  PyErr_SetObject(class_of(code).ptr(), text.ptr());
+}
+
 }  // namespace
 
 void bind_errors(py::module_& m) {
@@ -68,7 +78,11 @@ void bind_errors(py::module_& m) {
     try {
       if (thrown) std::rethrow_exception(thrown);
     } catch (const Error& error) {
-      PyErr_SetString(class_of(error.status().code()).ptr(), error.status().message().c_str());
+      raise(error.status().code(), error.status().message());
+    } catch (const std::invalid_argument& broken) {  // a contract of the C++ side
+      raise(Code::kInvalidArgument, broken.what());
+    } catch (const std::filesystem::filesystem_error& refused) {
+      raise(Code::kIo, refused.what());
     }
   });
 }

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arrays.h"
 #include "eval_run.h"
+#include "job.h"
 
 #include "loci/eval/recall.h"
 
+#include <pybind11/functional.h>
 #include <pybind11/stl.h>
 
 namespace loci::python {
@@ -46,22 +48,26 @@ void bind_eval(py::module_& m) {
          const Describer& describer,
          const std::vector<int>& n,
          int dim,
-         int num_threads) {
+         int num_threads,
+         OnProgress on_progress) {
         if (n.empty() || *std::min_element(n.begin(), n.end()) < 1) {
           throw Error(invalid_argument("n: expected cut-offs of 1 or more"));
         }
-        return unlocked([&] {
-          const auto positives = ground_truth(dataset).value();
-          return cli::run_eval(dataset, positives, describer, n, dim, num_threads, {}, 0)
-              .value()
-              .recall;
-        });
+        return run_job(std::move(on_progress),
+                       [&](const JobControl& job) {
+                         const auto positives = ground_truth(dataset).value();
+                         return cli::run_eval(
+                             dataset, positives, describer, n, dim, num_threads, job, 0);
+                       })
+            .value()
+            .recall;
       },
       py::arg("dataset"),
       py::arg("describer"),
       py::arg("n") = std::vector<int>{1, 5, 10, 20},
       py::arg("dim") = 0,
       py::arg("num_threads") = 0,
+      py::arg("on_progress") = OnProgress{},
       "Recall of a describer on a data set, as 'loci eval' measures it.");
 }
 

@@ -21,7 +21,9 @@ void bind_image(py::module_& m) {
   m.def(
       "save_jpeg",
       [](const py::object& path, const py::object& image) {
-        must(save_jpeg(path_of(path), want_image(image)));
+        const std::string file = path_of(path);
+        const Image pixels = want_image(image);
+        unlocked([&] { must(save_jpeg(file, pixels)); });
       },
       py::arg("path"),
       py::arg("image"),

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "arrays.h"
+#include "job.h"
 #include "models.h"
 #include "options.h"
 
@@ -9,6 +10,7 @@
 
 #include <filesystem>
 
+#include <pybind11/functional.h>
 #include <pybind11/stl.h>
 
 namespace loci::python {
@@ -43,14 +45,15 @@ std::vector<std::string> photos_below(const std::vector<std::string>& paths) {
 
 ModelPtr named_model(const std::string& name,
                      const std::vector<std::string>& learn_from,
+                     OnProgress on_progress,
                      py::dict given) {
   LearnOptions options = cli::classic_learn_options();
   take_options(options, given);
   no_more_options(given, "load_model");
-  return unlocked([&] {
-    return shared(
-        cli::resolve_model(name, [&] { return photos_below(learn_from); }, options, {}).value());
-  });
+  return shared(run_job(std::move(on_progress), [&](const JobControl& job) {
+                  return cli::resolve_model(
+                      name, [&] { return photos_below(learn_from); }, options, job);
+                }).value());
 }
 
 std::unique_ptr<Describer> make_describer(const std::shared_ptr<Model>& model,
@@ -76,24 +79,30 @@ FloatArray describe_one(const Describer& describer, const py::object& image, int
 
 /// Rows in the order of the files; a file that cannot be described has its error and a row of NaN.
 py::tuple describe_many(const Describer& describer,
-                        const std::vector<std::string>& files,
-                        int num_threads) {
+                        const py::object& paths,
+                        int num_threads,
+                        OnProgress on_progress) {
+  const std::vector<std::string> files = paths_of(paths);
   const auto dim = static_cast<size_t>(describer.dim());
   std::vector<float> rows(files.size() * dim, std::numeric_limits<float>::quiet_NaN());
-  std::map<std::string, std::string> failed;
-  unlocked([&] {
-    must(
-        describe_files(describer, files, num_threads, false, [&](size_t i, DescribedImage&& image) {
-          if (image.status.ok()) {
-            std::copy(image.descriptor.begin(),
-                      image.descriptor.end(),
-                      rows.begin() + static_cast<std::ptrdiff_t>(i * dim));
-          } else {
-            failed[files[i]] = image.status.message();
-          }
-          return true;
-        }));
-  });
+  std::map<std::string, std::string> failures;
+  must(run_job(std::move(on_progress), [&](const JobControl& job) {
+    const auto sink = [&](size_t i, DescribedImage&& image) {
+      if (image.status.ok()) {
+        std::copy(image.descriptor.begin(),
+                  image.descriptor.end(),
+                  rows.begin() + static_cast<std::ptrdiff_t>(i * dim));
+      } else {
+        failures[files[i]] = image.status.message();
+      }
+      job.progress(
+          "describing", static_cast<int64_t>(i) + 1, static_cast<int64_t>(files.size()));
+      return true;
+    };
+    return describe_files(describer, files, num_threads, false, sink, job);
+  }));
+  py::dict failed;
+  for (const auto& [path, why] : failures) failed[path_str(path)] = path_str(why);
   const std::vector<py::ssize_t> shape{static_cast<py::ssize_t>(files.size()),
                                        static_cast<py::ssize_t>(dim)};
   return py::make_tuple(to_array(std::move(rows), shape), failed);
@@ -110,7 +119,8 @@ void bind_model(py::module_& m) {
       .def(
           "save",
           [](const Model& model, const py::object& path) {
-            must(save_model(model, path_of(path)));
+            const std::string file = path_of(path);
+            unlocked([&] { must(save_model(model, file)); });
           },
           py::arg("path"),
           "Writes a model file (.safetensors).")
@@ -118,12 +128,15 @@ void bind_model(py::module_& m) {
   m.def(
       "load_model",
       [](const py::object& name,
-         const std::vector<std::string>& learn_from,
+         const py::object& learn_from,
+         OnProgress on_progress,
          const py::kwargs& options) {
-        return named_model(path_of(name), learn_from, py::dict(options));
+        return named_model(
+            path_of(name), paths_of(learn_from), std::move(on_progress), py::dict(options));
       },
       py::arg("model") = "default",
-      py::arg("learn_from") = std::vector<std::string>{},
+      py::arg("learn_from") = py::tuple(),
+      py::arg("on_progress") = OnProgress{},
       "A model file, 'default' (the built-in network), or 'rootsift-vlad', whose vocabulary is "
       "learnt from the photos and\n"
       "folders in learn_from (options as of 'loci index': num_clusters, whiten_dim, max_images, "
@@ -150,6 +163,7 @@ void bind_model(py::module_& m) {
            &describe_many,
            py::arg("paths"),
            py::arg("num_threads") = 0,
+           py::arg("on_progress") = OnProgress{},
            "(float32 [n, dim], {path: error}): all files on all threads; rows of files that failed "
            "are NaN.")
       .def(

@@ -1,14 +1,16 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "arrays.h"
+#include "job.h"
 #include "options.h"
 
 #include "loci/image/decode.h"
 #include "loci/place/place_db.h"
 #include "loci/place/rerank.h"
 
-#include <shared_mutex>
+#include <mutex>
 
+#include <pybind11/functional.h>
 #include <pybind11/stl.h>
 
 namespace loci::python {
@@ -35,14 +37,6 @@ class Collection {
   mutable std::mutex mutex_;
   std::shared_ptr<PlaceDb> db_;
 };
-
-std::vector<std::string> paths_of(const py::object& paths) {
-  std::vector<std::string> out;
-  if (py::isinstance<py::str>(paths) || py::hasattr(paths, "__fspath__")) return {path_of(paths)};
-  for (const py::handle path : paths)
-    out.push_back(path_of(py::reinterpret_borrow<py::object>(path)));
-  return out;
-}
 
 QueryAnswer query(
     const Collection& collection, const py::object& image, int k, bool verify, py::kwargs given) {
@@ -80,7 +74,7 @@ py::object position_of(const std::optional<LatLon>& position) {
 void bind_answers(py::module_& m) {
   py::class_<PlaceImage>(m, "PlaceImage")
       .def_readonly("id", &PlaceImage::id)
-      .def_readonly("path", &PlaceImage::path)
+      .def_property_readonly("path", [](const PlaceImage& i) { return path_str(i.path); })
       .def_readonly("width", &PlaceImage::width)
       .def_readonly("height", &PlaceImage::height)
       .def_readonly("sha256", &PlaceImage::sha256)
@@ -120,9 +114,9 @@ void bind_answers(py::module_& m) {
       .def_property_readonly(
           "failed",
           [](const IndexReport& report) {
-            std::map<std::string, std::string> failed;
+            py::dict failed;
             for (const FailedImage& image : report.failed)
-              failed[image.image] = image.error.message();
+              failed[path_str(image.image)] = path_str(image.error.message());
             return failed;
           },
           "{path: error}");
@@ -139,7 +133,9 @@ void bind_place(py::module_& m) {
       .def_static(
           "create",
           [](const py::object& folder, const std::shared_ptr<Model>& model) {
-            return std::make_unique<Collection>(PlaceDb::create(path_of(folder), model).value());
+            const std::string path = path_of(folder);
+            return unlocked(
+                [&] { return std::make_unique<Collection>(PlaceDb::create(path, model).value()); });
           },
           py::arg("folder"),
           py::arg("model"),
@@ -147,7 +143,9 @@ void bind_place(py::module_& m) {
       .def_static(
           "open",
           [](const py::object& folder) {
-            return std::make_unique<Collection>(PlaceDb::open(path_of(folder)).value());
+            const std::string path = path_of(folder);
+            return unlocked(
+                [&] { return std::make_unique<Collection>(PlaceDb::open(path).value()); });
           },
           py::arg("folder"))
       .def_static(
@@ -156,17 +154,26 @@ void bind_place(py::module_& m) {
           py::arg("folder"))
       .def(
           "update",
-          [](const Collection& c, const py::object& paths, int num_threads, bool remove_missing) {
+          [](const Collection& c,
+             const py::object& paths,
+             int num_threads,
+             bool remove_missing,
+             OnProgress on_progress) {
             const auto db = c.use();
             const std::vector<std::string> files = paths_of(paths);
             const UpdateOptions options{.num_threads = num_threads,
                                         .remove_missing = remove_missing};
-            return unlocked([&] { return db->update(files, options).value(); });
+            return run_job(std::move(on_progress), [&](const JobControl& job) {
+                     return db->update(files, options, job);
+                   }).value();
           },
           py::arg("paths"),
           py::arg("num_threads") = 0,
           py::arg("remove_missing") = true,
-          "Describes what is new or changed among files and folders, and forgets what is gone.")
+          py::arg("on_progress") = OnProgress{},
+          "Describes what is new or changed among files and folders, and forgets what is gone.\n"
+          "on_progress(task, done, total) is called now and then; Ctrl-C and an exception of it stop "
+          "the work, and what is described is kept.")
       .def(
           "remove",
           [](const Collection& c, const py::object& paths) {
@@ -207,9 +214,16 @@ void bind_place(py::module_& m) {
            })
       .def(
           "descriptor",
-          [](const Collection& c, int64_t id) { return to_array(c.use()->descriptor(id).value()); },
+          [](const Collection& c, int64_t id) {
+            const auto db = c.use();
+            return to_array(unlocked([&] { return db->descriptor(id).value(); }));
+          },
           py::arg("id"))
-      .def("refresh", [](const Collection& c) { must(c.use()->refresh()); })
+      .def("refresh",
+           [](const Collection& c) {
+             const auto db = c.use();
+             unlocked([&] { must(db->refresh()); });
+           })
       .def(
           "verify",
           [](const Collection& c) {

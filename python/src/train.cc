@@ -1,10 +1,9 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "job.h"
 #include "options.h"
 
 #include "loci/train/trainer.h"
-
-#include <atomic>
 
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
@@ -22,6 +21,7 @@ TrainSummary run(const std::shared_ptr<Model>& start,
                  const std::optional<Dataset>& validation,
                  bool resume,
                  const std::function<void(const EpochRecord&)>& on_epoch,
+                 OnProgress on_progress,
                  const py::kwargs& given) {
   TrainOptions options;
   py::dict left(given);
@@ -33,24 +33,15 @@ TrainSummary run(const std::shared_ptr<Model>& start,
   inputs.validation = validation;
   inputs.work_folder = path_of(work_folder);
   inputs.resume = resume;
-  // Ctrl-C is looked for with each step: the run then stops with a checkpoint.
-  std::atomic<bool> cancel{false};
-  JobControl job;
-  job.cancel = &cancel;
-  job.on_progress = [&](const Progress&) {
-    const py::gil_scoped_acquire locked;
-    if (PyErr_CheckSignals() != 0) {
-      PyErr_Clear();
-      cancel = true;
-    }
-  };
+  train::TrainEngine* engine = unlocked([] { return train::train_engine().value(); });
+  // Ctrl-C, or an exception of a callback, stops behind the step at hand with a checkpoint.
+  JobRunner runner(std::move(on_progress));
   const auto told = [&](const EpochRecord& record) {
-    if (!on_epoch) return;
-    const py::gil_scoped_acquire locked;
-    on_epoch(record);
+    if (on_epoch) runner.post([&on_epoch, record] { on_epoch(record); });
   };
-  return unlocked(
-      [&] { return train::train_engine().value()->train(inputs, options, told, job).value(); });
+  return runner
+      .run([&](const JobControl& job) { return engine->train(inputs, options, told, job); })
+      .value();
 }
 
 }  // namespace
@@ -72,7 +63,8 @@ void bind_train(py::module_& m) {
       .def_readonly("best_epoch", &TrainSummary::best_epoch)
       .def_readonly("stopped", &TrainSummary::stopped)
       .def_readonly("failed", &TrainSummary::failed)
-      .def_readonly("curve_page", &TrainSummary::curve_page);
+      .def_property_readonly("curve_page",
+                             [](const TrainSummary& s) { return path_str(s.curve_page); });
   m.def("train",
         &run,
         py::arg("model"),
@@ -81,6 +73,7 @@ void bind_train(py::module_& m) {
         py::arg("validation") = py::none(),
         py::arg("resume") = false,
         py::arg("on_epoch") = py::none(),
+        py::arg("on_progress") = OnProgress{},
         "Learns a place descriptor as 'loci train' does; options by the same names (epochs, "
         "learning_rate, ...).\n"
         "UnsupportedError where the training plugin is not built.");
