@@ -94,41 +94,51 @@ std::string loops_json(const LoopsRun& run) {
   return json.str();
 }
 
+namespace {
+
+std::string summary_text(const LoopsRun& run) {
+  return format("%zu loops in %zu frames (%s, %lld numbers a frame); %lld frames kept in %s",
+                run.loops.size(),
+                run.frames.size(),
+                run.model.c_str(),
+                static_cast<long long>(run.dim),
+                static_cast<long long>(run.reports.empty() ? 0 : run.reports.back().kept_frames),
+                human_bytes(static_cast<double>(run.memory_bytes)).c_str());
+}
+
+std::vector<std::string> truth_lines(const LoopsRun& run) {
+  if (!run.scores) return {};
+  const LoopScores& s = *run.scores;
+  return {format("truth: %lld of %lld frames show a place again; %lld loops given, %lld right: "
+                 "precision %.3f, recall %.3f",
+                 static_cast<long long>(s.answerable),
+                 static_cast<long long>(s.frames),
+                 static_cast<long long>(s.given),
+                 static_cast<long long>(s.right),
+                 s.precision,
+                 s.recall),
+          format("recall at 100 %% precision %.3f, average precision %.3f",
+                 s.curve.recall_at_full_precision,
+                 s.curve.average_precision)};
+}
+
+}  // namespace
+
 std::string loops_text(const LoopsRun& run) {
-  std::string text =
-      format("%zu loops in %zu frames (%s, %lld numbers a frame); %lld frames kept in %s",
-             run.loops.size(),
-             run.frames.size(),
-             run.model.c_str(),
-             static_cast<long long>(run.dim),
-             static_cast<long long>(run.reports.empty() ? 0 : run.reports.back().kept_frames),
-             human_bytes(static_cast<double>(run.memory_bytes)).c_str());
+  std::string text = summary_text(run);
   for (const Timing& timing : timings(run)) {
     text += format("\n  %-12s p50 %8.2f   p99 %8.2f",
                    timing.name,
                    percentile(timing.ms, 0.5),
                    percentile(timing.ms, 0.99));
   }
-  if (run.scores) {
-    const LoopScores& s = *run.scores;
-    text += format(
-        "\n  truth: %lld of %lld frames show a place again; %lld loops given, %lld right: "
-        "precision %.3f, recall %.3f",
-        static_cast<long long>(s.answerable),
-        static_cast<long long>(s.frames),
-        static_cast<long long>(s.given),
-        static_cast<long long>(s.right),
-        s.precision,
-        s.recall);
-    text += format("\n  recall at 100 %% precision %.3f, average precision %.3f",
-                   s.curve.recall_at_full_precision,
-                   s.curve.average_precision);
-  }
+  for (const std::string& line : truth_lines(run)) text += "\n  " + line;
   return text;
 }
 
 std::string loops_page(const LoopsRun& run) {
-  std::string body = "<p class=\"lead\">" + escape_html(loops_text(run)) + "</p>";
+  std::string body = "<p class=\"lead\">" + escape_html(summary_text(run)) + "</p>";
+  for (const std::string& line : truth_lines(run)) body += "<p>" + escape_html(line) + "</p>";
   if (run.scores) {
     ChartSeries series{
         .name = run.model, .x = run.scores->curve.recall, .y = run.scores->curve.precision};
@@ -148,6 +158,18 @@ std::string loops_page(const LoopsRun& run) {
             format("</td><td class=\"num\">%.3f</td><td class=\"num\">%.5f</td></tr>",
                    static_cast<double>(loop.similarity),
                    loop.confidence);
+  }
+  body +=
+      "</table></div></section><section class=\"card\"><h2>Milliseconds a frame</h2><div "
+      "class=\"scroll\"><table><tr><th>part</th><th class=\"num\">median</th><th "
+      "class=\"num\">99th percentile</th></tr>";
+  for (const Timing& timing : timings(run)) {
+    std::string part(timing.name);
+    part.resize(part.size() - std::string_view("_ms").size());
+    body += "<tr><td>" + escape_html(part) +
+            format("</td><td class=\"num\">%.2f</td><td class=\"num\">%.2f</td></tr>",
+                   percentile(timing.ms, 0.5),
+                   percentile(timing.ms, 0.99));
   }
   return html_page("Loops", body + "</table></div></section>");
 }
