@@ -18,7 +18,7 @@ if not shutil.which('colmap'):
 if not (scenes / 'lund').is_dir():
     print(f'skipped: no scenes in {scenes}')
     sys.exit(77)
-for scene, k, forward in (('sceaux', 3, ''), ('lund', 5, '1')):
+for scene, k, forward in (('sceaux', 3, ''), ('lund', 12, '1')):
     done = subprocess.run([root / 'scripts/colmap_pairs.sh', scenes / scene, str(k)], text=True, capture_output=True,
                           env={**os.environ, 'LOCI': sys.argv[1], 'FORWARD': forward})
     print(done.stdout, done.stderr)
