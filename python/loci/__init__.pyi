@@ -189,12 +189,15 @@ class PlaceImage:
     def width(self) -> int: ...
 
 class Pooling:
-    def __init__(self, type: str, feature_dim: int, tensors: dict[str, Any] = {}, gem_p: float = 3.0, normalize_features: bool = True) -> None:
+    def __init__(self, type: str, feature_dim: int, tensors: dict[str, Any] = {}, **kwargs) -> None:
         """type: netvlad (tensors weight [K, D], optional bias [K], centers [K, D]), vlad, gem, max, mean, rmac, salad,
-        mixvpr, cosplace, convap; tensors without their 'pooling.' prefix (loci/pooling/pooling.h)."""
+        mixvpr, cosplace, convap; tensors without their 'pooling.' prefix (loci/pooling/pooling.h). Keywords:
+        normalize_features, intra_norm, final_norm, signed_sqrt, dimension_outer, eps ('clamp' or 'root'), gem_p,
+        rmac_levels, grid_height, grid_width, as in a model file."""
     def output_dim(self) -> int: ...
-    def pool(self, features: Any, num_threads: int = 1) -> numpy.ndarray:
-        """The descriptor of float32 [n, D], or of a map [height, width, D], which is read where it lies."""
+    def pool(self, features: Any, num_threads: int = 1, out: Any = None) -> Any:
+        """The descriptor of float32 [n, D], or of a map [height, width, D], which is read where it lies; a new
+        array, or `out`, float32 [output_dim()], which is written in place."""
 
 class QueryAnswer:
     @property

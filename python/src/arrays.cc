@@ -27,6 +27,11 @@ py::array want_floats(const py::handle& value, int ndim, const std::string& name
                                  describe_array(value) +
                                  "; numpy.ascontiguousarray(x, dtype=numpy.float32) makes one"));
   }
+  if (!array.attr("flags").attr("aligned").cast<bool>()) {
+    throw Error(invalid_argument(name + ": expected float32 at a multiple of 4 bytes, got " +
+                                 describe_array(value) +
+                                 " at an unaligned address; pass a copy of it"));
+  }
   return array;
 }
 

@@ -3,6 +3,7 @@
 #include "loci/pooling/pooling.h"
 
 #include "arrays.h"
+#include "options.h"
 
 #include <map>
 
@@ -17,15 +18,48 @@ struct PoolingLayer {
   int64_t feature_dim = 0;
 };
 
+/// The members of a PoolingSpec by their names in a model file (docs/formats/model_file.md).
+PoolingSpec spec_of(const py::kwargs& named) {
+  PoolingSpec spec;
+  py::dict left(named);
+  const auto take = [&left](const char* name, auto& field) {
+    if (!left.contains(name)) return;
+    try {
+      field = left[name].template cast<std::remove_reference_t<decltype(field)>>();
+    } catch (const py::cast_error&) {
+      throw Error(invalid_argument(std::string(name) + ": cannot take " +
+                                   py::repr(left[name]).template cast<std::string>()));
+    }
+    left.attr("pop")(name);
+  };
+  std::string eps = "clamp";
+  take("normalize_features", spec.normalize_features);
+  take("intra_norm", spec.intra_norm);
+  take("final_norm", spec.final_norm);
+  take("signed_sqrt", spec.signed_sqrt);
+  take("dimension_outer", spec.dimension_outer);
+  take("gem_p", spec.gem_p);
+  take("rmac_levels", spec.rmac_levels);
+  take("grid_height", spec.grid_height);
+  take("grid_width", spec.grid_width);
+  take("eps", eps);
+  no_more_options(left, "Pooling");
+  if (eps != "clamp" && eps != "root") {
+    throw Error(invalid_argument("eps: expected 'clamp' or 'root', got '" + eps + "'"));
+  }
+  spec.eps = eps == "root" ? NormEps::kRoot : NormEps::kClamp;
+  return spec;
+}
+
 std::unique_ptr<PoolingLayer> make_pooling(const std::string& type,
                                            int64_t feature_dim,
                                            const std::map<std::string, py::object>& tensors,
-                                           double gem_p,
-                                           bool normalize_features) {
-  PoolingSpec spec;
+                                           const py::kwargs& named) {
+  if (feature_dim < 1) {
+    throw Error(invalid_argument("feature_dim: expected 1 or more, got " + std::to_string(feature_dim)));
+  }
+  PoolingSpec spec = spec_of(named);
   spec.type = type;
-  spec.gem_p = gem_p;
-  spec.normalize_features = normalize_features;
   TensorMap map;
   for (const auto& [name, value] : tensors) {
     if (!py::isinstance<py::array>(value)) {
@@ -46,7 +80,10 @@ std::unique_ptr<PoolingLayer> make_pooling(const std::string& type,
   return layer;
 }
 
-FloatArray pool(const PoolingLayer& layer, const py::object& features, int num_threads) {
+py::object pool(const PoolingLayer& layer,
+                const py::object& features,
+                int num_threads,
+                const py::object& out) {
   const bool is_map = py::isinstance<py::array>(features) &&
                       py::reinterpret_borrow<py::array>(features).ndim() == 3;
   const py::array array = want_floats(features, is_map ? 3 : 2, "features");
@@ -59,9 +96,20 @@ FloatArray pool(const PoolingLayer& layer, const py::object& features, int num_t
   const int64_t height = is_map ? array.shape(0) : 0, width = is_map ? array.shape(1) : 0;
   const int64_t rows = is_map ? height * width : array.shape(0);
   const FeaturesView view({static_cast<const float*>(array.data()), rows, dim}, height, width);
-  std::vector<float> out(static_cast<size_t>(layer.pooling->output_dim(dim)));
-  unlocked([&] { layer.pooling->pool(view, out, num_threads); });
-  return to_array(std::move(out));
+  const auto size = static_cast<size_t>(layer.pooling->output_dim(dim));
+  if (out.is_none()) {
+    std::vector<float> values(size);
+    unlocked([&] { layer.pooling->pool(view, values, num_threads); });
+    return to_array(std::move(values));
+  }
+  py::array target = want_floats(out, 1, "out");
+  if (static_cast<size_t>(target.size()) != size || !target.writeable()) {
+    throw Error(invalid_argument("out: expected a writable float32 [" + std::to_string(size) + "], got " +
+                                 describe_array(out) + (target.writeable() ? "" : " that is read-only")));
+  }
+  const std::span values(static_cast<float*>(target.mutable_data()), size);
+  unlocked([&] { layer.pooling->pool(view, values, num_threads); });
+  return target;
 }
 
 }  // namespace
@@ -72,20 +120,23 @@ void bind_pooling(py::module_& m) {
            py::arg("type"),
            py::arg("feature_dim"),
            py::arg("tensors") = std::map<std::string, py::object>{},
-           py::arg("gem_p") = 3.0,
-           py::arg("normalize_features") = true,
            "type: netvlad (tensors weight [K, D], optional bias [K], centers [K, D]), vlad, gem, "
            "max, mean, rmac, salad,\n"
            "mixvpr, cosplace, convap; tensors without their 'pooling.' prefix "
-           "(loci/pooling/pooling.h).")
+           "(loci/pooling/pooling.h). Keywords:\n"
+           "normalize_features, intra_norm, final_norm, signed_sqrt, dimension_outer, eps ('clamp' or "
+           "'root'), gem_p,\n"
+           "rmac_levels, grid_height, grid_width, as in a model file.")
       .def("output_dim",
            [](const PoolingLayer& layer) { return layer.pooling->output_dim(layer.feature_dim); })
       .def("pool",
            &pool,
            py::arg("features"),
            py::arg("num_threads") = 1,
+           py::arg("out") = py::none(),
            "The descriptor of float32 [n, D], or of a map [height, width, D], which is read where "
-           "it lies.");
+           "it lies; a new\n"
+           "array, or `out`, float32 [output_dim()], which is written in place.");
 }
 
 }  // namespace loci::python
