@@ -23,6 +23,13 @@ void bind_data(py::module_& m);
 void bind_eval(py::module_& m);
 void bind_train(py::module_& m);
 
+/// None where an object is wanted comes as a null pointer.
+template <class Pointer>
+void not_none(const Pointer& object, const char* name, const char* kind) {
+  if (!object)
+    throw Error(invalid_argument(std::string(name) + ": expected a " + kind + ", got None"));
+}
+
 /// Throws what Python shall see.
 inline void must(const Status& status) {
   if (!status.ok()) throw Error(status);
@@ -35,8 +42,9 @@ auto unlocked(F&& f) {
   return f();
 }
 
-/// The bytes of a path given as str, bytes or os.PathLike, as os.fsencode makes them: names that are no
-/// UTF-8 stay what they are. TypeError for anything else; InvalidArgument for a null character.
+/// The bytes of a path given as str, bytes or os.PathLike, as os.fsencode makes them: names that
+/// are no UTF-8 stay what they are. TypeError for anything else; InvalidArgument for a null
+/// character.
 std::string path_of(py::handle path);
 /// One path, or each of a list of them.
 std::vector<std::string> paths_of(const py::object& paths);

@@ -34,7 +34,9 @@ void bind_data(py::module_& m) {
       .def_property_readonly("rule", [](const Dataset& d) { return describe_rule(d.rule); })
       .def(
           "image_path",
-          [](const Dataset& d, const ImageRecord& record) { return path_str(image_path(d, record)); },
+          [](const Dataset& d, const ImageRecord& record) {
+            return path_str(image_path(d, record));
+          },
           py::arg("record"))
       .def(
           "ground_truth",

@@ -49,7 +49,9 @@ void JobRunner::serve() {
     {
       py::gil_scoped_release unlocked;
       std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, std::chrono::milliseconds(100), [&] { return done_ || progress_ || !events_.empty(); });
+      changed_.wait_for(lock, std::chrono::milliseconds(100), [&] {
+        return done_ || progress_ || !events_.empty();
+      });
       events.swap(events_);
       progress.swap(progress_);
       done = done_;

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-// Long calls: the work runs on a thread of its own without the interpreter's lock, while the calling thread delivers
-// callbacks and looks for Ctrl-C.
+// Long calls: the work runs on a thread of its own without the interpreter's lock, while the
+// calling thread delivers callbacks and looks for Ctrl-C.
 #pragma once
 
 #include "bindings.h"
+
+#include "loci/base/progress.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -19,8 +21,6 @@
 #include <thread>
 #include <utility>
 
-#include "loci/base/progress.h"
-
 namespace loci::python {
 
 /// on_progress(task, done, total)
@@ -30,8 +30,8 @@ class JobRunner {
  public:
   explicit JobRunner(OnProgress on_progress) : on_progress_(std::move(on_progress)) {}
 
-  /// Runs `work` to its end. An exception of a callback, or Ctrl-C, cancels the work and comes out of here when it
-  /// has stopped. Call with the interpreter's lock held.
+  /// Runs `work` to its end. An exception of a callback, or Ctrl-C, cancels the work and comes out
+  /// of here when it has stopped. Call with the interpreter's lock held.
   template <class Work>
   auto run(Work&& work) -> decltype(work(std::declval<const JobControl&>())) {
     using Outcome = decltype(work(std::declval<const JobControl&>()));

@@ -7,6 +7,7 @@
 
 #include "loci/describe/describer.h"
 #include "loci/describe/learn.h"
+#include "loci/describe/load_photo.h"
 
 #include <filesystem>
 
@@ -61,6 +62,7 @@ std::unique_ptr<Describer> make_describer(const std::shared_ptr<Model>& model,
                                           int num_threads) {
   const DescribeOptions options{.precision = parse_precision(precision).value(),
                                 .num_threads = num_threads};
+  not_none(model, "model", "loci.Model");
   return unlocked([&] { return Describer::create(model, options).value(); });
 }
 
@@ -70,7 +72,7 @@ FloatArray describe_one(const Describer& describer, const py::object& image, int
     pixels = want_image(image);
   } else {
     const std::string file = path_of(image);
-    pixels = unlocked([&] { return load_image(file).value(); });
+    pixels = unlocked([&] { return load_photo(describer, file).value(); });
   }
   std::vector<float> out(static_cast<size_t>(describer.dim()));
   unlocked([&] { must(describer.describe(pixels, out, num_threads)); });
@@ -95,8 +97,7 @@ py::tuple describe_many(const Describer& describer,
       } else {
         failures[files[i]] = image.status.message();
       }
-      job.progress(
-          "describing", static_cast<int64_t>(i) + 1, static_cast<int64_t>(files.size()));
+      job.progress("describing", static_cast<int64_t>(i) + 1, static_cast<int64_t>(files.size()));
       return true;
     };
     return describe_files(describer, files, num_threads, false, sink, job);

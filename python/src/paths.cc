@@ -10,7 +10,8 @@ std::string path_of(py::handle path) {
     text = py::reinterpret_steal<py::object>(PyUnicode_EncodeFSDefault(text.ptr()));
   }
   if (!text) throw py::error_already_set();
-  const std::string bytes(PyBytes_AsString(text.ptr()), static_cast<size_t>(PyBytes_Size(text.ptr())));
+  const std::string bytes(PyBytes_AsString(text.ptr()),
+                          static_cast<size_t>(PyBytes_Size(text.ptr())));
   if (bytes.find('\0') != std::string::npos) {
     throw Error(invalid_argument("path: holds a null character, which no file name can"));
   }
@@ -25,7 +26,8 @@ py::str path_str(const std::string& path) {
 }
 
 std::vector<std::string> paths_of(const py::object& paths) {
-  if (py::isinstance<py::str>(paths) || py::isinstance<py::bytes>(paths) || py::hasattr(paths, "__fspath__")) {
+  if (py::isinstance<py::str>(paths) || py::isinstance<py::bytes>(paths) ||
+      py::hasattr(paths, "__fspath__")) {
     return {path_of(paths)};
   }
   std::vector<std::string> out;

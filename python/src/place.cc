@@ -4,6 +4,7 @@
 #include "job.h"
 #include "options.h"
 
+#include "loci/describe/load_photo.h"
 #include "loci/image/decode.h"
 #include "loci/place/place_db.h"
 #include "loci/place/rerank.h"
@@ -55,7 +56,7 @@ QueryAnswer query(
     file = path_of(image);
   }
   return unlocked([&] {
-    if (!file.empty()) pixels = load_image(file).value();
+    if (!file.empty()) pixels = load_photo(db->describer(), file).value();
     const int wanted = verify ? std::max(k, checks.num_candidates) : k;
     QueryAnswer answer = db->query(pixels, wanted, index, file).value();
     if (verify) {
@@ -134,6 +135,7 @@ void bind_place(py::module_& m) {
           "create",
           [](const py::object& folder, const std::shared_ptr<Model>& model) {
             const std::string path = path_of(folder);
+            not_none(model, "model", "loci.Model");
             return unlocked(
                 [&] { return std::make_unique<Collection>(PlaceDb::create(path, model).value()); });
           },
@@ -163,16 +165,17 @@ void bind_place(py::module_& m) {
             const std::vector<std::string> files = paths_of(paths);
             const UpdateOptions options{.num_threads = num_threads,
                                         .remove_missing = remove_missing};
-            return run_job(std::move(on_progress), [&](const JobControl& job) {
-                     return db->update(files, options, job);
-                   }).value();
+            return run_job(std::move(on_progress),
+                           [&](const JobControl& job) { return db->update(files, options, job); })
+                .value();
           },
           py::arg("paths"),
           py::arg("num_threads") = 0,
           py::arg("remove_missing") = true,
           py::arg("on_progress") = OnProgress{},
           "Describes what is new or changed among files and folders, and forgets what is gone.\n"
-          "on_progress(task, done, total) is called now and then; Ctrl-C and an exception of it stop "
+          "on_progress(task, done, total) is called now and then; Ctrl-C and an exception of it "
+          "stop "
           "the work, and what is described is kept.")
       .def(
           "remove",

@@ -56,7 +56,8 @@ std::unique_ptr<PoolingLayer> make_pooling(const std::string& type,
                                            const std::map<std::string, py::object>& tensors,
                                            const py::kwargs& named) {
   if (feature_dim < 1) {
-    throw Error(invalid_argument("feature_dim: expected 1 or more, got " + std::to_string(feature_dim)));
+    throw Error(
+        invalid_argument("feature_dim: expected 1 or more, got " + std::to_string(feature_dim)));
   }
   PoolingSpec spec = spec_of(named);
   spec.type = type;
@@ -104,8 +105,9 @@ py::object pool(const PoolingLayer& layer,
   }
   py::array target = want_floats(out, 1, "out");
   if (static_cast<size_t>(target.size()) != size || !target.writeable()) {
-    throw Error(invalid_argument("out: expected a writable float32 [" + std::to_string(size) + "], got " +
-                                 describe_array(out) + (target.writeable() ? "" : " that is read-only")));
+    throw Error(invalid_argument("out: expected a writable float32 [" + std::to_string(size) +
+                                 "], got " + describe_array(out) +
+                                 (target.writeable() ? "" : " that is read-only")));
   }
   const std::span values(static_cast<float*>(target.mutable_data()), size);
   unlocked([&] { layer.pooling->pool(view, values, num_threads); });
@@ -124,7 +126,8 @@ void bind_pooling(py::module_& m) {
            "max, mean, rmac, salad,\n"
            "mixvpr, cosplace, convap; tensors without their 'pooling.' prefix "
            "(loci/pooling/pooling.h). Keywords:\n"
-           "normalize_features, intra_norm, final_norm, signed_sqrt, dimension_outer, eps ('clamp' or "
+           "normalize_features, intra_norm, final_norm, signed_sqrt, dimension_outer, eps ('clamp' "
+           "or "
            "'root'), gem_p,\n"
            "rmac_levels, grid_height, grid_width, as in a model file.")
       .def("output_dim",

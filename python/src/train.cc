@@ -28,6 +28,7 @@ TrainSummary run(const std::shared_ptr<Model>& start,
   take_options(options, left);
   no_more_options(left, "train");
   train::TrainInputs inputs;
+  not_none(start, "model", "loci.Model");
   inputs.start = start;
   inputs.data = data;
   inputs.validation = validation;

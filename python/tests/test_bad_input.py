@@ -98,3 +98,10 @@ def test_an_exception_of_on_epoch_stops_a_training(town, model, tmp_path):
 
 def raise_enough(record):
     raise LookupError('enough')
+
+
+def test_none_instead_of_a_model(tmp_path, town):
+    for use in (lambda: loci.Describer(None), lambda: loci.PlaceDb.create(tmp_path / 'db', None),
+                lambda: loci.train(None, loci.load_dataset(town), tmp_path / 'run')):
+        with pytest.raises(loci.InvalidArgumentError, match='got None'):
+            use()

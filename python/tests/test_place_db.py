@@ -78,3 +78,17 @@ def test_folders_that_are_no_collection(tmp_path, model):
     assert not loci.PlaceDb.exists(tmp_path / 'none')
     with pytest.raises(ValueError, match="no option 'kk'"):
         loci.PlaceDb.create(tmp_path / 'third', model).query(np.zeros((50, 50, 3), np.uint8), kk=3)
+
+
+def test_a_large_photo_finds_its_copy(model, photos, tmp_path):
+    """Queries decode a file as the collection did: a JPEG far larger than the network wants is shrunk while it is decoded."""
+    large = np.repeat(np.repeat(loci.load_image(photos[0]), 10, axis=0), 10, axis=1)
+    for name in ('in', 'out'):
+        (tmp_path / name).mkdir()
+        loci.save_jpeg(tmp_path / name / 'large.jpg', large)
+    describer = loci.Describer(model, 'fp32')
+    path = str(tmp_path / 'in/large.jpg')
+    np.testing.assert_allclose(describer.describe(path), describer.describe_files([path])[0][0], atol=1e-5)
+    with loci.PlaceDb.create(tmp_path / 'db', model) as collection:
+        collection.update(tmp_path / 'in')
+        assert collection.query(tmp_path / 'out/large.jpg').matches[0].score > .9999

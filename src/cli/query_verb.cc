@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "loci/describe/load_photo.h"
 #include "loci/base/geo.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
@@ -87,7 +88,7 @@ std::string answer_text(const std::string& query, const QueryAnswer& answer) {
 
 /// A photograph of the collection asks for the others: finding itself would tell nothing.
 Result<QueryAnswer> ask(const PlaceDb& db, const Verifier* verifier, const std::string& path, const QueryVerb& verb) {
-  LOCI_TRY(image, load_image(path));
+  LOCI_TRY(image, load_photo(db.describer(), path));
   if (verifier == nullptr) return db.query(image, verb.k, verb.index, path);
   const Describer& describer = db.describer();
   LOCI_TRY(made, describer.located_features(image, verb.index.num_threads));

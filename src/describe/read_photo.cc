@@ -5,6 +5,7 @@
 #include "loci/base/file.h"
 #include "loci/base/sha256.h"
 #include "loci/base/text.h"
+#include "loci/describe/load_photo.h"
 
 namespace loci {
 namespace {
@@ -35,6 +36,12 @@ Status read_photo(const Describer& describer,
   }
   photo->image = std::move(image);
   return {};
+}
+
+Result<Image> load_photo(const Describer& describer, const std::string& path) {
+  Photo photo;
+  LOCI_RETURN_IF_ERROR(read_photo(describer, path, false, &photo));
+  return std::move(photo.image);
 }
 
 }  // namespace loci
