@@ -10,6 +10,15 @@
 #include <pybind11/stl.h>
 
 namespace loci::python {
+namespace {
+
+void check_cut_offs(const std::vector<int>& n) {
+  if (n.empty() || *std::min_element(n.begin(), n.end()) < 1) {
+    throw Error(invalid_argument("n: expected cut-offs of 1 or more"));
+  }
+}
+
+}  // namespace
 
 void bind_eval(py::module_& m) {
   py::class_<Recall>(m, "Recall", "Recall at the cut-offs n, with 95 % intervals.")
@@ -33,9 +42,7 @@ void bind_eval(py::module_& m) {
                                        " lists of results and " + std::to_string(positives.size()) +
                                        " of right answers; one of each a query"));
         }
-        if (n.empty() || *std::min_element(n.begin(), n.end()) < 1) {
-          throw Error(invalid_argument("n: expected cut-offs of 1 or more"));
-        }
+        check_cut_offs(n);
         return unlocked([&] { return recall_at(results, positives, n, 2000, seed); });
       },
       py::arg("results"),
@@ -50,9 +57,7 @@ void bind_eval(py::module_& m) {
          int dim,
          int num_threads,
          OnProgress on_progress) {
-        if (n.empty() || *std::min_element(n.begin(), n.end()) < 1) {
-          throw Error(invalid_argument("n: expected cut-offs of 1 or more"));
-        }
+        check_cut_offs(n);
         return run_job(std::move(on_progress),
                        [&](const JobControl& job) {
                          const auto positives = ground_truth(dataset).value();

@@ -4,12 +4,11 @@
 #include "job.h"
 #include "models.h"
 #include "options.h"
+#include "photos.h"
 
 #include "loci/describe/describer.h"
 #include "loci/describe/learn.h"
 #include "loci/describe/load_photo.h"
-
-#include <filesystem>
 
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
@@ -23,27 +22,6 @@ ModelPtr shared(const std::shared_ptr<const Model>& model) {
   return std::const_pointer_cast<Model>(model);
 }
 
-/// Photographs of a list of files and folders.
-std::vector<std::string> photos_below(const std::vector<std::string>& paths) {
-  std::vector<std::string> photos;
-  for (const std::string& path : paths) {
-    if (!std::filesystem::is_directory(path)) {
-      photos.push_back(path);
-      continue;
-    }
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
-      std::string extension = entry.path().extension().string();
-      for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-      if (extension == ".jpg" || extension == ".jpeg" || extension == ".png" ||
-          extension == ".webp" || extension == ".tif" || extension == ".tiff") {
-        photos.push_back(entry.path().string());
-      }
-    }
-  }
-  std::sort(photos.begin(), photos.end());
-  return photos;
-}
-
 ModelPtr named_model(const std::string& name,
                      const std::vector<std::string>& learn_from,
                      OnProgress on_progress,
@@ -52,8 +30,11 @@ ModelPtr named_model(const std::string& name,
   take_options(options, given);
   no_more_options(given, "load_model");
   return shared(run_job(std::move(on_progress), [&](const JobControl& job) {
-                  return cli::resolve_model(
-                      name, [&] { return photos_below(learn_from); }, options, job);
+                  std::vector<std::string> unreadable;
+                  const auto photos = [&] {
+                    return cli::find_photos(learn_from, &unreadable).value();
+                  };
+                  return cli::resolve_model(name, photos, options, job);
                 }).value());
 }
 

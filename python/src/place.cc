@@ -57,14 +57,9 @@ QueryAnswer query(
   }
   return unlocked([&] {
     if (!file.empty()) pixels = load_photo(db->describer(), file).value();
-    const int wanted = verify ? std::max(k, checks.num_candidates) : k;
-    QueryAnswer answer = db->query(pixels, wanted, index, file).value();
-    if (verify) {
-      const auto verifier = Verifier::create(db->describer(), checks).value();
-      const LocatedFeatures features = verifier->features(pixels).value();
-      must(verify_answer(*verifier, features, k, &answer));
-    }
-    return answer;
+    if (!verify) return db->query(pixels, k, index, file).value();
+    const auto verifier = Verifier::create(db->describer(), checks).value();
+    return query_verified(*db, *verifier, pixels, k, index, file).value();
   });
 }
 

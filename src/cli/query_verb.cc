@@ -90,14 +90,7 @@ std::string answer_text(const std::string& query, const QueryAnswer& answer) {
 Result<QueryAnswer> ask(const PlaceDb& db, const Verifier* verifier, const std::string& path, const QueryVerb& verb) {
   LOCI_TRY(image, load_photo(db.describer(), path));
   if (verifier == nullptr) return db.query(image, verb.k, verb.index, path);
-  const Describer& describer = db.describer();
-  LOCI_TRY(made, describer.located_features(image, verb.index.num_threads));
-  std::vector<float> descriptor(static_cast<size_t>(describer.dim()));
-  LOCI_RETURN_IF_ERROR(describer.pool(made.features, descriptor, verb.index.num_threads));
-  LOCI_TRY(answer, db.query_descriptor(descriptor, std::max(verb.k, verb.verify_options.num_candidates), verb.index, path));
-  LOCI_TRY(features, verifier->features(image, verb.index.num_threads, &made));
-  LOCI_RETURN_IF_ERROR(verify_answer(*verifier, features, verb.k, &answer, verb.index.num_threads));
-  return answer;
+  return query_verified(db, *verifier, image, verb.k, verb.index, path);
 }
 
 Status run_query(const QueryVerb& verb, Console& console) {

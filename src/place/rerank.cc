@@ -57,4 +57,21 @@ Status verify_answer(const Verifier& verifier,
   return {};
 }
 
+Result<QueryAnswer> query_verified(const PlaceDb& db,
+                                   const Verifier& verifier,
+                                   const Image& image,
+                                   int k,
+                                   const IndexOptions& index,
+                                   const std::string& leave_out) {
+  const Describer& describer = db.describer();
+  LOCI_TRY(made, describer.located_features(image, index.num_threads));
+  std::vector<float> descriptor(static_cast<size_t>(describer.dim()));
+  LOCI_RETURN_IF_ERROR(describer.pool(made.features, descriptor, index.num_threads));
+  const int wanted = std::max(k, verifier.options().num_candidates);
+  LOCI_TRY(answer, db.query_descriptor(descriptor, wanted, index, leave_out));
+  LOCI_TRY(features, verifier.features(image, index.num_threads, &made));
+  LOCI_RETURN_IF_ERROR(verify_answer(verifier, features, k, &answer, index.num_threads));
+  return answer;
+}
+
 }  // namespace loci

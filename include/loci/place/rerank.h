@@ -9,8 +9,8 @@
 namespace loci {
 
 /// Checks the first `verifier.options().num_candidates` matches of an answer geometrically, puts
-/// them in the order of order_by_inliers(), fills in Match::geometry and keeps the first `k`. A match whose photograph cannot be read any more sinks below those that can, without
-/// geometry.
+/// them in the order of order_by_inliers(), fills in Match::geometry and keeps the first `k`. A
+/// match whose photograph cannot be read any more sinks below those that can, without geometry.
 ///
 /// Where a match is verified, the location is estimated again from the verified ones alone, and the
 /// place is known. Ask for max(k, num_candidates) matches before.
@@ -20,5 +20,14 @@ Status verify_answer(const Verifier& verifier,
                      int k,
                      QueryAnswer* answer,
                      int num_threads = 0);
+
+/// PlaceDb::query() and verify_answer() in one, with `num_threads` of each: what the network makes
+/// of the image serves the descriptor and, where it is what is compared, the check.
+Result<QueryAnswer> query_verified(const PlaceDb& db,
+                                   const Verifier& verifier,
+                                   const Image& image,
+                                   int k,
+                                   const IndexOptions& index = {},
+                                   const std::string& leave_out = "");
 
 }  // namespace loci
