@@ -1,16 +1,17 @@
-# What `cmake --install` writes, in three components: runtime (the program), development (static libraries, headers,
-# lociConfig.cmake, pkg-config files) and train (the plugin that `loci train` loads). Included after every module.
+# What `cmake --install` writes, in components: runtime (the program), development (static libraries, headers,
+# lociConfig.cmake, pkg-config files) and one a plugin (train, video). Included after every module.
 include(CMakePackageConfigHelpers)
 get_property(LOCI_MODULES GLOBAL PROPERTY LOCI_MODULES)
 set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/loci)
 set(install_parts ${PROJECT_SOURCE_DIR}/cmake/install)
 
 install(TARGETS loci RUNTIME COMPONENT runtime)
-if(TARGET loci_train_plugin)
-  # A libtorch outside the system's folders is found where it was when loci was built.
-  set_target_properties(loci_train_plugin PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-  install(TARGETS loci_train_plugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/loci COMPONENT train)
-endif()
+get_property(plugins GLOBAL PROPERTY LOCI_PLUGINS)
+foreach(plugin IN LISTS plugins)
+  # Libraries outside the system's folders (a libtorch of one's own) are found where they were when loci was built.
+  set_target_properties(loci_${plugin}_plugin PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  install(TARGETS loci_${plugin}_plugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/loci COMPONENT ${plugin})
+endforeach()
 
 install(DIRECTORY include/loci DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN "*.h")
 list(TRANSFORM LOCI_MODULES PREPEND loci_ OUTPUT_VARIABLE libraries)

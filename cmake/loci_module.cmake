@@ -87,3 +87,18 @@ endfunction()
 if(LOCI_BUILD_TESTS)
   enable_testing()
 endif()
+
+# loci_plugin(NAME SOURCES file... LIBRARIES target...): libloci_NAME_plugin.so, which load_plugin("NAME") loads.
+# Global property LOCI_PLUGINS: all of them.
+function(loci_plugin name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_library(loci_${name}_plugin MODULE ${ARG_SOURCES})
+  target_link_libraries(loci_${name}_plugin PRIVATE ${ARG_LIBRARIES} loci_warnings)
+  # Its copies of our static libraries stay its own: the stamp it gives must be that of its build.
+  target_link_options(loci_${name}_plugin PRIVATE -Wl,--exclude-libs,ALL)
+  if(NOT LOCI_SANITIZE)  # a sanitizer's symbols come from the program
+    target_link_options(loci_${name}_plugin PRIVATE -Wl,--no-undefined)
+  endif()
+  set_target_properties(loci_${name}_plugin PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  set_property(GLOBAL APPEND PROPERTY LOCI_PLUGINS ${name})
+endfunction()

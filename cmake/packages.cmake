@@ -15,7 +15,6 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(same "(= ${PROJECT_VERSION})")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME loci)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION science)
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_SUGGESTS loci-train)
 set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "Describes each photograph by one vector, so that photographs of the same
 place lie close together, and finds the nearest ones in a collection of any
 size. A trained model is built in.")
@@ -26,13 +25,18 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
 list(JOIN LOCI_DEVELOPMENT_PACKAGES ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS)
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "Static libraries and headers, for find_package(loci) and pkg-config.")
 
-if(TARGET loci_train_plugin)
-  list(APPEND CPACK_COMPONENTS_ALL train)
-  set(CPACK_DEBIAN_TRAIN_PACKAGE_NAME loci-train)
-  set(CPACK_DEBIAN_TRAIN_PACKAGE_SECTION science)
-  set(CPACK_DEBIAN_TRAIN_PACKAGE_DEPENDS "loci ${same}")  # the program loads no other build's plugin
-  set(CPACK_DEBIAN_TRAIN_DESCRIPTION "What 'loci train' and 'loci distill' load; brings libtorch.")
-endif()
+# Plugins: one package each.
+set(CPACK_DEBIAN_TRAIN_DESCRIPTION "What 'loci train' and 'loci distill' load; brings libtorch.")
+set(CPACK_DEBIAN_VIDEO_DESCRIPTION "What reads videos for 'loci index' and 'loci loops'; brings OpenCV's videoio.")
+foreach(plugin IN LISTS plugins)
+  list(APPEND CPACK_COMPONENTS_ALL ${plugin})
+  string(TOUPPER ${plugin} upper)
+  set(CPACK_DEBIAN_${upper}_PACKAGE_NAME loci-${plugin})
+  set(CPACK_DEBIAN_${upper}_PACKAGE_SECTION science)
+  set(CPACK_DEBIAN_${upper}_PACKAGE_DEPENDS "loci ${same}")  # the program loads no other build's plugin
+endforeach()
+list(TRANSFORM plugins PREPEND loci- OUTPUT_VARIABLE suggested)
+list(JOIN suggested ", " CPACK_DEBIAN_RUNTIME_PACKAGE_SUGGESTS)
 if(TARGET loci_python)  # its folder installs it with COMPONENT python
   find_package(Python3 REQUIRED COMPONENTS Interpreter)  # a compiled module serves one version
   math(EXPR next "${Python3_VERSION_MINOR} + 1")

@@ -60,7 +60,7 @@ photo=\$(find /try/town -path '*test*' -name '*.jpg' | sort | head -n 1)
 loci index \$(dirname \$photo) --db collection --json --quiet
 loci query \$photo --db collection -k 1 --json | grep -F \"\$photo\" | grep -q matches
 if loci train town --model default -o x.safetensors 2>said; then exit 1; fi
-grep -q 'no training plugin' said"
+grep -q 'install the package loci-train' said"
 inside "libloci-dev: the program of docs/install.md" "$get /packages/libloci-dev_*.deb g++ cmake make pkg-config >/dev/null
 mkdir photos; photo=\$(find town -name '*.jpg' | head -n 1)
 cp \$photo photos/0.ppm   # the decoder goes by the bytes, not by the name

@@ -3,11 +3,11 @@
 // What the processes of a run tell each other.
 #include "byte_stream.h"
 #include "content_hash.h"
-#include "plugin_stamp.h"
 #include "run_identity.h"
 #include "trainer.h"
 
 #include "loci/base/file.h"
+#include "loci/base/plugin.h"
 #include "loci/base/text.h"
 #include "loci/train/rank_work.h"
 
@@ -55,7 +55,7 @@ std::span<const int32_t> numbers_of(std::span<const uint8_t> bytes, std::vector<
 Status Trainer::meet(const TrainInputs& inputs, const Status& ready) {
   if (alone()) return ready;
   const std::string file = path("ranks.token");
-  RunIdentity mine{.program = kPluginStamp,
+  RunIdentity mine{.program = build_stamp(),
                    .options = to_json(options_),
                    .start_model = inputs.start->fingerprint,
                    .data = {},
