@@ -21,7 +21,7 @@ def planted(relative, text, append=True):
     """Copies the tree, plants `text` in one file and returns what the check says."""
     with tempfile.TemporaryDirectory() as folder:
         tree = pathlib.Path(folder)
-        for part in ('src', 'include'):
+        for part in ('src', 'include', 'python'):
             shutil.copytree(root / part, tree / part)
         target = tree / relative
         old = target.read_text() if append and target.exists() else ''
@@ -36,6 +36,8 @@ faults = [
     ('src/math/kmeans.cc', '#include "loci/place/place_db.h"\n', True, 'place is not in the DEPENDS of math'),
     ('include/loci/index/index.h', '#include <faiss/IndexFlat.h>\n', True, 'not the standard library'),
     ('include/loci/image/image.h', '#include <opencv2/core.hpp>\n', True, 'not the standard library'),
+    ('python/src/eval.cc', '#include "console.h"\n', True, 'console.h, which is no header of python'),
+    ('python/src/eval.cc', '#include "loci/server/server.h"\n', True, 'server is not in the DEPENDS of python'),
     ('src/math/CMakeLists.txt', 'loci_module(math DEPENDS base index)\n', False, 'only lower layers'),
     ('src/index/CMakeLists.txt', 'loci_module(index DEPENDS base math data)\n', False, 'only lower layers'),
 ]

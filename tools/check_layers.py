@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: The loci authors
 # SPDX-License-Identifier: Apache-2.0
-"""Checks that modules include only what their CMake DEPENDS list names, that these lists go strictly downwards, and that no
-public header includes a third-party one. Usage: check_layers.py ROOT"""
+"""Checks that modules include only what their CMake DEPENDS list names and their own headers, that these lists go strictly
+downwards, and that no public header includes a third-party one. Usage: check_layers.py ROOT"""
 import pathlib
 import re
 import sys
@@ -34,21 +34,22 @@ def module_lists(cmake_text):
 
 def check(root):
     problems = []
-    for folder in sorted((root / 'src').iterdir()):
+    for folder in [*sorted((root / 'src').iterdir()), root / 'python']:
         cmake = folder / 'CMakeLists.txt'
         if not cmake.exists():
             continue
         name = folder.name
         if name not in LAYERS:
-            problems.append(f'src/{name}: no layer is given for this module in tools/check_layers.py')
+            problems.append(f'{folder.relative_to(root)}: no layer is given for this module in tools/check_layers.py')
             continue
         lists = module_lists(cmake.read_text())
         for dep in sorted(lists['DEPENDS']):
             if LAYERS[dep] >= LAYERS[name] and (name, dep) not in SAME_LAYER_ALLOWED:
-                problems.append(f'src/{name}/CMakeLists.txt: {name} (layer {LAYERS[name]}) depends on {dep} '
+                problems.append(f'{cmake.relative_to(root)}: {name} (layer {LAYERS[name]}) depends on {dep} '
                                 f'(layer {LAYERS[dep]}); only lower layers are allowed')
         public = root / 'include' / 'loci' / name
         files = [p for d in (folder, public) for p in sorted(d.rglob('*')) if p.suffix in ('.h', '.cc', '.inc')]
+        own = {path.name.removesuffix('.in') for path in folder.rglob('*.h*')}
         for path in files:
             allowed = lists['DEPENDS'] | {name}
             if path.name.endswith('_test.cc') or 'test' in path.stem:
@@ -61,6 +62,8 @@ def check(root):
                         problems.append(f'{where}: includes {target}, but {other} is not in the DEPENDS of {name}')
                 elif path.is_relative_to(public) and (bracket == '"' or not STANDARD.match(target)):
                     problems.append(f'{where}: a public header includes {target}, which is not the standard library')
+                elif bracket == '"' and target.split('/')[-1] not in own:
+                    problems.append(f'{where}: includes {target}, which is no header of {name}')
     return problems
 
 

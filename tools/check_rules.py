@@ -15,7 +15,7 @@ COMMENT = re.compile(r'//[^\n]*|"(?:[^"\\\n]|\\.)*"')
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     problems = []
-    sources = [p for d in ('src', 'include', 'tests', 'fuzz', 'tools', 'examples') for p in sorted((root / d).rglob('*'))
+    sources = [p for d in ('src', 'include', 'python', 'integrations', 'recipes', 'tests', 'fuzz', 'tools', 'examples') for p in sorted((root / d).rglob('*'))
                if p.suffix in ('.h', '.cc', '.inc', '.py') and '__pycache__' not in p.parts]
     for path in sources:
         where, text = path.relative_to(root), path.read_text()

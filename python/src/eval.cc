@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "arrays.h"
-#include "eval_run.h"
 #include "job.h"
 
 #include "loci/eval/recall.h"
+#include "loci/place/evaluate.h"
 
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
@@ -61,7 +61,7 @@ void bind_eval(py::module_& m) {
         return run_job(std::move(on_progress),
                        [&](const JobControl& job) {
                          const auto positives = ground_truth(dataset).value();
-                         return cli::run_eval(
+                         return evaluate(
                              dataset, positives, describer, n, dim, num_threads, job, 0);
                        })
             .value()

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arrays.h"
 #include "job.h"
-#include "models.h"
 #include "options.h"
-#include "photos.h"
 
+#include "loci/data/photos.h"
 #include "loci/describe/describer.h"
 #include "loci/describe/learn.h"
 #include "loci/describe/load_photo.h"
+#include "loci/describe/named_model.h"
 
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
@@ -26,15 +26,15 @@ ModelPtr named_model(const std::string& name,
                      const std::vector<std::string>& learn_from,
                      OnProgress on_progress,
                      py::dict given) {
-  LearnOptions options = cli::classic_learn_options();
+  LearnOptions options = classic_learn_options();
   take_options(options, given);
   no_more_options(given, "load_model");
   return shared(run_job(std::move(on_progress), [&](const JobControl& job) {
                   std::vector<std::string> unreadable;
                   const auto photos = [&] {
-                    return cli::find_photos(learn_from, &unreadable).value();
+                    return find_photos(learn_from, &unreadable).value();
                   };
-                  return cli::resolve_model(name, photos, options, job);
+                  return named_model(name, photos, options, job);
                 }).value());
 }
 

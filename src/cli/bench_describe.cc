@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench_describe.h"
 
-#include "models.h"
 
 #include "loci/backbone/bench.h"
 #include "loci/base/file.h"
@@ -11,6 +10,7 @@
 #include "loci/base/rng.h"
 #include "loci/base/text.h"
 #include "loci/describe/describer.h"
+#include "loci/describe/named_model.h"
 #include "loci/describe/preprocess.h"
 #include "loci/image/encode.h"
 #include "loci/image/sketch.h"
@@ -82,7 +82,7 @@ Result<std::shared_ptr<const Model>> model_for(const DescribeBench& bench) {
     }
     return drawn;
   };
-  return resolve_model(bench.model, photos, classic_learn_options(), {});
+  return named_model(bench.model, photos, classic_learn_options(), {});
 }
 
 double median(std::vector<double> values) {

@@ -5,10 +5,10 @@
 #include "loci/base/json_writer.h"
 #include "loci/base/npy.h"
 #include "loci/base/text.h"
+#include "loci/data/photos.h"
 #include "loci/describe/describer.h"
+#include "loci/describe/named_model.h"
 
-#include "models.h"
-#include "photos.h"
 #include "verb.h"
 
 namespace loci::cli {
@@ -16,7 +16,7 @@ namespace {
 
 struct DescribeVerb {
   std::vector<std::string> images;
-  std::string model = usual_model();
+  std::string model = default_model_name();
   std::string precision = "auto";
   std::string out;
   LearnOptions learn = classic_learn_options();
@@ -28,7 +28,7 @@ Status run_describe(const DescribeVerb& verb, Console& console) {
   LOCI_TRY(photos, find_photos(verb.images, &problems));
   for (const std::string& problem : problems) console.note(problem);
   if (photos.empty()) return invalid_argument("no photographs there; give image files or folders with images");
-  LOCI_TRY(model, resolve_model(verb.model, [&] { return photos; }, verb.learn, console.job()));
+  LOCI_TRY(model, named_model(verb.model, [&] { return photos; }, verb.learn, console.job()));
   LOCI_TRY(describer, Describer::create(model, {.precision = precision, .num_threads = verb.learn.num_threads}));
   if (!describer->note().empty()) console.note(describer->note());
 

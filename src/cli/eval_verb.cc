@@ -6,11 +6,11 @@
 #include "loci/base/text.h"
 #include "loci/base/file.h"
 #include "loci/data/dataset.h"
+#include "loci/describe/named_model.h"
 #include "loci/eval/report.h"
+#include "loci/place/evaluate.h"
 
 #include "dataset_argument.h"
-#include "eval_run.h"
-#include "models.h"
 #include "thumbnail.h"
 #include "verb.h"
 
@@ -33,7 +33,7 @@ struct EvalVerb {
 /// The figure that the data set's custom reports: of all queries, or of those with a right answer.
 bool of_answerable(const Dataset& dataset) { return dataset.rule.answerable_only; }
 
-std::string run_json(const Dataset& dataset, const EvalRun& run, const EvalRun* first) {
+std::string run_json(const Dataset& dataset, const Evaluation& run, const Evaluation* first) {
   JsonWriter json;
   json.object().member("model", run.model).member("fingerprint", run.fingerprint).member("dataset", dataset.name);
   json.member("rule", describe_rule(dataset.rule)).member("dim", run.dim).member("queries", run.recall.queries);
@@ -70,7 +70,7 @@ std::string run_json(const Dataset& dataset, const EvalRun& run, const EvalRun* 
   return json.str();
 }
 
-std::string run_text(const Dataset& dataset, const EvalRun& run) {
+std::string run_text(const Dataset& dataset, const Evaluation& run) {
   const std::string name = run.verified.empty() ? run.model : "+ " + run.verified + " check";
   std::string text = format("%-28.28s %5lld", name.c_str(), static_cast<long long>(run.dim));
   for (size_t i = 0; i < run.recall.n.size(); ++i) {
@@ -82,7 +82,7 @@ std::string run_text(const Dataset& dataset, const EvalRun& run) {
   return text + (run.verified.empty() ? format("   %.1f", run.ms_per_image) : format("   %.1f a query", run.verify_ms));
 }
 
-std::string gain_text(const EvalRun& first, const EvalRun& run) {
+std::string gain_text(const Evaluation& first, const Evaluation& run) {
   const RecallGain gain = recall_gain(first.recall, run.recall);
   std::string text = format("%-34.34s", run.verified.empty() ? "  more than the first model" : "  more than without the check");
   for (size_t i = 0; i < gain.gain.size(); ++i) {
@@ -99,10 +99,10 @@ std::string header_text(const Dataset& dataset, const EvalVerb& verb) {
   return text + "   ms/image";
 }
 
-std::string page_of(const Dataset& dataset, const std::vector<std::vector<int64_t>>& positives, const std::vector<EvalRun>& runs) {
+std::string page_of(const Dataset& dataset, const std::vector<std::vector<int64_t>>& positives, const std::vector<Evaluation>& runs) {
   constexpr int kThumbnailSide = 240;
   std::vector<ModelResult> models;
-  for (const EvalRun& run : runs) {
+  for (const Evaluation& run : runs) {
     const std::string name = run.verified.empty() ? run.model : run.model + ", " + run.verified + " check";
     ModelResult model{.name = name, .recall = run.recall, .results = run.results};
     for (const auto& scores : run.scores) model.best_score.push_back(scores.empty() ? -1 : static_cast<double>(scores[0]));
@@ -128,27 +128,27 @@ Status run(const EvalVerb& verb, Console& console) {
                             "measure; give positions, place names or frame order (docs/data_sets.md)");
   }
   console.result(header_text(dataset, verb));
-  std::vector<EvalRun> runs;
+  std::vector<Evaluation> runs;
   for (const std::string& name : verb.models) {
     const auto database_photos = [&] {
       std::vector<std::string> photos;
       for (const ImageRecord& record : dataset.database) photos.push_back(image_path(dataset, record));
       return photos;
     };
-    LOCI_TRY(model, resolve_model(name, database_photos, verb.learn, console.job()));
+    LOCI_TRY(model, named_model(name, database_photos, verb.learn, console.job()));
     LOCI_TRY(describer, Describer::create(model, {.precision = precision, .num_threads = verb.learn.num_threads}));
     if (!describer->note().empty()) console.note(describer->note());
-    LOCI_TRY(done, run_eval(dataset, positives, *describer, verb.n, verb.dim, verb.learn.num_threads, console.job(), depth));
+    LOCI_TRY(done, evaluate(dataset, positives, *describer, verb.n, verb.dim, verb.learn.num_threads, console.job(), depth));
     if (done.model.empty()) done.model = name;
     for (const std::string& failed : done.failed) console.note("failed: " + failed);
-    const EvalRun* first = runs.empty() ? nullptr : &runs.front();
+    const Evaluation* first = runs.empty() ? nullptr : &runs.front();
     console.result_json(run_json(dataset, done, first));
     console.result(run_text(dataset, done));
     if (first != nullptr) console.result(gain_text(*first, done));
     runs.push_back(std::move(done));
     if (!verb.verify) continue;
     LOCI_TRY(verifier, Verifier::create(*describer, verb.verify_options));
-    LOCI_TRY(verified, verify_run(dataset, positives, runs.back(), *verifier, verb.n, verb.learn.num_threads, console.job()));
+    LOCI_TRY(verified, evaluate_verified(dataset, positives, runs.back(), *verifier, verb.n, verb.learn.num_threads, console.job()));
     console.result_json(run_json(dataset, verified, &runs.back()));
     console.result(run_text(dataset, verified));
     console.result(gain_text(runs.back(), verified));

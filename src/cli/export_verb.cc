@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "geo_files.h"
-#include "models.h"
 #include "verb.h"
 
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
+#include "loci/describe/named_model.h"
 #include "loci/exchange/onnx.h"
 #include "loci/place/place_db.h"
 

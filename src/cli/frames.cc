@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frames.h"
 
-#include "photos.h"
 
 #include "loci/base/text.h"
+#include "loci/data/photos.h"
 #include "loci/image/decode.h"
 #include "loci/video/video.h"
 

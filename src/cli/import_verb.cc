@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/text.h"
+#include "loci/data/photos.h"
 #include "loci/describe/float16.h"
 #include "loci/describe/learn.h"
+#include "loci/describe/named_model.h"
 #include "loci/exchange/import.h"
 #include "loci/model/interpolate.h"
 #include "loci/model/model.h"
 
-#include "models.h"
-#include "photos.h"
 #include "verb.h"
 
 namespace loci::cli {

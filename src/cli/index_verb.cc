@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
+#include "loci/data/photos.h"
+#include "loci/describe/named_model.h"
 #include "loci/place/place_db.h"
 
-#include "models.h"
-#include "photos.h"
 #include "video_frames.h"
 #include "verb.h"
 
@@ -31,10 +31,10 @@ Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb, const Des
   if (PlaceDb::exists(verb.db)) {
     if (verb.model.empty() || verb.model == "rootsift-vlad") return PlaceDb::open(verb.db, describe);
     const auto no_photos = [] { return std::vector<std::string>(); };
-    LOCI_TRY(model, resolve_model(verb.model, no_photos, verb.learn, console.job()));
+    LOCI_TRY(model, named_model(verb.model, no_photos, verb.learn, console.job()));
     return PlaceDb::open(verb.db, describe, model->fingerprint);
   }
-  const std::string name = verb.model.empty() ? usual_model() : verb.model;
+  const std::string name = verb.model.empty() ? default_model_name() : verb.model;
   if (verb.learns && name != "rootsift-vlad") {
     return invalid_argument("--num-clusters, --whiten-dim, --max-images and --features-per-image are about a vocabulary learnt from these photographs; give "
                             "--model rootsift-vlad with them");
@@ -42,7 +42,7 @@ Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb, const Des
   std::vector<std::string> problems;
   LOCI_TRY(photos, find_photos(verb.photos, &problems));
   if (photos.empty()) return invalid_argument("no photographs there; give image files or folders with images");
-  LOCI_TRY(model, resolve_model(name, [&] { return photos; }, verb.learn, console.job()));
+  LOCI_TRY(model, named_model(name, [&] { return photos; }, verb.learn, console.job()));
   return PlaceDb::create(verb.db, model, describe);
 }
 

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loops_describe.h"
 
-#include "models.h"
 
 #include "loci/base/parallel.h"
 #include "loci/base/rng.h"
 #include "loci/base/text.h"
+#include "loci/describe/named_model.h"
 #include "loci/image/decode.h"
 
 #include <algorithm>
@@ -47,7 +47,7 @@ Result<FrameDescriber> make_frame_describer(const std::string& model,
                                             int num_threads,
                                             Console& console) {
   FrameDescriber out;
-  out.name = model.empty() ? usual_model() : model;
+  out.name = model.empty() ? default_model_name() : model;
   if (out.name.starts_with("bow-")) {
     LOCI_TRY(
         bag,
@@ -63,7 +63,7 @@ Result<FrameDescriber> make_frame_describer(const std::string& model,
   LearnOptions learn = classic_learn_options();
   learn.num_threads = num_threads;
   LOCI_TRY(found,
-           resolve_model(
+           named_model(
                out.name, [&] { return photos; }, learn, console.job()));
   LOCI_TRY(describer, Describer::create(found, {.precision = parsed, .num_threads = num_threads}));
   if (!describer->note().empty()) console.note(describer->note());

@@ -28,7 +28,7 @@ struct FrameDescriber {
   }
 };
 
-/// `model` as in resolve_model(), or bow-orb or bow-rootsift. What has to be learnt is learnt from
+/// `model` as in named_model(), or bow-orb or bow-rootsift. What has to be learnt is learnt from
 /// `photos`.
 Result<FrameDescriber> make_frame_describer(const std::string& model,
                                             const std::string& precision,

@@ -3,13 +3,13 @@
 #include "frames.h"
 #include "loops_describe.h"
 #include "loops_run.h"
-#include "models.h"
-#include "photos.h"
 #include "verb.h"
 
 #include "loci/base/file.h"
 #include "loci/base/progress.h"
 #include "loci/base/text.h"
+#include "loci/data/photos.h"
+#include "loci/describe/named_model.h"
 #include "loci/exchange/trajectory.h"
 #include "loci/video/video.h"
 
@@ -115,7 +115,7 @@ Status run_loops(const LoopsVerb& verb, Console& console) {
   std::vector<std::string> problems;
   LOCI_TRY(source, open_sequences(verb.sequences, verb.rules, &problems));
   std::vector<std::string> photos;
-  const std::string model = verb.model.empty() ? usual_model() : verb.model;
+  const std::string model = verb.model.empty() ? default_model_name() : verb.model;
   if (model.starts_with("bow-") || model == "rootsift-vlad") {
     LOCI_TRY(found,
              find_photos(verb.learn_from.empty() ? verb.sequences : verb.learn_from, &problems));

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include "photos.h"
 #include "verb.h"
 
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
+#include "loci/data/photos.h"
 #include "loci/exchange/pairs.h"
 #include "loci/place/pairs.h"
 

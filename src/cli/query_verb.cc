@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "loci/data/photos.h"
 #include "loci/describe/load_photo.h"
 #include "loci/base/geo.h"
 #include "loci/base/json_writer.h"
@@ -9,7 +10,6 @@
 #include "loci/place/rerank.h"
 
 #include "geo_files.h"
-#include "photos.h"
 #include "verb.h"
 
 #include <algorithm>

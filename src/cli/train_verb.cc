@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset_argument.h"
 #include "finish_model.h"
-#include "models.h"
 #include "verb.h"
 
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
 #include "loci/data/dataset.h"
+#include "loci/describe/named_model.h"
 #include "loci/train/trainer.h"
 
 namespace loci::cli {
@@ -44,7 +44,7 @@ Result<train::TrainInputs> inputs_of(const TrainVerb& verb, Console& console) {
     inputs.validation = std::move(validation);
   }
   const auto photos = [&] { return photos_of(inputs.data, false); };
-  LOCI_TRY(model, resolve_model(verb.model, photos, {}, console.job()));
+  LOCI_TRY(model, named_model(verb.model, photos, {}, console.job()));
   inputs.start = std::move(model);
   inputs.work_folder = verb.work.empty() ? verb.out + ".run" : verb.work;
   inputs.resume = verb.resume;

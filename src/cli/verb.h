@@ -46,6 +46,11 @@ void add_options(CLI::App* verb, Options& options) {
   });
 }
 
+/// The sentence every `--model` option shows.
+inline constexpr const char* kModelHelp =
+    "a model file, default (the built-in one), or rootsift-vlad (learns its vocabulary from the "
+    "photos at hand)";
+
 void add_describe_verb(Program& program);
 void add_index_verb(Program& program);
 void add_merge_verb(Program& program);

@@ -30,11 +30,11 @@ Result<void*> load_plugin(const std::string& name,
 
 /// In the plugin, once, outside namespaces: what load_plugin() gives, a pointer to an object that
 /// lives as long as the program.
-#define LOCI_PLUGIN(entry)                                                         \
-  extern "C" {                                                                     \
-  __attribute__((visibility("default"))) const char* loci_plugin_stamp() {         \
-    return ::loci::build_stamp();                                                  \
-  }                                                                                \
+#define LOCI_PLUGIN(entry)                                                           \
+  extern "C" {                                                                       \
+  __attribute__((visibility("default"))) const char* loci_plugin_stamp() {           \
+    return ::loci::build_stamp();                                                    \
+  }                                                                                  \
   __attribute__((visibility("default"))) void* loci_plugin_entry() { return entry; } \
-  }                                                                                \
+  }                                                                                  \
   static_assert(true)

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include "photos.h"
+#include "loci/data/photos.h"
 
 #include "loci/base/file.h"
 #include "loci/base/rng.h"
@@ -11,7 +11,7 @@
 
 #include <filesystem>
 
-namespace loci::cli {
+namespace loci {
 
 Result<std::vector<std::string>> find_photos(const std::vector<std::string>& arguments,
                                              std::vector<std::string>* problems) {
@@ -57,4 +57,4 @@ Status keep_shard(const std::string& shard, std::vector<std::string>* photos) {
   return {};
 }
 
-}  // namespace loci::cli
+}  // namespace loci

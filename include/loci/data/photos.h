@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace loci::cli {
+namespace loci {
 
 /// The photographs that arguments name: files as they are, folders by their content. Folders that
 /// cannot be read are named in `problems`. NotFound when an argument does not exist.
@@ -24,4 +24,4 @@ std::optional<LatLon> stated_position(const std::string& path);
 /// unless 0 <= I < N.
 Status keep_shard(const std::string& shard, std::vector<std::string>* photos);
 
-}  // namespace loci::cli
+}  // namespace loci

@@ -1,21 +1,20 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include "eval_run.h"
-
 #include "loci/base/progress.h"
+#include "loci/place/evaluate.h"
 
 #include <algorithm>
 
-namespace loci::cli {
+namespace loci {
 
-Result<EvalRun> verify_run(const Dataset& dataset,
-                           const std::vector<std::vector<int64_t>>& positives,
-                           const EvalRun& run,
-                           const Verifier& verifier,
-                           const std::vector<int>& n,
-                           int num_threads,
-                           const JobControl& job) {
-  EvalRun out = run;
+Result<Evaluation> evaluate_verified(const Dataset& dataset,
+                                     const std::vector<std::vector<int64_t>>& positives,
+                                     const Evaluation& run,
+                                     const Verifier& verifier,
+                                     const std::vector<int>& n,
+                                     int num_threads,
+                                     const JobControl& job) {
+  Evaluation out = run;
   out.verified = verifier.method();
   const Stopwatch watch;
   int64_t done = 0;
@@ -46,4 +45,4 @@ Result<EvalRun> verify_run(const Dataset& dataset,
   return out;
 }
 
-}  // namespace loci::cli
+}  // namespace loci
