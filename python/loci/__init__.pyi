@@ -69,6 +69,14 @@ class EpochRecord:
 class Error(Exception):
     ...
 
+class Grouping:
+    @property
+    def groups(self) -> list[PhotoGroup]: ...
+    @property
+    def photos(self) -> int: ...
+    @property
+    def ungrouped(self) -> int: ...
+
 class ImageRecord:
     @property
     def frame(self) -> int: ...
@@ -80,6 +88,29 @@ class ImageRecord:
     def position(self) -> Any: ...
     @property
     def time(self) -> Optional[int]: ...
+
+class ImportedModel:
+    @property
+    def family(self) -> str: ...
+    @property
+    def model(self) -> Model: ...
+    @property
+    def needs_clusters(self) -> bool: ...
+    def report(self) -> str: ...
+    @property
+    def warnings(self) -> list[str]: ...
+
+class Index:
+    def __len__(self) -> int: ...
+    @property
+    def dim(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def memory_bytes(self) -> int: ...
+    def search(self, queries: Any, k: int = 10, num_threads: int = 0) -> tuple:
+        """(ids int64 [q, k], scores float32 [q, k]) of float32 [q, dim], best first; k is at most the number of rows,
+        and an approximate index that finds fewer fills up with -1 and -inf."""
 
 class IndexReport:
     @property
@@ -111,6 +142,49 @@ class Location:
     @property
     def support(self) -> int: ...
 
+class Loop:
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def frame(self) -> int: ...
+    @property
+    def inliers(self) -> Optional[int]: ...
+    @property
+    def match(self) -> int: ...
+    @property
+    def match_stamp_s(self) -> float: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def similarity(self) -> float: ...
+    @property
+    def stamp_s(self) -> float: ...
+
+class LoopDetector:
+    def __init__(self, describer: Any, **kwargs) -> None:
+        """describer: a Describer, or the width of descriptors of one's own. Options as of 'loci loops': exclude_s,
+        min_confidence, min_similarity, consistency, verify, max_frames, sequence, ..."""
+    def __len__(self) -> int: ...
+    def add(self, frame: Any, stamp_s: float) -> Optional[Loop]:
+        """The next frame, uint8 [height, width, 3] (RGB) or its descriptor, float32 [dim]; the Loop that it closes, or None."""
+    def last(self) -> LoopFrame:
+        """What became of the frame added last."""
+    def memory_bytes(self) -> int: ...
+
+class LoopFrame:
+    @property
+    def candidate(self) -> Optional[Loop]: ...
+    @property
+    def describe_ms(self) -> float: ...
+    @property
+    def frame(self) -> int: ...
+    @property
+    def kept_frames(self) -> int: ...
+    @property
+    def search_ms(self) -> float: ...
+    @property
+    def verify_ms(self) -> float: ...
+
 class Match:
     @property
     def confidence(self) -> float: ...
@@ -141,6 +215,14 @@ class Model:
 
 class NotFoundError(Error, FileNotFoundError):
     ...
+
+class PhotoGroup:
+    @property
+    def cover(self) -> int: ...
+    @property
+    def ids(self) -> list[int]: ...
+    @property
+    def links(self) -> int: ...
 
 class PlaceDb:
     def __enter__(self) -> Any: ...
@@ -199,6 +281,18 @@ class Pooling:
         """The descriptor of float32 [n, D], or of a map [height, width, D], which is read where it lies; a new
         array, or `out`, float32 [output_dim()], which is written in place."""
 
+class PrecisionRecall:
+    @property
+    def average_precision(self) -> float: ...
+    @property
+    def precision(self) -> list[float]: ...
+    @property
+    def recall(self) -> list[float]: ...
+    @property
+    def recall_at_full_precision(self) -> float: ...
+    @property
+    def threshold(self) -> list[float]: ...
+
 class QueryAnswer:
     @property
     def confidence(self) -> float: ...
@@ -225,6 +319,16 @@ class Recall:
     @property
     def queries(self) -> int: ...
 
+class SimulateReport:
+    @property
+    def database(self) -> int: ...
+    @property
+    def images(self) -> int: ...
+    @property
+    def queries(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+
 class TrainSummary:
     @property
     def best_epoch(self) -> int: ...
@@ -242,8 +346,43 @@ class TrainSummary:
 class UnsupportedError(Error, NotImplementedError):
     ...
 
+class Whitening:
+    def __init__(self, weight: Any, bias: Any) -> None:
+        """weight: float32 [M, D]; bias: float32 [M], as fit_pca() gives them."""
+    def apply(self, rows: Any, num_threads: int = 0) -> numpy.ndarray:
+        """float32 [n, M] of float32 [n, D]."""
+    @property
+    def input_dim(self) -> int: ...
+    @property
+    def output_dim(self) -> int: ...
+
+def add_whitening(model: Model, photos: Any, on_progress: Optional[Callable[[str, int, int], None]] = None, **kwargs) -> Model:
+    """The model with a PCA-whitening of whiten_dim numbers learnt from photographs; one that it had is replaced."""
+
+def calibrate_model(model: Model, photos: Any, on_progress: Optional[Callable[[str, int, int], None]] = None, **kwargs) -> Model:
+    """The model with the ranges that int8 needs, found over calibration_images of the photographs."""
+
 def evaluate(dataset: Dataset, describer: Describer, n: list[int] = [1, 5, 10, 20], dim: int = 0, num_threads: int = 0, on_progress: Optional[Callable[[str, int, int], None]] = None) -> Recall:
     """Recall of a describer on a data set, as 'loci eval' measures it."""
+
+def export_onnx(model: Model, path: Any, **kwargs) -> tuple:
+    """Writes network, pooling and whitening as ONNX; (name of the input, name of the output, numbers of a descriptor).
+    Options as of 'loci export': width, height, batch, pixels."""
+
+def find_pairs(db: PlaceDb, on_progress: Optional[Callable[[str, int, int], None]] = None, **kwargs) -> list:
+    """[(path, path, score)]: which photographs of a collection are worth matching; options as of 'loci pairs'
+    (num_matches, min_score, max_distance_m, min_time_gap_s, mutual, ...)."""
+
+def fit_pca(samples: Any, output_dim: int = 512, whiten: bool = True, num_threads: int = 0) -> tuple:
+    """(weight [M, D], bias [M]) of the principal components of float32 [n, D], scaled to unit variance with whiten;
+    M is output_dim, or less where the samples span less."""
+
+def group_photos(db: PlaceDb, on_progress: Optional[Callable[[str, int, int], None]] = None, **kwargs) -> Grouping:
+    """Groups the photographs of a collection by place, from their pictures alone; options as of 'loci group'."""
+
+def import_model(path: Any, **kwargs) -> ImportedModel:
+    """Reads a checkpoint of other people's (pytorch-NetVlad, OpenIBL, MATLAB, ONNX, ...: 'loci import --list');
+    options as of 'loci import': family, architecture, pooling, last, input, pca, num_clusters, whitening_dim."""
 
 def load_dataset(path: Any, **kwargs) -> Dataset:
     """Reads a data set that says by its content what it is, a folder, places.csv or dbStruct .mat (docs/data_sets.md); options: split, format,
@@ -256,12 +395,33 @@ def load_model(model: Any = 'default', learn_from: Any = (), on_progress: Option
     """A model file, 'default' (the built-in network), or 'rootsift-vlad', whose vocabulary is learnt from the photos and
     folders in learn_from (options as of 'loci index': num_clusters, whiten_dim, max_images, seed)."""
 
+def make_index(rows: Any, kind: str = 'auto', num_threads: int = 0, **kwargs) -> Index:
+    """An index over float32 [n, dim], which is not copied and must not change. kind: auto, flat, flat-f16, flat-i8,
+    hnsw or ivfpq; options as of 'loci query' (hnsw_ef, ivf_probes, ...)."""
+
+def precision_recall(scores: list[float], right: list[bool], answerable: Optional[int] = None) -> PrecisionRecall:
+    """Judges the best answer of each query by its score (NaN: none given): right[q] says whether it is right,
+    answerable how many queries have a right answer (those that got it, when not given)."""
+
 def recall_at(results: list[list[int]], positives: list[list[int]], n: list[int] = [1, 5, 10, 20], seed: int = 1) -> Recall: ...
 
 def save_jpeg(path: Any, image: Any) -> None:
     """Writes uint8 [height, width, 3] (RGB) as a JPEG."""
 
+def simulate_town(folder: Any, on_progress: Optional[Callable[[str, int, int], None]] = None, **kwargs) -> SimulateReport:
+    """Writes photographs of a simulated town at several times, a data set for load_dataset(); options as of
+    'loci simulate': num_places, num_times, seed, width, height, ..."""
+
 def train(model: Model, data: Dataset, work_folder: Any, validation: Optional[Dataset] = None, resume: bool = False, on_epoch: Optional[Callable[[EpochRecord], None]] = None, on_progress: Optional[Callable[[str, int, int], None]] = None, **kwargs) -> TrainSummary:
     """Learns a place descriptor as 'loci train' does; options by the same names (epochs, learning_rate, ...).
     UnsupportedError where the training plugin is not built."""
+
+def write_colmap_pairs(path: Any, pairs: list[tuple[str, str]]) -> None:
+    """COLMAP's match list, each pair once."""
+
+def write_hloc_pairs(path: Any, pairs: list[tuple[str, str]]) -> None:
+    """hloc's pairs of (query, match) names."""
+
+def write_kapture_pairs(path: Any, pairs: list[tuple[str, str]]) -> None:
+    """kapture's pairs."""
 

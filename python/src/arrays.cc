@@ -35,6 +35,20 @@ py::array want_floats(const py::handle& value, int ndim, const std::string& name
   return array;
 }
 
+ConstMatrixView want_matrix(const py::array& array, int64_t cols, const std::string& name) {
+  if (cols > 0 && array.shape(1) != cols) {
+    throw Error(invalid_argument(name + ": expected rows of " + std::to_string(cols) +
+                                 " numbers, got " + describe_array(array)));
+  }
+  return {static_cast<const float*>(array.data()), array.shape(0), array.shape(1)};
+}
+
+FloatArray to_array(Matrix matrix) {
+  auto* owned = new Matrix(std::move(matrix));
+  const py::capsule owner(owned, [](void* p) { delete static_cast<Matrix*>(p); });
+  return FloatArray(std::vector<py::ssize_t>{owned->rows(), owned->cols()}, owned->data(), owner);
+}
+
 constexpr py::ssize_t kMaxSide = 1 << 20;  // an image's sides are ints
 
 Image want_image(const py::handle& value) {

@@ -5,6 +5,7 @@
 #include "bindings.h"
 
 #include "loci/base/features.h"
+#include "loci/base/matrix.h"
 #include "loci/base/text.h"
 #include "loci/image/image.h"
 
@@ -24,9 +25,15 @@ std::string describe_array(const py::handle& value);
 /// was given and how to make it right.
 py::array want_floats(const py::handle& value, int ndim, const std::string& name);
 
+/// A float32 matrix looked at where it lies; `cols` > 0 is the width it must have.
+ConstMatrixView want_matrix(const py::array& array, int64_t cols, const std::string& name);
+
 /// An image as [height, width, 3] of uint8, RGB. Its pixels are copied once, as an Image owns them;
 /// rows may be strided.
 Image want_image(const py::handle& value);
+
+/// The numbers of a matrix as an array of its own, without a copy.
+FloatArray to_array(Matrix matrix);
 
 /// The memory of a vector as an array of its own, without a copy.
 template <class T>

@@ -18,10 +18,16 @@ void bind_errors(py::module_& m);
 void bind_image(py::module_& m);
 void bind_model(py::module_& m);
 void bind_pooling(py::module_& m);
+void bind_whitening(py::module_& m);
+void bind_index(py::module_& m);
+void bind_exchange(py::module_& m);
 void bind_place(py::module_& m);
+void bind_loops(py::module_& m);
+void bind_groups(py::module_& m);
 void bind_data(py::module_& m);
 void bind_eval(py::module_& m);
 void bind_train(py::module_& m);
+void bind_timemachine(py::module_& m);
 
 /// None where an object is wanted comes as a null pointer.
 template <class Pointer>

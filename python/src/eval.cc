@@ -3,6 +3,7 @@
 #include "arrays.h"
 #include "job.h"
 
+#include "loci/eval/precision_recall.h"
 #include "loci/eval/recall.h"
 #include "loci/place/evaluate.h"
 
@@ -16,6 +17,21 @@ void check_cut_offs(const std::vector<int>& n) {
   if (n.empty() || *std::min_element(n.begin(), n.end()) < 1) {
     throw Error(invalid_argument("n: expected cut-offs of 1 or more"));
   }
+}
+
+PrecisionRecall judge(const std::vector<double>& scores,
+                 const std::vector<bool>& right,
+                 std::optional<int64_t> answerable) {
+  const std::vector<uint8_t> marks(right.begin(), right.end());
+  const int64_t hits = std::count(right.begin(), right.end(), true);
+  if (scores.size() != right.size() || answerable.value_or(hits) < hits) {
+    throw Error(invalid_argument("precision_recall: " + std::to_string(scores.size()) +
+                                 " scores and " + std::to_string(right.size()) +
+                                 " marks of which " + std::to_string(hits) +
+                                 " are right; expected as many marks as scores, and answerable to "
+                                 "be at least the number of right ones"));
+  }
+  return precision_recall(scores, marks, answerable.value_or(hits));
 }
 
 }  // namespace
@@ -49,6 +65,22 @@ void bind_eval(py::module_& m) {
       py::arg("positives"),
       py::arg("n") = std::vector<int>{1, 5, 10, 20},
       py::arg("seed") = 1);
+  py::class_<PrecisionRecall>(
+      m, "PrecisionRecall", "One point a threshold, from the strictest down.")
+      .def_readonly("threshold", &PrecisionRecall::threshold)
+      .def_readonly("precision", &PrecisionRecall::precision)
+      .def_readonly("recall", &PrecisionRecall::recall)
+      .def_readonly("average_precision", &PrecisionRecall::average_precision)
+      .def_readonly("recall_at_full_precision", &PrecisionRecall::recall_at_full_precision);
+  m.def(
+      "precision_recall",
+      &judge,
+      py::arg("scores"),
+      py::arg("right"),
+      py::arg("answerable") = std::nullopt,
+      "Judges the best answer of each query by its score (NaN: none given): right[q] says whether "
+      "it is right,\nanswerable how many queries have a right answer (those that got it, when not "
+      "given).");
   m.def(
       "evaluate",
       [](const Dataset& dataset,

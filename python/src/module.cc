@@ -12,8 +12,14 @@ PYBIND11_MODULE(_loci, m) {
   bind_image(m);
   bind_model(m);
   bind_pooling(m);
+  bind_whitening(m);
+  bind_index(m);
+  bind_exchange(m);
   bind_place(m);
+  bind_loops(m);
+  bind_groups(m);
   bind_data(m);
   bind_eval(m);
   bind_train(m);
+  bind_timemachine(m);
 }

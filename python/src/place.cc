@@ -1,43 +1,19 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "arrays.h"
+#include "collection.h"
 #include "job.h"
 #include "options.h"
 
 #include "loci/describe/load_photo.h"
 #include "loci/image/decode.h"
-#include "loci/place/place_db.h"
 #include "loci/place/rerank.h"
-
-#include <mutex>
 
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
 
 namespace loci::python {
 namespace {
-
-/// A collection that can be closed: every use behind close() is an error, never a crash.
-class Collection {
- public:
-  explicit Collection(std::unique_ptr<PlaceDb> db) : db_(std::move(db)) {}
-
-  std::shared_ptr<PlaceDb> use() const {
-    const std::lock_guard lock(mutex_);
-    if (!db_)
-      throw Error(invalid_argument("this collection is closed; PlaceDb.open() opens it again"));
-    return db_;
-  }
-  void close() {
-    std::shared_ptr<PlaceDb> last;  // uses that are under way keep it alive
-    const std::lock_guard lock(mutex_);
-    last.swap(db_);
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<PlaceDb> db_;
-};
 
 QueryAnswer query(
     const Collection& collection, const py::object& image, int k, bool verify, py::kwargs given) {

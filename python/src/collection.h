@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bindings.h"
+
+#include "loci/place/place_db.h"
+
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace loci::python {
+
+/// A collection that can be closed: every use behind close() is an error, never a crash.
+class Collection {
+ public:
+  explicit Collection(std::unique_ptr<PlaceDb> db) : db_(std::move(db)) {}
+
+  std::shared_ptr<PlaceDb> use() const {
+    const std::lock_guard lock(mutex_);
+    if (!db_)
+      throw Error(invalid_argument("this collection is closed; PlaceDb.open() opens it again"));
+    return db_;
+  }
+  void close() {
+    std::shared_ptr<PlaceDb> last;  // uses that are under way keep it alive
+    const std::lock_guard lock(mutex_);
+    last.swap(db_);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<PlaceDb> db_;
+};
+
+}  // namespace loci::python
