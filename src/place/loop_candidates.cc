@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loop_candidates.h"
 
-#include "chance.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -40,42 +38,6 @@ std::vector<int> ConsistencyTrail::next(const std::vector<int64_t>& candidates) 
   before_ = candidates;
   length_before_ = length;
   return length;
-}
-
-void RunningChance::learn(double second) {
-  second_.push_back(second);
-  if (second_.size() > kMemory) second_.pop_front();
-  constexpr int64_t kEvery = 10;
-  if (++learnt_ % kEvery != 0 || second_.size() < kLeast) return;
-  std::vector<double> sorted(second_.begin(), second_.end());
-  std::ranges::sort(sorted);
-  const auto quantile = [&](double p) {
-    return sorted[static_cast<size_t>(p * static_cast<double>(sorted.size()))];
-  };
-  // Where exp(-t) (1 + t) is 0.25 and 0.5.
-  constexpr double kLow = 0.25, kLowT = 2.69263, kMiddle = 0.5, kMiddleT = 1.67835;
-  const double low = -std::log(kLowT), middle = -std::log(kMiddleT);
-  scale_ = std::max((quantile(kMiddle) - quantile(kLow)) / (middle - low), 1e-6);
-  location_ = quantile(kMiddle) - scale_ * middle;
-}
-
-double RunningChance::confidence(double score) const {
-  return scale_ > 0 ? std::exp(-std::exp(-(score - location_) / scale_)) : 0;
-}
-
-std::optional<double> RunningChance::middle() const {
-  if (!(scale_ > 0)) return std::nullopt;
-  return location_ - scale_ * std::log(std::log(2.0));
-}
-
-std::optional<double> chance_bound(std::span<const float> similarities) {
-  constexpr size_t kSample = 2048, kLeast = 50;
-  if (similarities.size() < kLeast) return std::nullopt;
-  const size_t step = std::max<size_t>(1, similarities.size() / kSample);
-  std::vector<float> sample;
-  for (size_t i = 0; i < similarities.size(); i += step) sample.push_back(similarities[i]);
-  const ChanceFit fit = fit_chance(std::move(sample), static_cast<double>(similarities.size()));
-  return fit.ok ? std::optional(fit.location) : std::nullopt;
 }
 
 }  // namespace loci

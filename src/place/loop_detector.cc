@@ -3,6 +3,7 @@
 #include "loci/place/loop_detector.h"
 
 #include "loop_candidates.h"
+#include "loop_chance.h"
 #include "loop_memory.h"
 
 #include "loci/base/progress.h"
@@ -13,12 +14,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <mutex>
 
 namespace loci {
 namespace {
 
-constexpr int64_t kEnoughFrames = 100;
 constexpr int kPictureSide = 640;
 constexpr int kPictureQuality = 90;
 
@@ -102,18 +103,16 @@ class Detector : public LoopDetector {
     const bool empty = l2_normalize(descriptor) == 0;
     LoopFrame report{.frame = next_number_, .describe_ms = describe_ms};
     const Stopwatch watch;
-    std::vector<Loop> candidates = find_candidates(descriptor, stamp_s);
+    std::vector<Loop> candidates = find_candidates(descriptor, stamp_s, empty);
     if (empty) candidates.clear();  // a frame without features shows no place
     report.search_ms = watch.milliseconds();
-    const int64_t old = old_frames(stamp_s);
+    const int64_t old = old_frames(next_number_, stamp_s);
     report.old_frames = old > 0 ? memory_.frame(old - 1).number + 1 : 0;
     const Stopwatch verifying;
     report.candidate = choose(std::move(candidates), image);
     report.verify_ms = verifying.milliseconds();
     std::optional<Loop> loop;
     if (report.candidate && passes(*report.candidate)) loop = report.candidate;
-    if (!loop && !empty && second_score_) chance_.learn(*second_score_);
-    if (!loop && !empty && second_similarity_) usual_best_.learn(*second_similarity_);
     if (loop) {
       kept.twin = loop->match;
       kept.like_twin = loop->similarity;
@@ -142,34 +141,36 @@ class Detector : public LoopDetector {
     return {};
   }
 
-  /// Frames [0, result) are old enough.
-  int64_t old_frames(double stamp_s) const {
+  /// Frames [0, result) are old enough for a frame of this number and time.
+  int64_t old_frames(int64_t number, double stamp_s) const {
     int64_t end = memory_.size();
     while (end > 0) {
       const LoopMemoryFrame& newest = memory_.frame(end - 1);
       const bool recent = stamp_s - newest.stamp_s < options_.exclude_s ||
-                          next_number_ - newest.number < options_.exclude_frames;
+                          number - newest.number < options_.exclude_frames;
       if (!recent) break;
       --end;
     }
     return end;
   }
 
-  /// Frames since when all looked like this one are no loop, however long ago they are.
-  static int64_t before_standstill(const std::vector<float>& similarities,
-                                   int64_t old,
-                                   double bound) {
-    int64_t moved = std::ssize(similarities);
-    while (moved > 0 && static_cast<double>(similarities[static_cast<size_t>(moved - 1)]) >= bound)
-      --moved;
-    return std::min(old, moved);
+  /// Frames since when all looked like this one are no loop, however long ago they are: the robot
+  /// stood, and no time passed since it came.
+  int64_t before_standstill(std::span<const float> similarities, int64_t old, double bound) const {
+    int64_t came = std::ssize(similarities);
+    while (came > 0 && static_cast<double>(similarities[static_cast<size_t>(came - 1)]) >= bound)
+      --came;
+    if (came >= old) return old;
+    return old_frames(memory_.frame(came).number, memory_.frame(came).stamp_s);
   }
 
-  std::vector<Loop> find_candidates(std::span<const float> descriptor, double stamp_s) {
+  std::vector<Loop> find_candidates(std::span<const float> descriptor,
+                                    double stamp_s,
+                                    bool empty) {
     const std::vector<float> similarities = memory_.similarities(descriptor, options_.num_threads);
-    int64_t old = old_frames(stamp_s);
+    int64_t old = old_frames(next_number_, stamp_s);
     const std::span<const float> all(similarities);
-    const auto usual = usual_best_.middle();
+    const auto usual = options_.sequence.sequence > 1 ? chance_of_one_.usual() : chance_.usual();
     const auto bound = usual ? usual : chance_bound(all.first(static_cast<size_t>(old)));
     if (bound) old = before_standstill(similarities, old, *bound);
     const std::span<const float> eligible = all.first(static_cast<size_t>(old));
@@ -197,26 +198,27 @@ class Detector : public LoopDetector {
                      .consistent = consistent[i],
                      .geometry = {}});
     }
-    // Among few frames the best is low, and says nothing of later ones.
-    if (old < kEnoughFrames) {
-      second_score_ = second_similarity_ = std::nullopt;
-    } else {
-      second_score_ = elsewhere(scores);
-      second_similarity_ = elsewhere(eligible);
-    }
+    if (!empty) learn_chance(scores, eligible, stamp_s);
     return out;
   }
 
-  /// The best score away from the best one: as far as recent frames are from the newest.
-  std::optional<double> elsewhere(std::span<const float> scores) const {
-    const int64_t best = std::ranges::max_element(scores) - scores.begin();
-    const int64_t least =
-        std::max({options_.consistency_jump, options_.sequence.sequence, options_.exclude_frames});
-    const double best_stamp_s = memory_.frame(best).stamp_s;
-    return best_if(scores, [&](int64_t j) {
-      return std::abs(j - best) > least &&
-             std::abs(memory_.frame(j).stamp_s - best_stamp_s) >= options_.exclude_s;
-    });
+  /// From loops as from other frames: their best score away from the loop is chance as well.
+  void learn_chance(std::span<const float> scores,
+                    std::span<const float> similarities,
+                    double stamp_s) {
+    // Frames in close succession say the same, and would fill the memory with one moment.
+    constexpr double kPartOfExclusion = 1.0 / 150;
+    if (stamp_s - learnt_at_s_ < options_.exclude_s * kPartOfExclusion) return;
+    const LoopNearness near{.frames = std::max({2 * options_.exclude_frames,
+                                                options_.consistency_jump,
+                                                options_.sequence.sequence}),
+                            .seconds = options_.exclude_s / 6};
+    const auto score = best_elsewhere(scores, memory_, near);
+    if (!score) return;
+    learnt_at_s_ = stamp_s;
+    chance_.learn(*score);
+    if (options_.sequence.sequence == 1) return;
+    if (const auto plain = best_elsewhere(similarities, memory_, near)) chance_of_one_.learn(*plain);
   }
 
   bool passes(const Loop& loop) const {
@@ -260,7 +262,7 @@ class Detector : public LoopDetector {
 
   void remember(LoopMemoryFrame kept, std::span<const float> descriptor, double stamp_s) {
     const std::lock_guard lock(state_);
-    if (memory_.full()) matcher_.erase(memory_.forget_one(old_frames(stamp_s)));
+    if (memory_.full()) matcher_.erase(memory_.forget_one(old_frames(next_number_, stamp_s)));
     memory_.add(std::move(kept), descriptor);
     ++next_number_;
     last_stamp_s_ = stamp_s;
@@ -277,9 +279,8 @@ class Detector : public LoopDetector {
   SequenceMatcher matcher_;
   ConsistencyTrail trail_;
   RunningChance chance_;
-  RunningChance usual_best_;  ///< of similarities, where scores are those of sequences
-  std::optional<double> second_score_,
-      second_similarity_;  ///< second_peak() of the frame being added
+  RunningChance chance_of_one_;  ///< of similarities, where scores are those of sequences
+  double learnt_at_s_ = -std::numeric_limits<double>::infinity();
   int64_t next_number_ = 0;
   double last_stamp_s_ = 0;
 };

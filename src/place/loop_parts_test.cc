@@ -31,53 +31,6 @@ TEST(ConsistencyTrail, CountsFramesInARowOnly) {
   EXPECT_EQ(trail.next({56}), (std::vector<int>{1}));
 }
 
-TEST(RunningChance, OneFrameInAHundredPassesAConfidenceOf99Percent) {
-  Rng rng(11);
-  RunningChance chance;
-  int passed = 0, asked = 0;
-  for (int frame = 0; frame < 6000; ++frame) {
-    double best = 0, second = 0;
-    for (int i = 0; i < 400; ++i) {
-      const double score = 0.3 + 0.05 * rng.normal();
-      second = std::max(second, std::min(best, score));
-      best = std::max(best, score);
-    }
-    if (frame >= 500) {
-      ++asked;
-      passed += chance.confidence(best) >= 0.99;
-    }
-    chance.learn(second);
-  }
-  EXPECT_GT(passed, asked / 500);
-  EXPECT_LT(passed, asked / 30);
-}
-
-TEST(RunningChance, SaysNothingBeforeFiftyFramesAndTakesHighOnesForNoChance) {
-  RunningChance chance;
-  for (int i = 0; i < 49; ++i) chance.learn(0.4 + 0.001 * i);
-  EXPECT_EQ(chance.confidence(0.99), 0);
-  EXPECT_FALSE(chance.middle().has_value());
-  for (int i = 0; i < 100; ++i) chance.learn(0.4 + 0.001 * (i % 50));
-  for (int i = 0; i < 50; ++i) chance.learn(0.9);  // places seen three times
-  EXPECT_GT(chance.confidence(0.9), 0.999);
-  EXPECT_LT(chance.confidence(0.45), 0.99);
-  EXPECT_NEAR(chance.confidence(chance.middle().value()), 0.5, 1e-9);
-}
-
-TEST(BestIf, IsTheLargestThatPasses) {
-  const std::vector<float> scores{1, 9, 8, 2, 7, 0, 6};
-  EXPECT_EQ(best_if(scores, [](int64_t j) { return j > 2; }).value(), 7);
-  EXPECT_FALSE(best_if(scores, [](int64_t) { return false; }).has_value());
-}
-
-TEST(ChanceBound, LiesAboveWhatChanceGives) {
-  Rng rng(3);
-  std::vector<float> scores(1000);
-  for (float& s : scores) s = static_cast<float>(0.2 + 0.05 * rng.normal());
-  EXPECT_NEAR(chance_bound(scores).value(), 0.2 + 0.05 * 3.1, 0.03);
-  EXPECT_FALSE(chance_bound(std::span(scores).first(49)).has_value());
-}
-
 LoopMemoryFrame numbered(int64_t number) { return {.number = number}; }
 
 TEST(LoopMemory, ForgetsWhatIsMostLikeTheFrameBefore) {

@@ -21,7 +21,7 @@ struct LoopOptions {
   int exclude_frames = 10;
   int top_k = 3;
   double min_similarity = 0;
-  double min_confidence = 0.99;
+  double min_confidence = 0.9999;
   int consistency = 3;
   int consistency_jump = 5;
   bool verify = false;
