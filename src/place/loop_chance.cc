@@ -70,8 +70,7 @@ std::optional<double> best_elsewhere(std::span<const float> scores,
   const Positions place =
       positions_near(memory, std::ranges::max_element(scores) - scores.begin(), near);
   block(place);
-  const int64_t first = memory.frame(place.begin).number,
-                last = memory.frame(place.end - 1).number;
+  const int64_t first = memory.frame(place.begin).number, last = memory.frame(place.end - 1).number;
   for (int64_t p = 0; p < memory.size(); ++p) {
     const int64_t twin = memory.frame(p).twin;
     if (twin < 0) continue;
@@ -86,20 +85,21 @@ std::optional<double> best_elsewhere(std::span<const float> scores,
   for (size_t j = 0; j < scores.size(); ++j) {
     depth += blocked[j];
     if (depth > 0) continue;
+    best = std::max(best, std::optional(scores[j]));
     ++counted;
-    if (!best || scores[j] > *best) best = scores[j];
   }
   return counted >= kLeast ? best : std::nullopt;
 }
 
-std::optional<double> chance_bound(std::span<const float> similarities) {
+std::optional<double> chance_bound(std::span<const float> similarities, double part) {
   constexpr size_t kSample = 2048, kLeast = 50;
   if (similarities.size() < kLeast) return std::nullopt;
   const size_t step = std::max<size_t>(1, similarities.size() / kSample);
   std::vector<float> sample;
   for (size_t i = 0; i < similarities.size(); i += step) sample.push_back(similarities[i]);
   const ChanceFit fit = fit_chance(std::move(sample), static_cast<double>(similarities.size()));
-  return fit.ok ? std::optional(fit.location) : std::nullopt;
+  if (!fit.ok) return std::nullopt;
+  return fit.location - fit.scale * std::log(-std::log(part));
 }
 
 }  // namespace loci

@@ -12,22 +12,22 @@ namespace loci {
 
 class LoopMemory;
 
-/// How high chance reaches in this run, without any truth: what the best score of a frame with other
-/// places looks like. The best score of all may be a loop, so it is the best away from it that is
-/// learnt from (best_elsewhere()). Over the frames it is nearly normal: a frame that is alike to
-/// many others raises all its scores together. The median and the 16 % quantile of the last 200
-/// values give location and spread; the upper half may hold loops that were not found.
+/// How high chance reaches in this run, without any truth: what the best score of a frame with
+/// other places looks like. The best score of all may be a loop, so it is the best away from it
+/// that is learnt from (best_elsewhere()). Over the frames it is nearly normal: a frame that is
+/// alike to many others raises all its scores together. The median and the 16 % quantile of the
+/// last 200 values give location and spread; the upper half may hold loops that were not found.
 class RunningChance {
  public:
   /// One value, of every frame that had enough others to be compared with.
   void learn(double elsewhere);
-  /// Part of chance scores below `score`; 0 until 50 values were learnt.
+  /// Part of chance scores below `score`; 0 until 30 values were learnt.
   double confidence(double score) const;
-  /// Five of six chance scores are below it; nothing until 50 values were learnt.
+  /// Five of six chance scores are below it; nothing until 30 values were learnt.
   std::optional<double> usual() const;
 
  private:
-  static constexpr size_t kMemory = 200, kLeast = 50;
+  static constexpr size_t kMemory = 200, kLeast = 30;
   std::deque<double> values_;
   int64_t learnt_ = 0;
   double location_ = 0, spread_ = 0;  ///< spread_ 0: nothing learnt
@@ -40,15 +40,14 @@ struct LoopNearness {
 };
 
 /// The best of the scores (of the memory's first frames, in their order) that is neither near the
-/// best of all nor near a frame that closed a loop with that place, in either direction: what chance
-/// gives. Nothing when fewer than 60 frames remain.
-/// Cost: O(kept frames)
+/// best of all nor near a twin of a frame near that, or a frame whose twin is near that: what
+/// chance gives. Nothing when fewer than 60 frames remain. Cost: O(kept frames)
 std::optional<double> best_elsewhere(std::span<const float> scores,
                                      const LoopMemory& memory,
                                      const LoopNearness& near);
 
-/// A bound below which lie nearly all similarities with other places, from the middle of all of a
-/// frame's: fit_chance() of a sample of them; nothing for fewer than 50.
-std::optional<double> chance_bound(std::span<const float> similarities);
+/// What the best of a frame's similarities with other places is below in `part` of all cases, told
+/// from the middle of them: a quantile of fit_chance() of a sample; nothing for fewer than 50.
+std::optional<double> chance_bound(std::span<const float> similarities, double part);
 
 }  // namespace loci

@@ -25,9 +25,9 @@ TEST(RunningChance, TellsWhichPartOfChanceLiesBelow) {
   EXPECT_NEAR(chance.usual().value(), 0.54, 0.01);
 }
 
-TEST(RunningChance, SaysNothingBeforeFiftyFramesAndTakesHighOnesForNoChance) {
+TEST(RunningChance, SaysNothingBeforeThirtyFramesAndTakesHighOnesForNoChance) {
   RunningChance chance;
-  for (int i = 0; i < 49; ++i) chance.learn(0.4 + 0.001 * i);
+  for (int i = 0; i < 29; ++i) chance.learn(0.4 + 0.001 * i);
   EXPECT_EQ(chance.confidence(0.99), 0);
   EXPECT_FALSE(chance.usual().has_value());
   for (int i = 0; i < 100; ++i) chance.learn(0.4 + 0.001 * (i % 50));
@@ -69,7 +69,7 @@ TEST_F(BestElsewhere, IsNotNearTheBestInFramesOrTime) {
   EXPECT_FLOAT_EQ(best_elsewhere(scores_, memory_, {.seconds = 2.05}).value(), 0.6f);
 }
 
-TEST_F(BestElsewhere, IsNotWhereALoopWasClosedWithThePlaceOfTheBest) {
+TEST_F(BestElsewhere, IsNotWhereTheTwinsOfTheBestAre) {
   scores_[52] = 0.9f;
   scores_[151] = 0.8f;  // the second visit
   scores_[20] = 0.3f;
@@ -92,8 +92,9 @@ TEST(ChanceBound, LiesAboveWhatChanceGives) {
   Rng rng(3);
   std::vector<float> scores(1000);
   for (float& s : scores) s = static_cast<float>(0.2 + 0.05 * rng.normal());
-  EXPECT_NEAR(chance_bound(scores).value(), 0.2 + 0.05 * 3.1, 0.03);
-  EXPECT_FALSE(chance_bound(std::span(scores).first(49)).has_value());
+  EXPECT_NEAR(chance_bound(scores, 0.5).value(), 0.2 + 0.05 * 3.2, 0.03);
+  EXPECT_GT(chance_bound(scores, 0.95).value(), chance_bound(scores, 0.5).value() + 0.02);
+  EXPECT_FALSE(chance_bound(std::span(scores).first(49), 0.5).has_value());
 }
 
 }  // namespace

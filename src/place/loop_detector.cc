@@ -5,11 +5,10 @@
 #include "loop_candidates.h"
 #include "loop_chance.h"
 #include "loop_memory.h"
+#include "loop_picture.h"
 
 #include "loci/base/progress.h"
 #include "loci/base/text.h"
-#include "loci/image/encode.h"
-#include "loci/image/resize.h"
 #include "loci/math/vector.h"
 
 #include <algorithm>
@@ -19,20 +18,6 @@
 
 namespace loci {
 namespace {
-
-constexpr int kPictureSide = 640;
-constexpr int kPictureQuality = 90;
-
-Result<std::vector<uint8_t>> small_jpeg(const Image& image) {
-  const int longer = std::max(image.width, image.height);
-  if (longer <= kPictureSide) return encode_jpeg(image, kPictureQuality);
-  const auto side = [&](int pixels) {
-    return std::max(
-        1, static_cast<int>(std::lround(static_cast<double>(pixels) * kPictureSide / longer)));
-  };
-  return encode_jpeg(resize(image, side(image.width), side(image.height), Resampling::kArea),
-                     kPictureQuality);
-}
 
 class Detector : public LoopDetector {
  public:
@@ -97,7 +82,7 @@ class Detector : public LoopDetector {
     LOCI_RETURN_IF_ERROR(check(descriptor, stamp_s));
     LoopMemoryFrame kept{.number = next_number_, .stamp_s = stamp_s};
     if (image != nullptr) {
-      LOCI_TRY(jpeg, small_jpeg(*image));
+      LOCI_TRY(jpeg, loop_picture(*image));
       kept.jpeg = std::move(jpeg);
     }
     const bool empty = l2_normalize(descriptor) == 0;
@@ -108,15 +93,12 @@ class Detector : public LoopDetector {
     report.search_ms = watch.milliseconds();
     const int64_t old = old_frames(next_number_, stamp_s);
     report.old_frames = old > 0 ? memory_.frame(old - 1).number + 1 : 0;
+    pair_with_twin(candidates, kept);
     const Stopwatch verifying;
     report.candidate = choose(std::move(candidates), image);
     report.verify_ms = verifying.milliseconds();
     std::optional<Loop> loop;
     if (report.candidate && passes(*report.candidate)) loop = report.candidate;
-    if (loop) {
-      kept.twin = loop->match;
-      kept.like_twin = loop->similarity;
-    }
     const Stopwatch storing;
     remember(std::move(kept), descriptor, stamp_s);
     report.search_ms += storing.milliseconds();
@@ -164,16 +146,15 @@ class Detector : public LoopDetector {
     return old_frames(memory_.frame(came).number, memory_.frame(came).stamp_s);
   }
 
-  std::vector<Loop> find_candidates(std::span<const float> descriptor,
-                                    double stamp_s,
-                                    bool empty) {
+  std::vector<Loop> find_candidates(std::span<const float> descriptor, double stamp_s, bool empty) {
     const std::vector<float> similarities = memory_.similarities(descriptor, options_.num_threads);
     int64_t old = old_frames(next_number_, stamp_s);
     const std::span<const float> all(similarities);
     const auto usual = options_.sequence.sequence > 1 ? chance_of_one_.usual() : chance_.usual();
-    const auto bound = usual ? usual : chance_bound(all.first(static_cast<size_t>(old)));
+    const auto bound = usual ? usual : chance_bound(all.first(static_cast<size_t>(old)), 0.5);
     if (bound) old = before_standstill(similarities, old, *bound);
     const std::span<const float> eligible = all.first(static_cast<size_t>(old));
+    if (!usual) rare_likeness_ = chance_bound(eligible, 0.95);
     std::vector<float> scores(eligible.begin(), eligible.end());
     if (options_.sequence.sequence > 1) {
       matcher_.push(eligible);
@@ -209,16 +190,32 @@ class Detector : public LoopDetector {
     // Frames in close succession say the same, and would fill the memory with one moment.
     constexpr double kPartOfExclusion = 1.0 / 150;
     if (stamp_s - learnt_at_s_ < options_.exclude_s * kPartOfExclusion) return;
-    const LoopNearness near{.frames = std::max({2 * options_.exclude_frames,
-                                                options_.consistency_jump,
-                                                options_.sequence.sequence}),
-                            .seconds = options_.exclude_s / 6};
+    const LoopNearness near{
+        .frames = std::max(
+            {2 * options_.exclude_frames, options_.consistency_jump, options_.sequence.sequence}),
+        .seconds = options_.exclude_s / 6};
     const auto score = best_elsewhere(scores, memory_, near);
     if (!score) return;
     learnt_at_s_ = stamp_s;
     chance_.learn(*score);
     if (options_.sequence.sequence == 1) return;
-    if (const auto plain = best_elsewhere(similarities, memory_, near)) chance_of_one_.learn(*plain);
+    if (const auto plain = best_elsewhere(similarities, memory_, near))
+      chance_of_one_.learn(*plain);
+  }
+
+  /// The best consistent candidate shows the frame's place, as it seems, unless chance often gives
+  /// as much. Known before loops are, so that a second round that came early is no chance in the
+  /// third.
+  void pair_with_twin(std::span<const Loop> candidates, LoopMemoryFrame& kept) const {
+    const auto best = std::ranges::find_if(
+        candidates, [&](const Loop& each) { return each.consistent >= options_.consistency; });
+    if (best == candidates.end()) return;
+    const auto usual = chance_.usual();
+    const bool stands_out =
+        usual ? best->score >= *usual : best->similarity >= rare_likeness_.value_or(2);
+    if (!stands_out) return;
+    kept.twin = best->match;
+    kept.like_twin = best->similarity;
   }
 
   bool passes(const Loop& loop) const {
@@ -236,28 +233,16 @@ class Detector : public LoopDetector {
     const auto own = verifier_->features(*image, options_.num_threads);
     if (!own.ok()) return std::nullopt;
     for (Loop& each : candidates) {
-      each.geometry = compare(*own, each.match);
+      each.geometry = check_picture(*verifier_,
+                                    *own,
+                                    memory_.frame(memory_.position_of(each.match)).jpeg,
+                                    options_.num_threads);
       if (each.geometry->status.ok() &&
           verifier_->verified(each.geometry->matched, each.geometry->inliers)) {
         return each;
       }
     }
     return std::nullopt;
-  }
-
-  VerifiedCandidate compare(const LocatedFeatures& own, int64_t match) const {
-    VerifiedCandidate out;
-    const std::vector<uint8_t>& jpeg = memory_.frame(memory_.position_of(match)).jpeg;
-    const auto features = [&]() -> Result<GeometricCheck> {
-      LOCI_TRY(picture, decode_image(jpeg, "a remembered frame"));
-      LOCI_TRY(other, verifier_->features(picture, options_.num_threads));
-      return verifier_->check(own, other);
-    }();
-    out.status = features.status();
-    if (!features.ok()) return out;
-    out.matched = static_cast<int>(features->links.size());
-    out.inliers = features->inliers;
-    return out;
   }
 
   void remember(LoopMemoryFrame kept, std::span<const float> descriptor, double stamp_s) {
@@ -279,7 +264,8 @@ class Detector : public LoopDetector {
   SequenceMatcher matcher_;
   ConsistencyTrail trail_;
   RunningChance chance_;
-  RunningChance chance_of_one_;  ///< of similarities, where scores are those of sequences
+  RunningChance chance_of_one_;          ///< of similarities, where scores are those of sequences
+  std::optional<double> rare_likeness_;  ///< chance_bound() of the frame being added
   double learnt_at_s_ = -std::numeric_limits<double>::infinity();
   int64_t next_number_ = 0;
   double last_stamp_s_ = 0;

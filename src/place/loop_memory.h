@@ -15,7 +15,7 @@ struct LoopMemoryFrame {
   int64_t number = 0;  ///< among all frames ever added
   double stamp_s = 0;
   std::vector<uint8_t> jpeg;  ///< empty unless pictures are kept
-  int64_t twin = -1;          ///< the frame it closed a loop with
+  int64_t twin = -1;          ///< the frame that shows its place, as it seems
   float like_twin = -1;
   float like_previous = -1;  ///< similarity with the kept frame before it
 };
