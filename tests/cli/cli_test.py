@@ -3,39 +3,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the program as a user does and holds it to the contract of docs/cli.md. Usage: cli_test.py LOCI"""
 import json
-import os
 import pathlib
 import re
 import shutil
 import subprocess
-import sys
-import tempfile
 import unittest
 
-LOCI = sys.argv.pop(1)
+from program import InAFolder, loci, sketch_town
 
 
-def loci(*words, check=None):
-    result = subprocess.run([LOCI, *map(str, words)], capture_output=True, text=True, errors='replace')
-    if check is not None:
-        assert result.returncode == check, f'{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}'
-    return result
-
-
-class CliTest(unittest.TestCase):
+class CliTest(InAFolder):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.root = pathlib.Path(cls.folder.name)
-        loci('simulate', cls.root / 'town', '--sketch', '--places', 12, '--times', 3, '--seed', 5,
-             '--width', 240, '--height', 180, check=0)
+        super().setUpClass()
+        sketch_town(cls.root / 'town', places=12, times=3, seed=5, width=240, height=180)
         cls.db = cls.root / 'db'
         cls.report = json.loads(loci('index', cls.root / 'town/database', '--db', cls.db, '--model', 'rootsift-vlad', '--num-clusters', 16, '--json',
                                      check=0).stdout)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
 
     def photos(self, part):
         return sorted((self.root / 'town' / part).iterdir())

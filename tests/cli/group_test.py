@@ -4,26 +4,12 @@
 """Geometric check, groups by place and proposed positions, as a user has them. Usage: group_test.py LOCI"""
 import csv
 import hashlib
-import json
-import pathlib
-import subprocess
-import sys
-import tempfile
 import unittest
 import xml.etree.ElementTree as xml
 
-LOCI = sys.argv.pop(1)
+from program import InAFolder, lines, loci, sketch_town
+
 EXIF = '{http://ns.adobe.com/exif/1.0/}'
-
-
-def loci(*arguments, check=None):
-    result = subprocess.run([LOCI, *map(str, arguments)], capture_output=True, text=True)
-    assert check is None or result.returncode == check, (result.args, result.returncode, result.stderr)
-    return result
-
-
-def lines(*arguments, check=0):
-    return [json.loads(line) for line in loci(*arguments, '--json', check=check).stdout.splitlines()]
 
 
 def without_exif(jpeg):
@@ -40,13 +26,11 @@ def position_of(name):
     return tuple(map(float, name.split('@')[5:7]))
 
 
-class Groups(unittest.TestCase):
+class Groups(InAFolder):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.root = pathlib.Path(cls.folder.name)
-        loci('simulate', cls.root / 'town', '--sketch', '--places', 8, '--times', 4, '--seed', 5, '--width', 240,
-             '--height', 180, check=0)
+        super().setUpClass()
+        sketch_town(cls.root / 'town', places=8, times=4, seed=5, width=240, height=180)
         # The same pictures by other names: a table knows their places, and a quarter of them states no position.
         cls.photos = cls.root / 'photos'
         cls.photos.mkdir()
@@ -65,10 +49,6 @@ class Groups(unittest.TestCase):
         cls.db = cls.root / 'db'
         loci('index', cls.photos, '--db', cls.db, '--model', 'rootsift-vlad', '--num-clusters', 16, check=0)
         cls.free = ('--least-confidence', 0)  # 32 sketches say little about chance
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
 
     def test_groups_as_json_page_and_links(self):
         page, links = self.root / 'groups.html', self.root / 'by-place'

@@ -3,38 +3,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Positions of a collection and of an answer for maps. Usage: maps_test.py LOCI"""
 import json
-import pathlib
-import subprocess
-import sys
-import tempfile
 import unittest
 import xml.etree.ElementTree as xml
 
-LOCI = sys.argv.pop(1)
+from program import WithACollection, loci
 
 
-def loci(*arguments, check=None):
-    result = subprocess.run([LOCI, *map(str, arguments)], capture_output=True, text=True)
-    assert check is None or result.returncode == check, (result.args, result.returncode, result.stderr)
-    return result
-
-
-class Maps(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.root = pathlib.Path(cls.folder.name)
-        loci('simulate', cls.root / 'town', '--sketch', '--places', 8, '--times', 3, '--seed', 5, '--width', 240,
-             '--height', 180, check=0)
-        cls.database, cls.queries = cls.root / 'town/database', cls.root / 'town/queries'
-        cls.db = cls.root / 'db'
-        loci('index', cls.database, '--db', cls.db, '--model', 'rootsift-vlad', '--num-clusters', 16, check=0)
-        cls.names = sorted(p.name for p in cls.database.iterdir())
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
-
+class Maps(WithACollection):
     def test_positions_for_maps(self):
         files = [self.root / f'all.{kind}' for kind in ('geojson', 'gpx', 'kml')]
         line = json.loads(loci('export', '--db', self.db, '--geojson', files[0], '--gpx', files[1], '--kml', files[2], '--json',

@@ -3,38 +3,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pairs and features for COLMAP, hloc and kapture. Usage: pairs_test.py LOCI"""
 import json
-import pathlib
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import unittest
 
-LOCI = sys.argv.pop(1)
+from program import WithACollection, loci
 
 
-def loci(*arguments, check=None):
-    result = subprocess.run([LOCI, *map(str, arguments)], capture_output=True, text=True)
-    assert check is None or result.returncode == check, (result.args, result.returncode, result.stderr)
-    return result
-
-
-class Pairs(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.root = pathlib.Path(cls.folder.name)
-        loci('simulate', cls.root / 'town', '--sketch', '--places', 8, '--times', 3, '--seed', 5, '--width', 240,
-             '--height', 180, check=0)
-        cls.database, cls.queries = cls.root / 'town/database', cls.root / 'town/queries'
-        cls.db = cls.root / 'db'
-        loci('index', cls.database, '--db', cls.db, '--model', 'rootsift-vlad', '--num-clusters', 16, check=0)
-        cls.names = sorted(p.name for p in cls.database.iterdir())
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
-
+class Pairs(WithACollection):
     def test_pairs_of_a_collection_in_every_format(self):
         files = {kind: self.root / f'{kind}.txt' for kind in ('hloc', 'colmap', 'kapture')}
         line = json.loads(loci('pairs', '--db', self.db, '-k', 3, '--json',

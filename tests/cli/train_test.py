@@ -8,39 +8,24 @@ import os
 import pathlib
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 import unittest
 
+from program import LOCI, InAFolder, loci, sketch_town
 from start_model import write_start_model
 
-LOCI = sys.argv.pop(1)
 TRAINING = pathlib.Path(LOCI).with_name('libloci_train_plugin.so').exists()
 
 
-def loci(*words, check=None):
-    result = subprocess.run([LOCI, *map(str, words)], capture_output=True, text=True, errors='replace')
-    if check is not None:
-        assert result.returncode == check, f'{words}: exit {result.returncode}\n{result.stdout}\n{result.stderr}'
-    return result
-
-
 @unittest.skipUnless(TRAINING, 'this build has no training plugin')
-class TrainTest(unittest.TestCase):
+class TrainTest(InAFolder):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.root = pathlib.Path(cls.folder.name)
-        loci('simulate', cls.root / 'town', '--sketch', '--places', 12, '--times', 4, '--seed', 5, '--width', 128, '--height', 96,
-             check=0)
+        super().setUpClass()
+        sketch_town(cls.root / 'town', places=12, times=4, seed=5, width=128, height=96)
         cls.start = cls.root / 'start.safetensors'
         write_start_model(cls.start)
         cls.whole = loci(*cls.words('whole.safetensors'), check=0).stdout.splitlines()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
 
     @classmethod
     def words(cls, out, *more):

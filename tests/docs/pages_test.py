@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The loci authors
 # SPDX-License-Identifier: Apache-2.0
-"""Runs every sh block of the tutorials, the migration pages and the FAQ, each page in a folder with drawn photographs.
-Usage: pages_test.py LOCI ROOT"""
+"""Runs every sh block of the tutorials, the migration pages and the FAQ, each page in a folder with drawn photographs, and
+looks up the verbs and options of every command that any page shows. Usage: pages_test.py LOCI ROOT"""
 import os
 import pathlib
 import re
@@ -13,6 +13,8 @@ import unittest
 
 ROOT = pathlib.Path(sys.argv.pop(2))
 LOCI = pathlib.Path(sys.argv.pop(1)).resolve()
+COMMAND = re.compile(r'(?:^\s*|[`/(|&;]\s*|bin/)loci ([a-z]+)( [^`|;&)#\n]*)?', re.M)
+OPTION = re.compile(r'(?<!\S)(--[a-z][a-z0-9-]*|-[a-zA-Z])\b')
 PAGES = sorted([*ROOT.glob('docs/tutorials/*.md'), *ROOT.glob('docs/migration/*.md'), ROOT / 'docs/faq.md'])
 
 
@@ -54,6 +56,18 @@ class PagesTest(unittest.TestCase):
             for target in re.findall(r'\]\(([^)#]+)', page.read_text()):
                 if not target.startswith('http'):
                     self.assertTrue((page.parent / target).exists(), f'{page.name}: {target}')
+
+    def test_every_command_has_its_verb_and_options(self):
+        shown, helps = 0, {}
+        for page in [*ROOT.glob('*.md'), *ROOT.glob('docs/**/*.md')]:
+            for verb, rest in COMMAND.findall(page.read_text().replace('\\\n', ' ')):
+                if verb not in helps:
+                    helps[verb] = subprocess.run([LOCI, verb, '--help'], capture_output=True, text=True)
+                self.assertEqual(helps[verb].returncode, 0, f'{page.name}: loci {verb}')
+                for option in OPTION.findall(rest):
+                    self.assertRegex(helps[verb].stdout, re.escape(option) + r'(?![a-z0-9-])', f'{page.name}: loci {verb}{rest}')
+                shown += 1
+        self.assertGreater(shown, 100)
 
 
 def page_test(page):
