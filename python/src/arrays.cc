@@ -51,30 +51,32 @@ FloatArray to_array(Matrix matrix) {
 
 constexpr py::ssize_t kMaxSide = 1 << 20;  // an image's sides are ints
 
-Image want_image(const py::handle& value) {
+ArrayImage::ArrayImage(const py::handle& value) {
   const bool is_array = py::isinstance<py::array>(value);
-  const auto array = is_array ? py::reinterpret_borrow<py::array>(value) : py::array();
-  if (!is_array || !py::isinstance<py::array_t<uint8_t>>(array) || array.ndim() != 3 ||
-      array.shape(2) != 3 || array.shape(0) < 1 || array.shape(1) < 1 ||
-      array.shape(0) > kMaxSide || array.shape(1) > kMaxSide) {
+  if (is_array) array_ = py::reinterpret_borrow<py::array>(value);
+  if (!is_array || !py::isinstance<py::array_t<uint8_t>>(array_) || array_.ndim() != 3 ||
+      array_.shape(2) != 3 || array_.shape(0) < 1 || array_.shape(1) < 1 ||
+      array_.shape(0) > kMaxSide || array_.shape(1) > kMaxSide) {
     throw Error(invalid_argument("image: expected uint8 [height, width, 3] (RGB), got " +
                                  describe_array(value) +
                                  "; OpenCV's BGR becomes RGB by image[:, :, ::-1]"));
   }
-  Image image(static_cast<int>(array.shape(1)), static_cast<int>(array.shape(0)));
-  const auto* from = static_cast<const uint8_t*>(array.data());
-  const py::ssize_t row = array.strides(0), column = array.strides(1), channel = array.strides(2);
-  for (int y = 0; y < image.height; ++y) {
-    uint8_t* to = image.at(0, y);
-    if (channel == 1 && column == 3) {
-      std::memcpy(to, from + y * row, static_cast<size_t>(image.width) * 3);
-      continue;
-    }
-    for (int x = 0; x < image.width; ++x) {
+  const int width = static_cast<int>(array_.shape(1)), height = static_cast<int>(array_.shape(0));
+  const auto* from = static_cast<const uint8_t*>(array_.data());
+  const py::ssize_t row = array_.strides(0), column = array_.strides(1),
+                    channel = array_.strides(2);
+  if (channel == 1 && column == 3 && row >= 3 * py::ssize_t{width}) {
+    view_ = {from, width, height, static_cast<size_t>(row)};
+    return;
+  }
+  copy_ = Image(width, height);
+  for (int y = 0; y < height; ++y) {
+    uint8_t* to = copy_.at(0, y);
+    for (int x = 0; x < width; ++x) {
       for (int c = 0; c < 3; ++c) to[3 * x + c] = from[y * row + x * column + c * channel];
     }
   }
-  return image;
+  view_ = copy_;
 }
 
 }  // namespace loci::python

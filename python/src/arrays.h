@@ -28,9 +28,19 @@ py::array want_floats(const py::handle& value, int ndim, const std::string& name
 /// A float32 matrix looked at where it lies; `cols` > 0 is the width it must have.
 ConstMatrixView want_matrix(const py::array& array, int64_t cols, const std::string& name);
 
-/// An image as [height, width, 3] of uint8, RGB. Its pixels are copied once, as an Image owns them;
-/// rows may be strided.
-Image want_image(const py::handle& value);
+/// An image as [height, width, 3] of uint8, RGB, looked at where it lies: its rows may be padded,
+/// as those of a part of a larger picture are. Pixels in any other order (BGR seen as RGB, every
+/// second column, a mirrored picture) are copied once.
+class ArrayImage {
+ public:
+  explicit ArrayImage(const py::handle& value);
+  operator ImageView() const { return view_; }  // NOLINT: it is one
+
+ private:
+  py::array array_;
+  Image copy_;
+  ImageView view_;
+};
 
 /// The numbers of a matrix as an array of its own, without a copy.
 FloatArray to_array(Matrix matrix);

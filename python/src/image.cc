@@ -22,7 +22,7 @@ void bind_image(py::module_& m) {
       "save_jpeg",
       [](const py::object& path, const py::object& image) {
         const std::string file = path_of(path);
-        const Image pixels = want_image(image);
+        const ArrayImage pixels(image);
         unlocked([&] { must(save_jpeg(file, pixels)); });
       },
       py::arg("path"),

@@ -33,7 +33,7 @@ std::optional<Loop> add(LoopDetector& detector, const py::object& frame, double 
   const bool is_descriptor =
       py::isinstance<py::array>(frame) && py::reinterpret_borrow<py::array>(frame).ndim() == 1;
   if (!is_descriptor) {
-    const Image pixels = want_image(frame);
+    const ArrayImage pixels(frame);
     return unlocked([&] { return detector.add(pixels, stamp_s).value(); });
   }
   const py::array array = want_floats(frame, 1, "frame");

@@ -31,9 +31,7 @@ ModelPtr named_model(const std::string& name,
   no_more_options(given, "load_model");
   return shared(run_job(std::move(on_progress), [&](const JobControl& job) {
                   std::vector<std::string> unreadable;
-                  const auto photos = [&] {
-                    return find_photos(learn_from, &unreadable).value();
-                  };
+                  const auto photos = [&] { return find_photos(learn_from, &unreadable).value(); };
                   return named_model(name, photos, options, job);
                 }).value());
 }
@@ -48,15 +46,15 @@ std::unique_ptr<Describer> make_describer(const std::shared_ptr<Model>& model,
 }
 
 FloatArray describe_one(const Describer& describer, const py::object& image, int num_threads) {
-  Image pixels;
+  std::vector<float> out(static_cast<size_t>(describer.dim()));
   if (py::isinstance<py::array>(image)) {
-    pixels = want_image(image);
+    const ArrayImage pixels(image);
+    unlocked([&] { must(describer.describe(pixels, out, num_threads)); });
   } else {
     const std::string file = path_of(image);
-    pixels = unlocked([&] { return load_photo(describer, file).value(); });
+    unlocked(
+        [&] { must(describer.describe(load_photo(describer, file).value(), out, num_threads)); });
   }
-  std::vector<float> out(static_cast<size_t>(describer.dim()));
-  unlocked([&] { must(describer.describe(pixels, out, num_threads)); });
   return to_array(std::move(out));
 }
 
@@ -151,7 +149,7 @@ void bind_model(py::module_& m) {
       .def(
           "features",
           [](const Describer& d, const py::object& image, int num_threads) {
-            const Image pixels = want_image(image);
+            const ArrayImage pixels(image);
             Features features = unlocked([&] { return d.features(pixels, num_threads).value(); });
             auto* owned = new Matrix(std::move(features.values));
             const py::capsule owner(owned, [](void* p) { delete static_cast<Matrix*>(p); });

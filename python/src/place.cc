@@ -24,19 +24,17 @@ QueryAnswer query(
   take_options(index, left);
   if (verify) take_options(checks, left);
   no_more_options(left, "query");
-  std::string file;
-  Image pixels;
-  if (py::isinstance<py::array>(image)) {
-    pixels = want_image(image);
-  } else {
-    file = path_of(image);
-  }
-  return unlocked([&] {
-    if (!file.empty()) pixels = load_photo(db->describer(), file).value();
+  const auto ask = [&](ImageView pixels, const std::string& file) {
     if (!verify) return db->query(pixels, k, index, file).value();
     const auto verifier = Verifier::create(db->describer(), checks).value();
     return query_verified(*db, *verifier, pixels, k, index, file).value();
-  });
+  };
+  if (py::isinstance<py::array>(image)) {
+    const ArrayImage pixels(image);
+    return unlocked([&] { return ask(pixels, ""); });
+  }
+  const std::string file = path_of(image);
+  return unlocked([&] { return ask(load_photo(db->describer(), file).value(), file); });
 }
 
 py::object position_of(const std::optional<LatLon>& position) {

@@ -16,6 +16,14 @@ def test_a_file_and_its_pixels_give_the_same_unit_descriptor(describer, photos):
     np.testing.assert_array_equal(of_file, of_pixels)
 
 
+def test_a_part_of_a_picture_is_read_where_it_lies(describer, photos):
+    """Its rows are padded by the rest of the picture, which nothing may touch."""
+    image = loci.load_image(photos[0])
+    frame = np.zeros((120, 200, 3), np.uint8)
+    frame[:, :160] = image
+    np.testing.assert_array_equal(describer.describe(frame[:, :160]), describer.describe(image))
+
+
 def test_strided_images_mean_what_they_show(describer, photos):
     image = loci.load_image(photos[0])
     mirrored = image[:, ::-1]

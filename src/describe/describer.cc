@@ -52,13 +52,11 @@ class LocalDescriber final : public Describer {
   }
   Precision precision() const override { return Precision::kFp32; }
 
-  Result<Features> features(const Image& image, int, StageTimes* times) const override {
+  Result<Features> features(ImageView image, int, StageTimes* times) const override {
     LOCI_TRY(located, located_features(image, 1, times));
     return std::move(located.features);
   }
-  Result<LocatedFeatures> located_features(const Image& image,
-                                           int,
-                                           StageTimes* times) const override {
+  Result<LocatedFeatures> located_features(ImageView image, int, StageTimes* times) const override {
     const Stopwatch watch;
     LOCI_TRY(local, extract_root_sift(image, sift_));
     if (times != nullptr) times->features_ms += watch.milliseconds();
@@ -73,7 +71,7 @@ class LocalDescriber final : public Describer {
 };
 
 /// A feature of a map stands for the middle of its cell.
-LocatedFeatures locate(Features map, const Image& image) {
+LocatedFeatures locate(Features map, ImageView image) {
   LocatedFeatures located;
   const auto cell_x = static_cast<float>(image.width) / static_cast<float>(map.width);
   const auto cell_y = static_cast<float>(image.height) / static_cast<float>(map.height);
@@ -110,7 +108,7 @@ class NetworkDescriber final : public Describer {
   }
   Precision precision() const override { return backbone_->precision(); }
 
-  Result<Features> features(const Image& image, int num_threads, StageTimes* times) const override {
+  Result<Features> features(ImageView image, int num_threads, StageTimes* times) const override {
     const Stopwatch resizing;
     LOCI_TRY(input, preprocess(model_->spec.preprocessing, image));
     if (times != nullptr) times->resize_ms += resizing.milliseconds();
@@ -119,7 +117,7 @@ class NetworkDescriber final : public Describer {
     if (times != nullptr) times->features_ms += running.milliseconds();
     return std::move(maps.front());
   }
-  Result<LocatedFeatures> located_features(const Image& image,
+  Result<LocatedFeatures> located_features(ImageView image,
                                            int num_threads,
                                            StageTimes* times) const override {
     LOCI_TRY(map, features(image, num_threads, times));
@@ -165,7 +163,7 @@ Result<std::unique_ptr<Describer>> Describer::create(std::shared_ptr<const Model
       std::make_unique<LocalDescriber>(std::move(model), std::move(parts), dim));
 }
 
-Status Describer::describe(const Image& image,
+Status Describer::describe(ImageView image,
                            std::span<float> out,
                            int num_threads,
                            StageTimes* times) const {

@@ -25,10 +25,10 @@ std::optional<Resampling> resampling_from(const std::string& name) {
 }
 
 template <class T>
-void normalise(const Preprocessing& spec, const ImageOf<T>& image, InputTensor& out) {
+void normalise(const Preprocessing& spec, ImageViewOf<T> image, InputTensor& out) {
   out.width = image.width;
   out.height = image.height;
-  out.values.resize(image.pixels.size());
+  out.values.resize(static_cast<size_t>(image.width) * static_cast<size_t>(image.height) * 3);
   float factor[3], offset[3];
   for (int c = 0; c < 3; ++c) {
     const auto i = static_cast<size_t>(c);
@@ -36,13 +36,13 @@ void normalise(const Preprocessing& spec, const ImageOf<T>& image, InputTensor& 
     offset[c] = static_cast<float>(-spec.mean[i] / spec.std[i]);
   }
   const int order[3] = {spec.bgr ? 2 : 0, 1, spec.bgr ? 0 : 2};
-  const size_t pixels = image.pixels.size() / 3;
-  const T* in = image.pixels.data();
   float* values = out.values.data();
-  for (size_t p = 0; p < pixels; ++p) {
-    for (int c = 0; c < 3; ++c) {
-      values[3 * p + static_cast<size_t>(c)] =
-          static_cast<float>(in[3 * p + static_cast<size_t>(order[c])]) * factor[c] + offset[c];
+  for (int y = 0; y < image.height; ++y) {
+    const T* in = image.at(0, y);
+    for (int x = 0; x < image.width; ++x, in += 3, values += 3) {
+      for (int c = 0; c < 3; ++c) {
+        values[c] = static_cast<float>(in[order[c]]) * factor[c] + offset[c];
+      }
     }
   }
 }
@@ -74,7 +74,7 @@ std::pair<int, int> network_size(const Preprocessing& spec, int width, int heigh
   return {rounded(width * scale), rounded(height * scale)};
 }
 
-Result<InputTensor> preprocess(const Preprocessing& spec, const Image& image) {
+Result<InputTensor> preprocess(const Preprocessing& spec, ImageView image) {
   const auto how = resampling_from(spec.resampling);
   if (!how) return unsupported("preprocessing.resampling: '" + spec.resampling + "' is not known");
   const auto [width, height] = network_size(spec, image.width, image.height);
@@ -85,9 +85,9 @@ Result<InputTensor> preprocess(const Preprocessing& spec, const Image& image) {
     // hloc resamples float pixels, by bilinear instead of area when either side grows.
     const bool grows = width > image.width || height > image.height;
     const Resampling used = *how == Resampling::kArea && grows ? Resampling::kBilinear : *how;
-    normalise(spec, resize(to_float(image), width, height, used), out);
+    normalise<float>(spec, resize(to_float(image), width, height, used), out);
   } else {
-    normalise(spec, resize(image, width, height, *how), out);
+    normalise<uint8_t>(spec, resize(image, width, height, *how), out);
   }
   return out;
 }

@@ -34,7 +34,7 @@ class FeatureVerifier final : public Verifier {
   const VerifyOptions& options() const override { return options_; }
   const std::string& method() const override { return method_; }
 
-  Result<LocatedFeatures> features(const Image& image,
+  Result<LocatedFeatures> features(ImageView image,
                                    int num_threads,
                                    const LocatedFeatures* made) const override {
     if (method_ == "backbone") {

@@ -36,7 +36,7 @@ void insert_exif(std::vector<uint8_t>& jpeg, const PhotoInfo& photo) {
 
 }  // namespace
 
-Result<std::vector<uint8_t>> encode_jpeg(const Image& image, int quality, const PhotoInfo* photo) {
+Result<std::vector<uint8_t>> encode_jpeg(ImageView image, int quality, const PhotoInfo* photo) {
   LOCI_REQUIRE(!image.empty(), "an image to encode has pixels");
   if (quality < 1 || quality > 100) {
     return invalid_argument("JPEG quality is " + std::to_string(quality) + "; expected 1 to 100");
@@ -51,9 +51,9 @@ Result<std::vector<uint8_t>> encode_jpeg(const Image& image, int quality, const 
   unsigned char* buffer = nullptr;
   unsigned long size = 0;
   const int status = tjCompress2(handle.get(),
-                                 image.pixels.data(),
+                                 image.first,
                                  image.width,
-                                 0,
+                                 static_cast<int>(image.stride),
                                  image.height,
                                  TJPF_RGB,
                                  &buffer,
@@ -70,7 +70,7 @@ Result<std::vector<uint8_t>> encode_jpeg(const Image& image, int quality, const 
   return out;
 }
 
-Status save_jpeg(const std::string& path, const Image& image, int quality, const PhotoInfo* photo) {
+Status save_jpeg(const std::string& path, ImageView image, int quality, const PhotoInfo* photo) {
   LOCI_TRY(bytes, encode_jpeg(image, quality, photo));
   return write_file(path, bytes);
 }

@@ -113,7 +113,7 @@ bool read_rows(Reader& reader, Image& image) {
   return true;
 }
 
-bool write_rows(Writer& writer, const Image& image) {
+bool write_rows(Writer& writer, ImageView image) {
   png_structp png = writer.png;
   if (setjmp(png_jmpbuf(png)) != 0) return false;
   png_set_write_fn(png, static_cast<Session*>(&writer), give_bytes, nullptr);
@@ -184,7 +184,7 @@ Result<Image> internal::decode_png(std::span<const uint8_t> bytes,
   return image;
 }
 
-Result<std::vector<uint8_t>> encode_png(const Image& image) {
+Result<std::vector<uint8_t>> encode_png(ImageView image) {
   LOCI_REQUIRE(!image.empty(), "an image to encode has pixels");
   Writer writer;
   if (writer.info == nullptr) return unsupported("the PNG encoder cannot be started");

@@ -23,16 +23,16 @@ struct Taps {
 };
 
 /// Shrinking by area: both axes are averaged over the exact (fractional) source interval.
-Image resize_area(const Image& image, int width, int height);
-FloatImage resize_area(const FloatImage& image, int width, int height);
+Image resize_area(ImageView image, int width, int height);
+FloatImage resize_area(FloatImageView image, int width, int height);
 
 /// Two nearest source pixels a side, pixel centres at half-integers.
-Image resize_bilinear(const Image& image, int width, int height);
-FloatImage resize_bilinear(const FloatImage& image, int width, int height);
+Image resize_bilinear(ImageView image, int width, int height);
+FloatImage resize_bilinear(FloatImageView image, int width, int height);
 
 /// Pillow's separable filters, widened when shrinking: the triangle, or Keys's cubic with a = -0.5.
 enum class Filter { kTriangle, kCubic };
-Image resize_antialias(const Image& image, int width, int height, Filter filter);
-FloatImage resize_antialias(const FloatImage& image, int width, int height, Filter filter);
+Image resize_antialias(ImageView image, int width, int height, Filter filter);
+FloatImage resize_antialias(FloatImageView image, int width, int height, Filter filter);
 
 }  // namespace loci::internal

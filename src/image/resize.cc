@@ -9,11 +9,11 @@
 namespace loci {
 namespace {
 
-template <class Pixels>
-Pixels resize_any(const Pixels& image, int width, int height, Resampling how) {
+template <class T>
+ImageOf<T> resize_any(ImageViewOf<T> image, int width, int height, Resampling how) {
   LOCI_REQUIRE(width >= 1 && height >= 1, "an image is resized to at least one pixel");
   LOCI_REQUIRE(!image.empty(), "an image to resize has pixels");
-  if (width == image.width && height == image.height) return image;
+  if (width == image.width && height == image.height) return copy_of(image);
   switch (how) {
     case Resampling::kArea:
       // As soon as one side grows there is no area to average over along it.
@@ -29,16 +29,16 @@ Pixels resize_any(const Pixels& image, int width, int height, Resampling how) {
       return internal::resize_antialias(image, width, height, internal::Filter::kCubic);
   }
   LOCI_REQUIRE(false, "no such resampling");
-  return image;
+  return {};
 }
 
 }  // namespace
 
-Image resize(const Image& image, int width, int height, Resampling how) {
+Image resize(ImageView image, int width, int height, Resampling how) {
   return resize_any(image, width, height, how);
 }
 
-FloatImage resize(const FloatImage& image, int width, int height, Resampling how) {
+FloatImage resize(FloatImageView image, int width, int height, Resampling how) {
   return resize_any(image, width, height, how);
 }
 

@@ -75,7 +75,7 @@ inline void store(int sum, uint8_t& out) {
 }
 
 template <class T>
-ImageOf<T> filter_columns(const ImageOf<T>& image, int width, Filter filter) {
+ImageOf<T> filter_columns(ImageViewOf<T> image, int width, Filter filter) {
   using Sum = WeightFor<T>;
   const Taps<Sum> taps = taps_for<T>(image.width, width, filter);
   ImageOf<T> out(width, image.height);
@@ -99,7 +99,7 @@ ImageOf<T> filter_columns(const ImageOf<T>& image, int width, Filter filter) {
 }
 
 template <class T>
-ImageOf<T> filter_rows(const ImageOf<T>& image, int height, Filter filter) {
+ImageOf<T> filter_rows(ImageViewOf<T> image, int height, Filter filter) {
   using Sum = WeightFor<T>;
   const Taps<Sum> taps = taps_for<T>(image.height, height, filter);
   ImageOf<T> out(image.width, height);
@@ -121,19 +121,19 @@ ImageOf<T> filter_rows(const ImageOf<T>& image, int height, Filter filter) {
 }
 
 template <class T>
-ImageOf<T> filter_both(const ImageOf<T>& image, int width, int height, Filter filter) {
+ImageOf<T> filter_both(ImageViewOf<T> image, int width, int height, Filter filter) {
   if (width == image.width) return filter_rows(image, height, filter);
   ImageOf<T> columns = filter_columns(image, width, filter);
-  return height == image.height ? columns : filter_rows(columns, height, filter);
+  return height == image.height ? columns : filter_rows<T>(columns, height, filter);
 }
 
 }  // namespace
 
-Image resize_antialias(const Image& image, int width, int height, Filter filter) {
+Image resize_antialias(ImageView image, int width, int height, Filter filter) {
   return filter_both(image, width, height, filter);
 }
 
-FloatImage resize_antialias(const FloatImage& image, int width, int height, Filter filter) {
+FloatImage resize_antialias(FloatImageView image, int width, int height, Filter filter) {
   return filter_both(image, width, height, filter);
 }
 

@@ -38,13 +38,17 @@ Taps<float> area_taps(int source, int target) {
 
 /// sum = the weighted rows, three of them in a pass so that `sum` travels less often.
 template <class T>
-void blend_rows(
-    const T* row, size_t row_size, int count, const float* weights, float* __restrict sum) {
+void blend_rows(const T* row,
+                size_t stride,
+                size_t row_size,
+                int count,
+                const float* weights,
+                float* __restrict sum) {
   for (int r = 0; r < count; r += 3) {
     const int rows = count - r < 3 ? count - r : 3;
-    const T* __restrict a = row + static_cast<size_t>(r) * row_size;
-    const T* __restrict b = rows > 1 ? a + row_size : a;
-    const T* __restrict c = rows > 2 ? b + row_size : a;
+    const T* __restrict a = row + static_cast<size_t>(r) * stride;
+    const T* __restrict b = rows > 1 ? a + stride : a;
+    const T* __restrict c = rows > 2 ? b + stride : a;
     const float wa = weights[r], wb = rows > 1 ? weights[r + 1] : 0.0f;
     const float wc = rows > 2 ? weights[r + 2] : 0.0f;
     const auto blend = [=](size_t i) {
@@ -73,14 +77,19 @@ inline void store(Pixel sum, uint8_t* out) {
 }
 
 template <class T>
-ImageOf<T> shrink(const ImageOf<T>& image, int width, int height) {
+ImageOf<T> shrink(ImageViewOf<T> image, int width, int height) {
   const Taps<float> columns = area_taps(image.width, width), rows = area_taps(image.height, height);
   ImageOf<T> out(width, height);
   const size_t row_size = static_cast<size_t>(image.width) * 3;
   std::vector<float> blended(row_size + 1);
   for (int y = 0; y < height; ++y) {
     const auto v = static_cast<size_t>(y);
-    blend_rows(image.at(0, rows.first[v]), row_size, rows.count[v], rows.of(y), blended.data());
+    blend_rows(image.at(0, rows.first[v]),
+               image.stride,
+               row_size,
+               rows.count[v],
+               rows.of(y),
+               blended.data());
     T* to = out.at(0, y);
     for (int x = 0; x < width; ++x, to += 3) {
       const auto u = static_cast<size_t>(x);
@@ -100,11 +109,9 @@ ImageOf<T> shrink(const ImageOf<T>& image, int width, int height) {
 
 }  // namespace
 
-Image resize_area(const Image& image, int width, int height) {
-  return shrink(image, width, height);
-}
+Image resize_area(ImageView image, int width, int height) { return shrink(image, width, height); }
 
-FloatImage resize_area(const FloatImage& image, int width, int height) {
+FloatImage resize_area(FloatImageView image, int width, int height) {
   return shrink(image, width, height);
 }
 

@@ -61,7 +61,7 @@ struct Floating {
 };
 
 template <class Arithmetic, class T>
-ImageOf<T> blend(const ImageOf<T>& image, int width, int height) {
+ImageOf<T> blend(ImageViewOf<T> image, int width, int height) {
   using Sum = typename Arithmetic::Sum;
   using Position = typename Arithmetic::Position;
   const Between columns = between<Position>(image.width, width);
@@ -96,11 +96,11 @@ ImageOf<T> blend(const ImageOf<T>& image, int width, int height) {
 
 }  // namespace
 
-Image resize_bilinear(const Image& image, int width, int height) {
+Image resize_bilinear(ImageView image, int width, int height) {
   return blend<Fixed>(image, width, height);
 }
 
-FloatImage resize_bilinear(const FloatImage& image, int width, int height) {
+FloatImage resize_bilinear(FloatImageView image, int width, int height) {
   return blend<Floating>(image, width, height);
 }
 

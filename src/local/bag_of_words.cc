@@ -42,7 +42,7 @@ std::vector<int32_t> words_of(ConstMatrixView features, ConstMatrixView words) {
 
 }  // namespace
 
-Result<Matrix> BagOfWords::features(const Image& image, const BagOfWordsOptions& options) {
+Result<Matrix> BagOfWords::features(ImageView image, const BagOfWordsOptions& options) {
   if (options.features == "orb") {
     LOCI_TRY(orb, extract_orb(image, options.max_features));
     return std::move(orb.values);
@@ -97,7 +97,7 @@ std::vector<float> BagOfWords::describe(ConstMatrixView features) const {
   return out;
 }
 
-Status BagOfWords::describe(const Image& image, std::span<float> out) const {
+Status BagOfWords::describe(ImageView image, std::span<float> out) const {
   LOCI_TRY(local, features(image, options_));
   std::ranges::copy(describe(ConstMatrixView(local)), out.begin());
   return {};

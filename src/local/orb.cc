@@ -11,7 +11,7 @@
 
 namespace loci {
 
-Result<Features> extract_orb(const Image& image, int max_features) {
+Result<Features> extract_orb(ImageView image, int max_features) {
   if (max_features < 1) {
     return invalid_argument(format("max_features %d: expected at least 1", max_features));
   }

@@ -36,7 +36,7 @@ Status check(const SiftOptions& o) {
   return {};
 }
 
-GreyImage to_working_size(const Image& image, int width, int height) {
+GreyImage to_working_size(ImageView image, int width, int height) {
   const bool grows = width > image.width || height > image.height;
   const std::vector<uint8_t> grey =
       to_grey(resize(image, width, height, grows ? Resampling::kBilinear : Resampling::kArea));
@@ -94,7 +94,7 @@ std::pair<int, int> sift_working_size(int width, int height, const SiftOptions& 
   return {scaled(width), scaled(height)};
 }
 
-Result<LocalFeatures> extract_root_sift(const Image& image, const SiftOptions& options) {
+Result<LocalFeatures> extract_root_sift(ImageView image, const SiftOptions& options) {
   LOCI_RETURN_IF_ERROR(check(options));
   LOCI_REQUIRE(!image.empty(), "features are extracted from an image with pixels");
   const auto [width, height] = sift_working_size(image.width, image.height, options);

@@ -97,7 +97,7 @@ Result<int64_t> Collection::remove(const std::vector<std::string>& paths, double
   return static_cast<int64_t>(ids.size());
 }
 
-Result<QueryAnswer> Collection::query(const Image& image,
+Result<QueryAnswer> Collection::query(ImageView image,
                                       int k,
                                       const IndexOptions& index,
                                       const std::string& leave_out) const {

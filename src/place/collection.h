@@ -33,7 +33,7 @@ class Collection final : public PlaceDb {
                              const JobControl& job) override;
   Result<int64_t> remove(const std::vector<std::string>& paths, double max_wait_s = -1) override;
   Result<MergeReport> merge(const std::string& other_folder, const JobControl& job) override;
-  Result<QueryAnswer> query(const Image& image,
+  Result<QueryAnswer> query(ImageView image,
                             int k,
                             const IndexOptions& index,
                             const std::string& leave_out = "") const override;

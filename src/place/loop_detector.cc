@@ -33,7 +33,7 @@ class Detector : public LoopDetector {
         matcher_(options.sequence),
         trail_(options.consistency_jump) {}
 
-  Result<std::optional<Loop>> add(const Image& image, double stamp_s) override {
+  Result<std::optional<Loop>> add(ImageView image, double stamp_s) override {
     if (!describer_) {
       return invalid_argument(
           "this loop detector takes descriptors; make it with a describer to give it images");
@@ -77,7 +77,7 @@ class Detector : public LoopDetector {
  private:
   Result<std::optional<Loop>> add_described(std::vector<float> descriptor,
                                             double stamp_s,
-                                            const Image* image,
+                                            const ImageView* image,
                                             double describe_ms) {
     LOCI_RETURN_IF_ERROR(check(descriptor, stamp_s));
     LoopMemoryFrame kept{.number = next_number_, .stamp_s = stamp_s};
@@ -224,7 +224,7 @@ class Detector : public LoopDetector {
   }
 
   /// The best consistent candidate; with a geometric check, of those that pass the thresholds.
-  std::optional<Loop> choose(std::vector<Loop> candidates, const Image* image) const {
+  std::optional<Loop> choose(std::vector<Loop> candidates, const ImageView* image) const {
     std::erase_if(candidates,
                   [&](const Loop& each) { return each.consistent < options_.consistency; });
     if (!verifier_) return candidates.empty() ? std::nullopt : std::optional(candidates.front());

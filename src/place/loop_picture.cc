@@ -11,7 +11,7 @@
 
 namespace loci {
 
-Result<std::vector<uint8_t>> loop_picture(const Image& image) {
+Result<std::vector<uint8_t>> loop_picture(ImageView image) {
   constexpr int kSide = 640, kQuality = 90;
   const int longer = std::max(image.width, image.height);
   if (longer <= kSide) return encode_jpeg(image, kQuality);

@@ -12,7 +12,7 @@
 namespace loci {
 
 /// What a LoopDetector remembers of a frame for the geometric check: a JPEG of at most 640 pixels.
-Result<std::vector<uint8_t>> loop_picture(const Image& image);
+Result<std::vector<uint8_t>> loop_picture(ImageView image);
 
 /// Whether one geometry explains the features of a frame and those of a remembered picture.
 VerifiedCandidate check_picture(const Verifier& verifier,

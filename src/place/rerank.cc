@@ -59,7 +59,7 @@ Status verify_answer(const Verifier& verifier,
 
 Result<QueryAnswer> query_verified(const PlaceDb& db,
                                    const Verifier& verifier,
-                                   const Image& image,
+                                   ImageView image,
                                    int k,
                                    const IndexOptions& index,
                                    const std::string& leave_out) {

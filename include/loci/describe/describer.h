@@ -52,16 +52,16 @@ class Describer {
   const std::string& note() const { return note_; }
 
   /// The N x D features before pooling.
-  virtual Result<Features> features(const Image& image,
+  virtual Result<Features> features(ImageView image,
                                     int num_threads,
                                     StageTimes* times = nullptr) const = 0;
   /// The same with the places they were taken from. Features are as pooling takes them, so of any
   /// norm.
-  virtual Result<LocatedFeatures> located_features(const Image& image,
+  virtual Result<LocatedFeatures> located_features(ImageView image,
                                                    int num_threads,
                                                    StageTimes* times = nullptr) const = 0;
   /// Writes dim() values.
-  Status describe(const Image& image,
+  Status describe(ImageView image,
                   std::span<float> out,
                   int num_threads = 1,
                   StageTimes* times = nullptr) const;

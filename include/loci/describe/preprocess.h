@@ -28,7 +28,7 @@ std::pair<int, int> network_size(const Preprocessing& spec, int width, int heigh
 
 /// Resizes, orders the channels and normalises: (pixel * scale - mean[c]) / std[c].
 /// Errors: Unsupported for an unknown resampling
-Result<InputTensor> preprocess(const Preprocessing& spec, const Image& image);
+Result<InputTensor> preprocess(const Preprocessing& spec, ImageView image);
 
 /// Lets the decoder shrink a large JPEG by DCT scaling when the model shrinks it further anyway;
 /// models that state exact resampling (resize_as_float) always get the full size.

@@ -69,7 +69,7 @@ class Verifier {
   virtual const std::string& method() const = 0;
   /// Unit features to match. `made`, if any, are the describer's own of the same image: the network
   /// then need not run again.
-  virtual Result<LocatedFeatures> features(const Image& image,
+  virtual Result<LocatedFeatures> features(ImageView image,
                                            int num_threads = 1,
                                            const LocatedFeatures* made = nullptr) const = 0;
   /// Of a photograph's file, kept in memory for the next time unless the file changes.

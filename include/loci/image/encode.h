@@ -14,12 +14,12 @@ namespace loci {
 
 /// A baseline JPEG (4:2:0 below quality 90, 4:4:4 from there). `photo` becomes its EXIF block when
 /// given.
-Result<std::vector<uint8_t>> encode_jpeg(const Image& image,
+Result<std::vector<uint8_t>> encode_jpeg(ImageView image,
                                          int quality = 90,
                                          const PhotoInfo* photo = nullptr);
-Result<std::vector<uint8_t>> encode_png(const Image& image);
+Result<std::vector<uint8_t>> encode_png(ImageView image);
 Status save_jpeg(const std::string& path,
-                 const Image& image,
+                 ImageView image,
                  int quality = 90,
                  const PhotoInfo* photo = nullptr);
 

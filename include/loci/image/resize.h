@@ -18,8 +18,8 @@ enum class Resampling {
 
 /// Resizes to width x height (both >= 1, contract). The 8-bit form of the antialias filters rounds
 /// after each pass, as Pillow does. Threads: any number at once
-Image resize(const Image& image, int width, int height, Resampling how);
-FloatImage resize(const FloatImage& image, int width, int height, Resampling how);
+Image resize(ImageView image, int width, int height, Resampling how);
+FloatImage resize(FloatImageView image, int width, int height, Resampling how);
 
 /// Turns a picture as EXIF orientation 1 to 8 says (other values: unchanged).
 Image orient(Image image, int orientation);

@@ -33,7 +33,7 @@ class BagOfWords {
  public:
   /// The N x D features that words are made of: `orb` (extract_orb) or `rootsift` at detected
   /// points.
-  static Result<Matrix> features(const Image& image, const BagOfWordsOptions& options);
+  static Result<Matrix> features(ImageView image, const BagOfWordsOptions& options);
   /// Learns words by k-means over a sample of the features and idf(w) = ln(images / images with w)
   /// over all.
   /// Errors: InvalidArgument for unknown features or fewer distinct ones than words; Cancelled
@@ -43,7 +43,7 @@ class BagOfWords {
 
   int64_t dim() const { return words_.rows(); }
   /// tf(w) * idf(w) scaled to unit L2 norm; zeros for no features.
-  Status describe(const Image& image, std::span<float> out) const;
+  Status describe(ImageView image, std::span<float> out) const;
   std::vector<float> describe(ConstMatrixView features) const;
 
  private:

@@ -115,7 +115,7 @@ class LoopDetector {
   /// `stamp_s`: time of the frame, seconds of any clock that does not go back.
   /// Errors: InvalidArgument for a stamp that goes back or is not finite; what describing gives. A
   ///         frame that failed is not remembered and takes no number
-  virtual Result<std::optional<Loop>> add(const Image& image, double stamp_s) = 0;
+  virtual Result<std::optional<Loop>> add(ImageView image, double stamp_s) = 0;
   /// The same with a descriptor, which is scaled to unit norm. One of zeros (a frame without
   /// features) is remembered and never a loop.
   /// Errors: also InvalidArgument for another width, values that are not finite, or `verify`

@@ -40,7 +40,7 @@ struct MatchGeometry {
 
 struct Match {
   PlaceImage image;
-  float score = 0;  ///< cosine similarity, 1 for the same descriptor
+  float score = 0;        ///< cosine similarity, 1 for the same descriptor
   double confidence = 0;  ///< part of the collection's own chance best scores that lie below it
   std::optional<MatchGeometry> geometry;  ///< only where it was checked (verify_answer)
 };
@@ -130,8 +130,7 @@ class PlaceDb {
                                      const UpdateOptions& options = {},
                                      const JobControl& job = {}) = 0;
   /// Forgets photographs by path, or all below a folder. `max_wait_s` as in UpdateOptions.
-  virtual Result<int64_t> remove(const std::vector<std::string>& paths,
-                                 double max_wait_s = -1) = 0;
+  virtual Result<int64_t> remove(const std::vector<std::string>& paths, double max_wait_s = -1) = 0;
   /// Takes over the photographs of another collection of the same model, such as a shard that
   /// another machine described: catalogue entries and descriptors are copied, no photograph is
   /// opened. Of two entries for one path the one whose file was modified later stays. May be
@@ -143,7 +142,7 @@ class PlaceDb {
                                     const JobControl& job = {}) = 0;
   /// The `k` photographs most like the image. One whose path is `leave_out` is no match, as if it
   /// were not in the collection: a photograph of the collection asks for the others.
-  virtual Result<QueryAnswer> query(const Image& image,
+  virtual Result<QueryAnswer> query(ImageView image,
                                     int k,
                                     const IndexOptions& index = {},
                                     const std::string& leave_out = "") const = 0;

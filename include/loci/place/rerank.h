@@ -25,7 +25,7 @@ Status verify_answer(const Verifier& verifier,
 /// of the image serves the descriptor and, where it is what is compared, the check.
 Result<QueryAnswer> query_verified(const PlaceDb& db,
                                    const Verifier& verifier,
-                                   const Image& image,
+                                   ImageView image,
                                    int k,
                                    const IndexOptions& index = {},
                                    const std::string& leave_out = "");
