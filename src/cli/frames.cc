@@ -67,9 +67,12 @@ class VideoSource : public FrameSource {
     SequenceFrame frame{.name = path_, .stamp_s = last_stamp_s_, .status = got.status()};
     ended_ = !got.ok() || !*got;
     if (!got.ok()) return frame;
-    if (ended_) return std::nullopt;
+    if (ended_) {
+      frame.status = corrupt(reader_->note());
+      return reader_->note().empty() ? std::nullopt : std::optional(std::move(frame));
+    }
     frame.name = video_frame_name(path_, (*got)->stamp_s);
-    frame.stamp_s = last_stamp_s_ = (*got)->stamp_s;
+    frame.stamp_s = last_stamp_s_ = reader_->start_s() + (*got)->stamp_s;
     frame.image = std::move((*got)->image);
     return frame;
   }
@@ -155,7 +158,7 @@ Result<std::unique_ptr<FrameSource>> open_sequences(const std::vector<std::strin
   for (const std::string& argument : arguments) {
     if (is_video_name(argument)) {
       end_single();
-      LOCI_TRY(reader, open_video(argument, {.every_s = rules.every_s}));
+      LOCI_TRY(reader, open_video(argument, {.every_s = rules.every_s, .topic = rules.topic}));
       parts.push_back(std::make_unique<VideoSource>(argument, std::move(reader)));
       continue;
     }
@@ -170,7 +173,7 @@ Result<std::unique_ptr<FrameSource>> open_sequences(const std::vector<std::strin
   end_single();
   if (parts.empty()) {
     return invalid_argument(
-        "no photographs there; give folders of frames, frames in their order, or videos");
+        "no photographs there; give folders of frames, frames in their order, videos or bags");
   }
   return std::unique_ptr<FrameSource>(
       std::make_unique<ChainedSource>(std::move(parts), rules.pause_s));

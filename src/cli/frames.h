@@ -33,10 +33,12 @@ struct SequenceRules {
   double fps = 10;      ///< of photographs whose names are no times
   double every_s = 0;   ///< leave out frames nearer to the last one than this
   double pause_s = 60;  ///< between two sequences
+  std::string topic;    ///< of the images in bags
 };
 
 /// Opens sequences one after the other: files, folders of photographs in the order of their names,
-/// and videos, whose frames are named by video_frame_name(). A sequence whose file names are all
+/// and videos and bags, whose frames are named by video_frame_name(); those of a bag have its clock's
+/// times. A sequence whose file names are all
 /// rising numbers with a decimal point takes them as its time in seconds (TUM's custom). Where a
 /// sequence would begin before the one before it ended, its times are shifted to begin `pause_s`
 /// later. Errors: NotFound; InvalidArgument when there is nothing; what open_video() gives

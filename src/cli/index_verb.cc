@@ -23,7 +23,7 @@ struct IndexVerb {
   bool verify = false;
   bool learns = false;  ///< an option that only a vocabulary learnt here has was given
   std::string frames;
-  VideoOptions video{.every_s = 1};
+  VideoOptions video{.every_s = 1, .positions = true};
   LearnOptions learn = classic_learn_options();
 };
 
@@ -109,16 +109,17 @@ void add_index_verb(Program& program) {
                            "  loci index walk.mp4 --db walk.loci --every 0.5\n"
                            "  loci index day1/ day2/ --db robot.loci --model place.safetensors --json\n"
                            "Ctrl-C stops and saves; the same command goes on where it stopped.");
-  app->add_option("photos", verb->photos, "image files, folders and videos")->required();
+  app->add_option("photos", verb->photos, "image files, folders, videos and bags of ROS 1")->required();
   app->add_option("--db", verb->db, "folder of the collection; made when it is not there")->required();
   app->add_option("--model", verb->model,
                   std::string(kModelHelp) + "; kept with the collection, so it is only needed the first time");
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
   app->add_option("--shard", verb->shard,
                   "I/N: only the I-th (from 0) of N parts of the photographs; 'loci merge' puts the collections together");
-  app->add_option("--every", verb->video.every_s, "videos: seconds between the frames that are taken")->capture_default_str();
-  app->add_option("--every-frames", verb->video.every_frames, "videos: of all frames take the first of so many")->capture_default_str();
-  app->add_option("--frames", verb->frames, "videos: folder for their frames, as photographs; DIR.frames when not given");
+  app->add_option("--every", verb->video.every_s, "videos, bags: seconds between the frames that are taken")->capture_default_str();
+  app->add_option("--every-frames", verb->video.every_frames, "videos, bags: of all frames take the first of so many")->capture_default_str();
+  app->add_option("--topic", verb->video.topic, kTopicHelp);
+  app->add_option("--frames", verb->frames, "videos, bags: folder for their frames, as photographs; DIR.frames when not given");
   app->add_flag("--keep-missing", verb->keep_missing, "do not forget photographs that are gone from the given folders");
   app->add_flag("--compact", verb->compact, "rewrite the collection without removed photographs");
   app->add_flag("--verify", verb->verify, "read everything back and compare digests");

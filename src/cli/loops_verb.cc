@@ -4,6 +4,7 @@
 #include "loops_describe.h"
 #include "loops_run.h"
 #include "verb.h"
+#include "video_frames.h"
 
 #include "loci/base/file.h"
 #include "loci/base/progress.h"
@@ -162,7 +163,7 @@ void add_loops_verb(Program& program) {
                "  loci loops drive/images --truth drive/trajectory.txt --html loops.html\n"
                "Frames come in the order of their names; several sequences are one drive.");
   app->add_option(
-         "sequences", verb->sequences, "folders of frames, frames in their order, or videos")
+         "sequences", verb->sequences, "folders of frames, frames in their order, videos or bags of ROS 1")
       ->required();
   app->add_option("--model", verb->model, std::string(kModelHelp) + ", bow-orb or bow-rootsift");
   app->add_option(
@@ -195,6 +196,7 @@ void add_loops_verb(Program& program) {
   app->add_option(
          "--every", verb->rules.every_s, "seconds between frames that are taken; 0 for all")
       ->capture_default_str();
+  app->add_option("--topic", verb->rules.topic, kTopicHelp);
   app->add_option("--threads", verb->loops.num_threads, "threads, 0 for all")
       ->capture_default_str();
   add_options(app, verb->loops);

@@ -18,9 +18,11 @@ constexpr int kQuality = 95;
 /// What a folder of frames was cut from, on one line of its file "cut".
 Result<std::string> origin_of(const std::string& video, const VideoOptions& options) {
   LOCI_TRY(info, file_info(video));
-  return format("loci frames 1: every %g s, every %d frames, %llu bytes, changed %lld ns, %s\n",
+  const std::string topic = options.topic.empty() ? "" : "topic " + printable(options.topic) + ", ";
+  return format("loci frames 1: every %g s, every %d frames, %s%llu bytes, changed %lld ns, %s\n",
                 options.every_s,
                 options.every_frames,
+                topic.c_str(),
                 static_cast<unsigned long long>(info.size),
                 static_cast<long long>(info.mtime_ns),
                 std::filesystem::absolute(video).lexically_normal().c_str());
@@ -52,9 +54,12 @@ Status cut(const std::string& video,
     job.progress("cutting " + name, done, 0);
     LOCI_TRY(frame, reader->next());
     if (!frame) break;
-    LOCI_RETURN_IF_ERROR(save_jpeg(
-        folder + "/" + video_frame_name(name, frame->stamp_s) + ".jpg", frame->image, kQuality));
+    LOCI_RETURN_IF_ERROR(save_jpeg(folder + "/" + video_frame_name(name, frame->stamp_s) + ".jpg",
+                                   frame->image,
+                                   kQuality,
+                                   &frame->photo));
   }
+  if (!reader->note().empty()) console.note(reader->note());
   return write_file(mark, std::string_view(origin));
 }
 

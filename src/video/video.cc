@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/video/video.h"
 
+#include "bag_head.h"
 #include "video_plugin.h"
 
 #include "loci/base/file.h"
@@ -19,13 +20,20 @@ Result<std::unique_ptr<VideoReader>> open_video(const std::string& path,
                options.every_frames));
   }
   LOCI_TRY(info, file_info(path));
-  if (info.is_directory) return invalid_argument(printable(path) + ": a folder, not a video");
-  if (info.size == 0) return corrupt(printable(path) + ": an empty file, not a video");
+  const bool bag = internal::is_bag(path);
+  const std::string kind = bag ? "a bag" : "a video";
+  if (info.is_directory) return invalid_argument(printable(path) + ": a folder, not " + kind);
+  if (info.size == 0) return corrupt(printable(path) + ": an empty file, not " + kind);
+  if (bag) LOCI_RETURN_IF_ERROR(internal::check_bag_head(path));
   LOCI_TRY(plugin,
-           load_plugin("video",
-                       "read videos",
-                       "install the package loci-video, or OpenCV's videoio (libopencv-dev) and "
-                       "build again"));
+           bag ? load_plugin("rosbag",
+                             "read bags",
+                             "install the package loci-rosbag, or librosbag (librosbag-storage-dev) "
+                             "and build again")
+               : load_plugin("video",
+                             "read videos",
+                             "install the package loci-video, or OpenCV's videoio (libopencv-dev) "
+                             "and build again"));
   return static_cast<const internal::VideoPlugin*>(plugin)->open(path, options);
 }
 
@@ -42,7 +50,10 @@ const std::vector<std::string>& video_extensions() {
                                                     ".m2ts",
                                                     ".3gp",
                                                     ".ogv",
-                                                    ".wmv"};
+                                                    ".wmv",
+                                                    ".bag",
+                                                    ".db3",
+                                                    ".mcap"};
   return kExtensions;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "loci/base/status.h"
+#include "loci/image/exif.h"
 #include "loci/image/image.h"
 
 #include <memory>
@@ -15,11 +16,15 @@ namespace loci {
 struct VideoOptions {
   double every_s = 0;    ///< leave out frames that come sooner than this after the last one
   int every_frames = 1;  ///< of all frames take the first of so many
+  /// Bags: the topic of the images; may be empty where only one has images that can be read.
+  std::string topic = {};
+  bool positions = false;  ///< bags: look for positions in sensor_msgs/NavSatFix
 };
 
 struct VideoFrame {
-  double stamp_s = 0;  ///< since the start of the video
+  double stamp_s = 0;  ///< since the start of the video, of a bag since its first image
   Image image;
+  PhotoInfo photo = {};  ///< bags: the date where there is one, and the position that was asked for
 };
 
 /// Frames of a file that holds many, in the order of their time.
@@ -29,17 +34,26 @@ class VideoReader {
   virtual ~VideoReader() = default;
   /// Nothing at the end. Corrupt when the file holds no frame that can be decoded.
   virtual Result<std::optional<VideoFrame>> next() = 0;
+  /// The clock's time of stamp 0 where the file states it (bags do: the stamp in the header of the
+  /// image, else the time of recording, seconds since 1970), else 0.
+  virtual double start_s() const { return 0; }
+  /// At the end: what was left out because it could not be read, if anything; for people.
+  virtual std::string note() const { return {}; }
 };
 
-/// Opens a video file by what FFmpeg reads. The code that does it is a plugin
-/// (libloci_video_plugin.so, built where OpenCV's videoio is), loaded by the first call, so that
-/// programs that read no video do not pay for it. Errors: NotFound; InvalidArgument for options out
-/// of range; Corrupt for what is no video;
-///         Unsupported without the plugin
+/// Opens a file of many frames: a video of a kind that FFmpeg reads, or a bag of ROS 1 (format 2.0,
+/// not compressed, bz2 or lz4) with sensor_msgs/Image (8- and 16-bit RGB and grey, 8-bit Bayer) or
+/// CompressedImage. The code that does it is a plugin (libloci_video_plugin.so, built where OpenCV's
+/// videoio is; libloci_rosbag_plugin.so, where librosbag is), loaded by the first call that needs
+/// it, so that nobody else pays for it. Bags are read by their index, one message at a time.
+/// Errors: NotFound; InvalidArgument for options out of range, or where a topic must be chosen, with
+///         a list of them; Corrupt for what is no video or bag, and for a bag without images;
+///         Unsupported without the plugin, for bags of ROS 2, and for encodings that are not read
 Result<std::unique_ptr<VideoReader>> open_video(const std::string& path,
                                                 const VideoOptions& options = {});
 
-/// Extensions of files that are taken for videos: ".mp4", ".avi", ...
+/// Extensions of files that are taken for videos or bags: ".mp4", ".avi", ".bag", ... Those of ROS 2
+/// are among them, so that open_video() can say what to do.
 const std::vector<std::string>& video_extensions();
 bool is_video_name(const std::string& path);
 /// "walk.mp4#t=12.40": the frame at a time, as a media fragment (W3C Media Fragments 1.0, 4.2.1).

@@ -74,7 +74,7 @@ class OpenCvReader : public VideoReader {
       if (!capture_.retrieve(bgr) || bgr.empty() || bgr.type() != CV_8UC3) continue;
       ++taken_;
       taken_stamp_s_ = at;
-      return std::optional(VideoFrame{at, to_image(bgr)});
+      return std::optional(VideoFrame{.stamp_s = at, .image = to_image(bgr)});
     }
     if (taken_ == 0)
       return corrupt(printable(path_) + ": a video without a frame that can be decoded");

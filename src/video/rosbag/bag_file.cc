@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bag_file.h"
+
+#include "decompress.h"
+
+#include "loci/base/text.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace loci::internal {
+namespace {
+
+constexpr std::string_view kMagic = "#ROSBAG V2.0\n";
+constexpr uint64_t kMaxMessageBytes = uint64_t{256} << 20;
+
+int64_t nanoseconds(uint32_t seconds, uint32_t rest) {
+  return int64_t{seconds} * 1'000'000'000 + rest;
+}
+
+std::string advice(const std::string& path) {
+  return "; 'rosbag reindex " + printable(path) + "' recovers what it holds";
+}
+
+}  // namespace
+
+Status BagFile::damaged(const std::string& what) const {
+  return corrupt(printable(path_) + ": a bag that is cut short or damaged (" + what + ")" +
+                 advice(path_));
+}
+
+Result<BagFile> BagFile::open(const std::string& path) {
+  BagFile bag;
+  bag.path_ = path;
+  LOCI_TRY(file, MappedFile::open(path));
+  bag.file_ = std::move(file);
+  LOCI_RETURN_IF_ERROR(bag.read_index());
+  return bag;
+}
+
+Status BagFile::read_index() {
+  const Bytes bytes = file_.bytes();
+  if (bytes.size() < kMagic.size() ||
+      !std::equal(kMagic.begin(), kMagic.end(), bytes.begin(), [](char a, uint8_t b) {
+        return static_cast<uint8_t>(a) == b;
+      })) {
+    return corrupt(printable(path_) + ": no bag of format 2.0");
+  }
+  const auto head = read_record(bytes, kMagic.size());
+  if (!head || head->kind != RecordKind::kBagHeader) return damaged("no header");
+  const auto index_at = record_number<uint64_t>(head->fields, "index_pos");
+  const auto connections = record_number<uint32_t>(head->fields, "conn_count");
+  const auto chunks = record_number<uint32_t>(head->fields, "chunk_count");
+  if (!index_at || !connections || !chunks) return damaged("a header without its fields");
+  if (record_field(head->fields, "encryptor").value_or("") != "") {
+    return unsupported(printable(path_) + ": an encrypted bag; decrypt it by 'rosbag decrypt'");
+  }
+  if (*index_at == 0) {
+    return corrupt(printable(path_) + ": a bag without an index, since its recording was not closed" +
+                   advice(path_));
+  }
+  uint64_t at = *index_at;
+  TopicMap topics;
+  for (uint64_t i = 0; i < uint64_t{*connections} + *chunks; ++i) {
+    const auto record = read_record(bytes, at);
+    if (!record) return damaged("its index ends early");
+    at = record->end;
+    LOCI_RETURN_IF_ERROR(i < *connections ? add_connection(*record, &topics) : add_chunk(*record));
+  }
+  std::map<uint32_t, int64_t> counts;
+  for (const ChunkInfo& chunk : chunks_) {
+    for (Cursor in(chunk.counts); in.at() < chunk.counts.size();) {
+      const auto connection = in.number<uint32_t>();
+      counts[connection] += in.number<uint32_t>();
+    }
+  }
+  for (auto& [key, topic] : topics) {
+    for (const uint32_t connection : topic.connections) topic.count += counts[connection];
+    topics_.push_back(std::move(topic));
+  }
+  return {};
+}
+
+Status BagFile::add_connection(const Record& record, TopicMap* topics) const {
+  const auto id = record_number<uint32_t>(record.fields, "conn");
+  const auto name = record_field(record.fields, "topic");
+  const auto type = record_field(record.data, "type");
+  if (record.kind != RecordKind::kConnection || !id || !name || !type) {
+    return damaged("no connection where its index has one");
+  }
+  BagTopic& topic = (*topics)[{std::string(*name), std::string(*type)}];
+  topic.name = *name;
+  topic.type = *type;
+  topic.connections.insert(*id);
+  return {};
+}
+
+Status BagFile::add_chunk(const Record& record) {
+  const auto at = record_number<uint64_t>(record.fields, "chunk_pos");
+  const auto count = record_number<uint32_t>(record.fields, "count");
+  if (record.kind != RecordKind::kChunkInfo || !at || !count ||
+      record.data.size() != uint64_t{*count} * 8) {
+    return damaged("no chunk where its index has one");
+  }
+  chunks_.push_back({*at, record.data});
+  return {};
+}
+
+Result<std::vector<MessagePlace>> BagFile::places(const BagTopic& topic) const {
+  std::vector<MessagePlace> out;
+  for (const ChunkInfo& chunk : chunks_) {
+    auto record = read_record(file_.bytes(), chunk.at);
+    if (!record || record->kind != RecordKind::kChunk) return damaged("a chunk is not there");
+    for (uint64_t i = 0; i < chunk.counts.size() / 8; ++i) {
+      record = read_record(file_.bytes(), record->end);
+      const auto connection =
+          record ? record_number<uint32_t>(record->fields, "conn") : std::nullopt;
+      if (!record || record->kind != RecordKind::kIndex || !connection) {
+        return damaged("the index of a chunk is not there");
+      }
+      if (!topic.connections.contains(*connection)) continue;
+      if ((out.size() * 12 + record->data.size()) > file_.bytes().size()) {
+        return damaged("its chunks overlap");
+      }
+      for (Cursor in(record->data); in.at() + 12 <= record->data.size();) {
+        const auto seconds = in.number<uint32_t>(), rest = in.number<uint32_t>();
+        out.push_back({nanoseconds(seconds, rest), chunk.at, in.number<uint32_t>()});
+      }
+    }
+  }
+  std::ranges::stable_sort(out, {}, &MessagePlace::recorded_ns);
+  return out;
+}
+
+Result<Bytes> BagFile::chunk_content(uint64_t at) {
+  if (at != 0 && at == decompressed_at_) return Bytes(decompressed_);
+  const auto record = read_record(file_.bytes(), at);
+  const auto compression = record ? record_field(record->fields, "compression") : std::nullopt;
+  const auto size = record ? record_number<uint32_t>(record->fields, "size") : std::nullopt;
+  if (!record || record->kind != RecordKind::kChunk || !compression || !size) {
+    return damaged("a chunk is not there");
+  }
+  if (*compression == "none") return record->data;
+  auto content = decompress_chunk(*compression, record->data, *size);
+  if (!content.ok()) return content.status().with_context(printable(path_));
+  decompressed_ = std::move(content).value();
+  decompressed_at_ = at;
+  return Bytes(decompressed_);
+}
+
+Result<Bytes> BagFile::message(const MessagePlace& place) {
+  LOCI_TRY(chunk, chunk_content(place.chunk));
+  auto record = read_record(chunk, place.offset);
+  while (record && record->kind == RecordKind::kConnection) {
+    record = read_record(chunk, record->end);  // stands before a connection's first message
+  }
+  if (!record || record->kind != RecordKind::kMessage) return damaged("a message is not there");
+  if (record->data.size() > kMaxMessageBytes) {
+    return unsupported(printable(path_) + ": a message of " +
+                       human_bytes(static_cast<double>(record->data.size())) +
+                       "; at most 256 MiB");
+  }
+  return record->data;
+}
+
+}  // namespace loci::internal
