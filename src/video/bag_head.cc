@@ -37,8 +37,9 @@ Status check_bag_head(const std::string& path) {
                        printable(path) + " --dst drive.bag' of the Python package rosbags)");
   }
   if (head.starts_with(kOldBag) || head.starts_with(kOldLog)) {
-    return unsupported(printable(path) +
-                       ": a bag of an older format than 2.0; 'rosbag filter OLD NEW True' rewrites it");
+    return unsupported(
+        printable(path) +
+        ": a bag of an older format than 2.0; 'rosbag filter OLD NEW True' rewrites it");
   }
   return corrupt(printable(path) + ": no bag of ROS 1, which begins with '#ROSBAG V2.0'");
 }

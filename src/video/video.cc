@@ -25,15 +25,16 @@ Result<std::unique_ptr<VideoReader>> open_video(const std::string& path,
   if (info.is_directory) return invalid_argument(printable(path) + ": a folder, not " + kind);
   if (info.size == 0) return corrupt(printable(path) + ": an empty file, not " + kind);
   if (bag) LOCI_RETURN_IF_ERROR(internal::check_bag_head(path));
-  LOCI_TRY(plugin,
-           bag ? load_plugin("rosbag",
-                             "read bags",
-                             "install the package loci-rosbag, or librosbag (librosbag-storage-dev) "
-                             "and build again")
-               : load_plugin("video",
-                             "read videos",
-                             "install the package loci-video, or OpenCV's videoio (libopencv-dev) "
-                             "and build again"));
+  LOCI_TRY(
+      plugin,
+      bag ? load_plugin("rosbag",
+                        "read bags",
+                        "install the package loci-rosbag, or librosbag (librosbag-storage-dev) "
+                        "and build again")
+          : load_plugin("video",
+                        "read videos",
+                        "install the package loci-video, or OpenCV's videoio (libopencv-dev) "
+                        "and build again"));
   return static_cast<const internal::VideoPlugin*>(plugin)->open(path, options);
 }
 

@@ -2,25 +2,10 @@
 # SPDX-FileCopyrightText: The loci authors
 # SPDX-License-Identifier: Apache-2.0
 """Videos as input of `loci index` and `loci loops`. Usage: video_test.py LOCI (77: a build without the video plugin)"""
-import json
-import pathlib
 import struct
-import subprocess
-import sys
-import tempfile
 import unittest
 
-LOCI = sys.argv.pop(1)
-
-
-def loci(*arguments, check=None):
-    result = subprocess.run([LOCI, *map(str, arguments)], capture_output=True, text=True)
-    assert check is None or result.returncode == check, (result.args, result.returncode, result.stderr)
-    return result
-
-
-def lines(*arguments, check=0):
-    return [json.loads(line) for line in loci(*arguments, '--json', check=check).stdout.splitlines()]
+from frames_of_a_town import FramesOfATown, lines, loci, needs_plugin
 
 
 def chunk(name, content):
@@ -42,21 +27,13 @@ def motion_jpeg(frames, fps, width, height):
     return chunk(b'RIFF', b'AVI ' + chunk(b'LIST', header) + chunk(b'LIST', movie) + chunk(b'idx1', index))
 
 
-class Videos(unittest.TestCase):
+class Videos(FramesOfATown):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.root = pathlib.Path(cls.folder.name)
-        loci('simulate', cls.root / 'town', '--sketch', '--places', 12, '--times', 2, '--seed', 3, '--width', 160, '--height', 120,
-             check=0)
-        cls.photos = sorted((cls.root / 'town/database').iterdir(), key=lambda p: p.name.split('@')[7])
+        super().setUpClass()
         cls.video = cls.root / 'walk.avi'
-        cls.frames = [photo.read_bytes() for photo in cls.photos for _ in range(5)]  # half a second at each place
-        cls.video.write_bytes(motion_jpeg(cls.frames, 10, 160, 120))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
+        frames = [jpeg for jpeg in cls.jpegs for _ in range(5)]  # half a second at each place
+        cls.video.write_bytes(motion_jpeg(frames, 10, 160, 120))
 
     def test_frames_of_a_video_are_indexed_once_and_found(self):
         db = self.root / 'walk.loci'
@@ -95,10 +72,5 @@ class Videos(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    with tempfile.NamedTemporaryFile(suffix='.avi') as file:
-        file.write(b'x')
-        file.flush()
-        if 'cannot read videos' in loci('loops', file.name).stderr:
-            print('this build has no video plugin')
-            sys.exit(77)
+    needs_plugin('.avi', b'x', 'cannot read videos')
     unittest.main(verbosity=1)

@@ -57,8 +57,8 @@ Status BagFile::read_index() {
     return unsupported(printable(path_) + ": an encrypted bag; decrypt it by 'rosbag decrypt'");
   }
   if (*index_at == 0) {
-    return corrupt(printable(path_) + ": a bag without an index, since its recording was not closed" +
-                   advice(path_));
+    return corrupt(printable(path_) +
+                   ": a bag without an index, since its recording was not closed" + advice(path_));
   }
   uint64_t at = *index_at;
   TopicMap topics;
@@ -158,8 +158,7 @@ Result<Bytes> BagFile::message(const MessagePlace& place) {
   if (!record || record->kind != RecordKind::kMessage) return damaged("a message is not there");
   if (record->data.size() > kMaxMessageBytes) {
     return unsupported(printable(path_) + ": a message of " +
-                       human_bytes(static_cast<double>(record->data.size())) +
-                       "; at most 256 MiB");
+                       human_bytes(static_cast<double>(record->data.size())) + "; at most 256 MiB");
   }
   return record->data;
 }

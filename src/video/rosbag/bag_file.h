@@ -17,7 +17,7 @@ namespace loci::internal {
 
 struct BagTopic {
   std::string name, type;
-  int64_t count = 0;                  ///< messages
+  int64_t count = 0;               ///< messages
   std::set<uint32_t> connections;  ///< of its publishers
 };
 

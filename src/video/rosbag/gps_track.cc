@@ -55,7 +55,8 @@ std::vector<GpsFix> read_gps_track(BagFile& bag) {
 
 std::optional<GpsFix> gps_at(const std::vector<GpsFix>& track, int64_t time_ns) {
   const auto after = std::ranges::upper_bound(track, time_ns, {}, &GpsFix::time_ns);
-  const GpsFix* b = after != track.end() && after->time_ns - time_ns <= kReachNs ? &*after : nullptr;
+  const GpsFix* b =
+      after != track.end() && after->time_ns - time_ns <= kReachNs ? &*after : nullptr;
   const GpsFix* a = nullptr;
   if (after != track.begin() && time_ns - std::prev(after)->time_ns <= kReachNs) {
     a = &*std::prev(after);

@@ -109,9 +109,9 @@ Result<BagTopic> choose_image_topic(BagFile& bag, const std::string& name) {
                        ": images of encodings that cannot be read: " + list(others));
   }
   if (readable.size() > 1) {
-    return invalid_argument(printable(bag.path()) +
-                            ": several topics with images; pass --topic with one of: " +
-                            list(readable));
+    return invalid_argument(
+        printable(bag.path()) +
+        ": several topics with images; pass --topic with one of: " + list(readable));
   }
   return readable.front().topic;
 }

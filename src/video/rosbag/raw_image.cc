@@ -13,9 +13,9 @@ namespace {
 struct Encoding {
   std::string_view name;
   int channels = 1;
-  int bytes = 1;                ///< a channel
-  std::array<int, 3> order{};   ///< channels of red, green and blue
-  std::string_view mosaic{};    ///< colours of the first two pixels of rows 0 and 1
+  int bytes = 1;               ///< a channel
+  std::array<int, 3> order{};  ///< channels of red, green and blue
+  std::string_view mosaic{};   ///< colours of the first two pixels of rows 0 and 1
 };
 
 constexpr std::array<int, 3> kRgb{0, 1, 2}, kBgr{2, 1, 0};
@@ -94,7 +94,8 @@ Result<Image> to_image(const RawImage& raw) {
     return unsupported("encoding '" + printable(raw.encoding) +
                        "'; expected rgb8, bgr8, rgba8, bgra8, mono8, mono16 or an 8-bit bayer_...");
   }
-  const uint64_t row = uint64_t{raw.width} * static_cast<uint64_t>(encoding->channels * encoding->bytes);
+  const uint64_t row =
+      uint64_t{raw.width} * static_cast<uint64_t>(encoding->channels * encoding->bytes);
   // The last row may come without its padding.
   const bool empty = raw.width == 0 || raw.height == 0;
   if (empty || raw.step < row || raw.data.size() < row ||

@@ -16,8 +16,7 @@ std::vector<int> pixels_of(const std::string& encoding,
                            uint32_t step,
                            const std::vector<uint8_t>& data,
                            bool big_endian = false) {
-  const Image image =
-      to_image({0, height, width, encoding, big_endian, step, Bytes(data)}).value();
+  const Image image = to_image({0, height, width, encoding, big_endian, step, Bytes(data)}).value();
   EXPECT_EQ(image.width, static_cast<int>(width));
   EXPECT_EQ(image.height, static_cast<int>(height));
   return {image.pixels.begin(), image.pixels.end()};
@@ -34,13 +33,16 @@ TEST(RawImage, ChannelsComeInTheOrderOfTheEncoding) {
 }
 
 TEST(RawImage, SixteenBitsAreScaledInEitherByteOrder) {
-  EXPECT_EQ(pixels_of("mono16", 2, 1, 4, {0, 0x80, 0xFF, 0xFF}), (Values{128, 128, 128, 255, 255, 255}));
-  EXPECT_EQ(pixels_of("mono16", 2, 1, 4, {0x80, 0, 0, 0xFF}, true), (Values{128, 128, 128, 1, 1, 1}));
+  EXPECT_EQ(pixels_of("mono16", 2, 1, 4, {0, 0x80, 0xFF, 0xFF}),
+            (Values{128, 128, 128, 255, 255, 255}));
+  EXPECT_EQ(pixels_of("mono16", 2, 1, 4, {0x80, 0, 0, 0xFF}, true),
+            (Values{128, 128, 128, 1, 1, 1}));
   EXPECT_EQ(pixels_of("bgr16", 1, 1, 6, {0, 0x10, 0, 0x20, 0, 0x30}), (Values{48, 32, 16}));
 }
 
 TEST(RawImage, RowsMayBePaddedButForTheLast) {
-  EXPECT_EQ(pixels_of("mono8", 1, 3, 4, {1, 9, 9, 9, 2, 9, 9, 9, 3}), (Values{1, 1, 1, 2, 2, 2, 3, 3, 3}));
+  EXPECT_EQ(pixels_of("mono8", 1, 3, 4, {1, 9, 9, 9, 2, 9, 9, 9, 3}),
+            (Values{1, 1, 1, 2, 2, 2, 3, 3, 3}));
 }
 
 TEST(RawImage, MosaicsAreInterpolated) {
@@ -57,12 +59,13 @@ TEST(RawImage, MosaicsAreInterpolated) {
   };
   for (const char* order : {"rggb", "bggr", "gbrg", "grbg"}) {
     const Values got = pixels_of(std::string("bayer_") + order + "8", 6, 4, 6, mosaic(order));
-    for (size_t i = 0; i < got.size(); ++i) EXPECT_EQ(got[i], (Values{200, 100, 50})[i % 3]) << order;
+    for (size_t i = 0; i < got.size(); ++i)
+      EXPECT_EQ(got[i], (Values{200, 100, 50})[i % 3]) << order;
   }
   // Green at a red pixel is the mean of its four neighbours, blue of its four corners.
-  const std::vector<uint8_t> rggb{0, 0,  0, 0, 0,   //
-                                  0, 40, 4, 80, 0,  //
-                                  0, 8,  9, 16, 0,  //
+  const std::vector<uint8_t> rggb{0, 0,  0,  0,  0,  //
+                                  0, 40, 4,  80, 0,  //
+                                  0, 8,  9,  16, 0,  //
                                   0, 20, 12, 60, 0, 0, 0, 0, 0, 0};
   const Values got = pixels_of("bayer_rggb8", 5, 5, 5, rggb);
   const auto* centre = &got[(2 * 5 + 2) * 3];
@@ -73,9 +76,10 @@ TEST(RawImage, MosaicsAreInterpolated) {
 
 TEST(RawImage, WhatDoesNotFitIsRefused) {
   const std::vector<uint8_t> data(100);
-  const auto code = [&](const std::string& encoding, uint32_t width, uint32_t height, uint32_t step) {
-    return to_image({0, height, width, encoding, false, step, Bytes(data)}).status().code();
-  };
+  const auto code =
+      [&](const std::string& encoding, uint32_t width, uint32_t height, uint32_t step) {
+        return to_image({0, height, width, encoding, false, step, Bytes(data)}).status().code();
+      };
   EXPECT_EQ(code("mono8", 10, 10, 10), Code::kOk);
   EXPECT_EQ(code("mono8", 10, 11, 10), Code::kCorrupt);
   EXPECT_EQ(code("mono8", 10, 2, 9), Code::kCorrupt);

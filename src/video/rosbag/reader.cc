@@ -19,8 +19,7 @@ constexpr int64_t kFirstDate = 946'684'800;
 
 class BagReader : public VideoReader {
  public:
-  BagReader(BagFile bag, const VideoOptions& options)
-      : bag_(std::move(bag)), options_(options) {}
+  BagReader(BagFile bag, const VideoOptions& options) : bag_(std::move(bag)), options_(options) {}
 
   Status open() {
     LOCI_TRY(topic, choose_image_topic(bag_, options_.topic));
@@ -117,7 +116,8 @@ class BagReader : public VideoReader {
 
 }  // namespace
 
-Result<std::unique_ptr<VideoReader>> open_bag(const std::string& path, const VideoOptions& options) {
+Result<std::unique_ptr<VideoReader>> open_bag(const std::string& path,
+                                              const VideoOptions& options) {
   try {
     LOCI_TRY(bag, BagFile::open(path));
     auto reader = std::make_unique<BagReader>(std::move(bag), options);

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: The loci authors
+# SPDX-License-Identifier: Apache-2.0
+"""Bags of ROS 1 as input of `loci index` and `loci loops`. Usage: bag_test.py LOCI (77: a build without the plugin of bags)"""
+import struct
+import unittest
+
+from frames_of_a_town import FramesOfATown, lines, loci, needs_plugin
+
+START = 1_500_000_000  # the stamp of the first image, seconds since 1970
+TYPES = {'CompressedImage': '8f7a12909da2c9d3332d540a0977563f', 'NavSatFix': '2d3a8cd499b9b4a0249fb98fd05cfa48',
+         'Imu': '6a62c6daae103f4ff57a132d6f95cec2'}
+
+
+def counted(content):
+    return struct.pack('<I', len(content)) + content
+
+
+def fields(**values):
+    return b''.join(counted(name.encode() + b'=' + value) for name, value in values.items())
+
+
+def record(op, header, data):
+    return counted(fields(op=bytes([op])) + header) + counted(data)
+
+
+def u32(number):
+    return struct.pack('<I', number)
+
+
+def moment(seconds):
+    return struct.pack('<II', int(seconds), round(seconds % 1 * 1e9))
+
+
+def header(seconds):
+    return u32(0) + moment(seconds) + counted(b'camera')
+
+
+def jpeg_image(seconds, jpeg):
+    return header(seconds) + counted(b'jpeg') + counted(jpeg)
+
+
+def fix(seconds, lat, lon):
+    return header(seconds) + struct.pack('<bH3d', 0, 1, lat, lon, 0) + bytes(9 * 8 + 1)
+
+
+def bag(topics, messages):
+    """A bag of format 2.0 with one chunk. topics: (name, type); messages: (topic number, seconds, content)"""
+    connections = [record(7, fields(conn=u32(i), topic=name.encode()),
+                          fields(topic=name.encode(), type=f'sensor_msgs/{kind}'.encode(), md5sum=TYPES[kind].encode(),
+                                 message_definition=b'-')) for i, (name, kind) in enumerate(topics)]
+    content, places = b''.join(connections), [b''] * len(topics)
+    for topic, seconds, message in messages:
+        places[topic] += moment(seconds) + u32(len(content))
+        content += record(2, fields(conn=u32(topic), time=moment(seconds)), message)
+    used = [i for i, each in enumerate(places) if each]
+    chunk_at = 13 + 4096
+    body = record(5, fields(compression=b'none', size=u32(len(content))), content)
+    for i in used:
+        body += record(4, fields(ver=u32(1), conn=u32(i), count=u32(len(places[i]) // 12)), places[i])
+    times = [seconds for _, seconds, _ in messages] or [0]
+    index = b''.join(connections) + record(
+        6, fields(ver=u32(1), chunk_pos=struct.pack('<Q', chunk_at), start_time=moment(min(times)), end_time=moment(max(times)),
+                  count=u32(len(used))), b''.join(u32(i) + u32(len(places[i]) // 12) for i in used))
+    head = fields(op=b'\x03', index_pos=struct.pack('<Q', chunk_at + len(body)), conn_count=u32(len(topics)), chunk_count=u32(1))
+    return b'#ROSBAG V2.0\n' + counted(head) + counted(b' ' * (4096 - 8 - len(head))) + body + index
+
+
+class Bags(FramesOfATown):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.images = [(0, START + i / 2, jpeg_image(START + i / 2, jpeg)) for i, jpeg in enumerate(cls.jpegs)]
+        fixes = [(1, START + i, fix(START + i, 48 + i / 1000, 2)) for i in range(6)]
+        cls.bag = cls.root / 'drive.bag'
+        cls.bag.write_bytes(bag([('/camera/image/compressed', 'CompressedImage'), ('/gps/fix', 'NavSatFix')], cls.images + fixes))
+
+    def test_images_of_a_bag_are_indexed_with_their_positions_and_dates(self):
+        db = self.root / 'drive.loci'
+        first = lines('index', self.bag, '--db', db, '--every', 0.5)[-1]
+        self.assertEqual((first['added'], first['failed']), (12, []))
+        self.assertEqual(lines('index', self.bag, '--db', db, '--every', 0.5)[-1]['unchanged'], 12)
+        match = lines('query', self.photos[7], '--db', db, '-k', 1)[0]['matches'][0]
+        self.assertTrue(match['image'].endswith('/drive.loci.frames/drive.bag/drive.bag#t=3.50.jpg'), match)
+        self.assertAlmostEqual(match['lat'], 48.0035, 6)
+        self.assertAlmostEqual(match['lon'], 2, 6)
+        self.assertEqual(match['taken'], '2017-07-14T02:40:03')
+        other = loci('index', self.bag, '--db', db, '--every', 0.5, '--topic', '/gps/fix', check=2)
+        self.assertIn('/camera/image/compressed', other.stderr)
+
+    def test_loops_uses_the_clock_of_the_bag(self):
+        truth = self.root / 'truth.txt'
+        truth.write_text(''.join(f'{START + i / 2:.2f} {20 * i} 0 0 0 0 0 1\n' for i in range(12)))
+        *_, summary = lines('loops', self.bag, '--truth', truth, '--exclude-s', 1)
+        self.assertEqual((summary['frames'], summary['truth']['frames']), (12, 12))
+        *found, _ = lines('loops', self.bag, self.bag, '--exclude-s', 10, '--exclude-frames', 1, '--min-confidence', 0,
+                          '--min-similarity', 0.9, '--consistency', 1)
+        self.assertEqual([(loop['match'], loop['frame']) for loop in found], [(i, i + 12) for i in range(12)])
+        self.assertEqual(found[3]['match_stamp_s'], START + 1.5)
+        self.assertTrue(found[3]['match_image'].endswith('drive.bag#t=1.50'), found[3])
+
+    def refused(self, name, content, *words, code=1):
+        path = self.root / name
+        path.write_bytes(content)
+        for verb in (('loops', path), ('index', path, '--db', self.root / 'bad.loci')):
+            error = loci(*verb, check=code).stderr
+            for word in (name, *words):
+                self.assertIn(word, error)
+
+    def test_bad_bags_are_refused_with_what_to_do(self):
+        whole = self.bag.read_bytes()
+        self.refused('empty.bag', b'', 'empty')
+        self.refused('text.bag', b'this is no bag ' * 50, 'no bag')
+        self.refused('two.bag', b'SQLite format 3\0' + bytes(100), 'ROS 2', 'rosbags-convert')
+        self.refused('two.db3', b'SQLite format 3\0' + bytes(100), 'ROS 2')
+        self.refused('two.mcap', b'\x89MCAP0\r\n' + bytes(100), 'ROS 2')
+        self.refused('old.bag', b'#ROSBAG V1.2\n' + bytes(100), 'older')
+        self.refused('cut.bag', whole[:len(whole) // 2], 'rosbag reindex')
+        self.refused('imu.bag', bag([('/imu', 'Imu')], [(0, START, bytes(40))]), 'without images', '/imu (sensor_msgs/Imu, 1 messages)')
+        cameras = [('/left', 'CompressedImage'), ('/right', 'CompressedImage')]
+        both = self.images[:2] + [(1, START, jpeg_image(START, self.jpegs[0]))]
+        self.refused('stereo.bag', bag(cameras, both), '--topic', '/left (jpeg, 2 messages)', '/right (jpeg, 1 messages)', code=2)
+        self.assertEqual(lines('loops', self.root / 'stereo.bag', '--topic', '/left')[-1]['frames'], 2)
+
+    def test_an_image_that_is_damaged_is_named_and_the_others_are_read(self):
+        path = self.root / 'damaged.bag'
+        images = self.images[:1] + [(0, START + 1, jpeg_image(START + 1, b'no JPEG'))] + self.images[4:6]
+        path.write_bytes(bag([('/camera', 'CompressedImage')], images))
+        result = loci('index', path, '--db', self.root / 'damaged.loci', '--every', 0, check=0)
+        self.assertIn('1 of 4 images', result.stderr)
+        self.assertEqual(len(lines('loops', path)[-1]['failed']), 1)
+        self.assertEqual(lines('loops', path)[-1]['frames'], 3)
+
+
+if __name__ == '__main__':
+    needs_plugin('.bag', b'#ROSBAG V2.0\n', 'cannot read bags')
+    unittest.main(verbosity=1)
