@@ -73,6 +73,14 @@ if ls "$packages"/loci-train_*.deb >/dev/null 2>&1; then
 loci train town --model default -o trained.safetensors --epochs 1 --quiet --json | tail -n 1
 loci inspect trained.safetensors >/dev/null"
 fi
+if ls "$packages"/loci-rosbag_*.deb >/dev/null 2>&1; then
+  inside "loci-rosbag: a bag that was cut short" "printf '#ROSBAG V2.0\\n' >cut.bag
+if loci loops cut.bag 2>said; then exit 1; fi
+grep -q 'install the package loci-rosbag' said
+$get /packages/loci-rosbag_*.deb >/dev/null
+if loci loops cut.bag 2>said; then exit 1; fi
+grep -q 'rosbag reindex' said"
+fi
 if ls "$packages"/python3-loci_*.deb >/dev/null 2>&1; then
   inside "python3-loci: import" "$get /packages/python3-loci_*.deb >/dev/null; python3 -c 'import loci; print(loci.__version__)'"
 fi

@@ -107,6 +107,7 @@ void add_index_verb(Program& program) {
                            "  loci index ~/Pictures --db pictures.loci\n"
                            "  loci index ~/Pictures --db pictures.loci      again: only what is new or changed\n"
                            "  loci index walk.mp4 --db walk.loci --every 0.5\n"
+                           "  loci index drive.bag --db drive.loci --topic /camera/image_raw\n"
                            "  loci index day1/ day2/ --db robot.loci --model place.safetensors --json\n"
                            "Ctrl-C stops and saves; the same command goes on where it stopped.");
   app->add_option("photos", verb->photos, "image files, folders, videos and bags of ROS 1")->required();

@@ -158,6 +158,7 @@ void add_loops_verb(Program& program) {
                "  loci loops drive/ -o loops.g2o\n"
                "  loci loops drive/ --odometry odometry.txt -o graph.g2o --verify\n"
                "  loci loops walk.mp4 --every 0.5 -o loops.g2o\n"
+               "  loci loops drive.bag --topic /camera/image_raw --truth poses.txt\n"
                "  loci loops morning/ evening/ --fps 30 --sequence 10 --json\n"
                "  loci simulate drive --drive-m 1500 --places 60 --seed 7\n"
                "  loci loops drive/images --truth drive/trajectory.txt --html loops.html\n"

@@ -62,8 +62,10 @@ void copy_pixels(const RawImage& raw, const Encoding& encoding, Image* out) {
 }
 
 void interpolate_mosaic(const RawImage& raw, std::string_view mosaic, Image* out) {
+  std::array<size_t, 4> colours{};
+  for (size_t i = 0; i < 4; ++i) colours[i] = std::string_view("rgb").find(mosaic[i]);
   const auto colour = [&](int x, int y) {
-    return std::string_view("rgb").find(mosaic[static_cast<size_t>((y & 1) * 2 + (x & 1))]);
+    return colours[static_cast<size_t>((y & 1) * 2 + (x & 1))];
   };
   for (int y = 0; y < out->height; ++y) {
     for (int x = 0; x < out->width; ++x) {
