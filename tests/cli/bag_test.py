@@ -5,7 +5,8 @@
 import struct
 import unittest
 
-from frames_of_a_town import FramesOfATown, lines, loci, needs_plugin
+from frames_of_a_town import FramesOfATown, needs_plugin
+from program import lines, loci
 
 START = 1_500_000_000  # the stamp of the first image, seconds since 1970
 TYPES = {'CompressedImage': '8f7a12909da2c9d3332d540a0977563f', 'NavSatFix': '2d3a8cd499b9b4a0249fb98fd05cfa48',

@@ -5,32 +5,18 @@
 import json
 import pathlib
 import shutil
-import subprocess
-import sys
-import tempfile
 import unittest
 
-LOCI = sys.argv.pop(1)
+from program import InAFolder, lines, loci, sketch_town
+
 PLACES = 24
 
 
-def loci(*arguments, check=None):
-    result = subprocess.run([LOCI, *map(str, arguments)], capture_output=True, text=True)
-    assert check is None or result.returncode == check, (result.args, result.returncode, result.stderr)
-    return result
-
-
-def lines(*arguments, check=0):
-    return [json.loads(line) for line in loci(*arguments, '--json', check=check).stdout.splitlines()]
-
-
-class Loops(unittest.TestCase):
+class Loops(InAFolder):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.root = pathlib.Path(cls.folder.name)
-        town = cls.root / 'town'
-        loci('simulate', town, '--sketch', '--places', PLACES, '--times', 3, '--seed', 5, '--width', 160, '--height', 120, check=0)
+        super().setUpClass()
+        town = sketch_town(cls.root / 'town', places=PLACES, times=3, seed=5, width=160, height=120)
         # Two rounds past all places, one frame a second; the file names are the times.
         visits = {}
         for photo in (town / 'database').iterdir():
@@ -48,10 +34,6 @@ class Loops(unittest.TestCase):
         cls.trajectory = cls.root / 'poses.txt'
         cls.trajectory.write_text('# time x y z qx qy qz qw\n' + '\n'.join(cls.poses) + '\n')
         cls.options = ('--exclude-s', 12, '--min-confidence', 0, '--min-similarity', 0.3, '--consistency', 1)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
 
     def test_a_second_round_is_found_judged_and_written(self):
         graph, page = self.root / 'graph.g2o', self.root / 'loops.html'

@@ -5,7 +5,8 @@
 import struct
 import unittest
 
-from frames_of_a_town import FramesOfATown, lines, loci, needs_plugin
+from frames_of_a_town import FramesOfATown, needs_plugin
+from program import lines, loci
 
 
 def chunk(name, content):
