@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace loci {
 
@@ -26,18 +27,29 @@ std::vector<int64_t> spread_peaks(std::span<const float> scores, int k, int64_t 
   return peaks;
 }
 
-std::vector<int> ConsistencyTrail::next(const std::vector<int64_t>& candidates) {
-  std::vector<int> length(candidates.size(), 1);
+std::vector<ConsistencyTrail::Trail> ConsistencyTrail::next(const std::vector<int64_t>& candidates,
+                                                            const std::vector<double>& scores) {
+  std::vector<Last> now;
+  std::vector<Trail> out;
   for (size_t i = 0; i < candidates.size(); ++i) {
-    for (size_t j = 0; j < before_.size(); ++j) {
-      if (std::abs(candidates[i] - before_[j]) <= jump_) {
-        length[i] = std::max(length[i], length_before_[j] + 1);
-      }
+    Last each{.candidate = candidates[i], .scores = {scores[i]}};
+    const Last* longest = nullptr;
+    for (const Last& last : before_) {
+      const bool near = std::abs(each.candidate - last.candidate) <= jump_;
+      if (near && (longest == nullptr || last.length > longest->length)) longest = &last;
     }
+    if (longest != nullptr) {
+      each.length = longest->length + 1;
+      each.scores.insert(each.scores.end(), longest->scores.begin(), longest->scores.end());
+      each.scores.resize(std::min(each.scores.size(), frames_));
+    }
+    const double mean = std::accumulate(each.scores.begin(), each.scores.end(), 0.0) /
+                        static_cast<double>(each.scores.size());
+    out.push_back({.length = each.length, .score = std::min(scores[i], mean)});
+    now.push_back(std::move(each));
   }
-  before_ = candidates;
-  length_before_ = length;
-  return length;
+  before_ = std::move(now);
+  return out;
 }
 
 }  // namespace loci

@@ -15,15 +15,23 @@ std::vector<int64_t> spread_peaks(std::span<const float> scores, int k, int64_t 
 /// Which candidates continue those of the frames before.
 class ConsistencyTrail {
  public:
-  explicit ConsistencyTrail(int64_t jump) : jump_(jump) {}
-  /// Takes the candidates of the next frame, as frame numbers, and returns for each how many frames
-  /// in a row had a candidate near the one of the frame before, this one included.
-  std::vector<int> next(const std::vector<int64_t>& candidates);
+  struct Trail {
+    int length = 1;    ///< frames in a row with a candidate near the one of the frame before
+    double score = 0;  ///< the lesser of the candidate's own and the mean over `frames` of the trail
+  };
+  ConsistencyTrail(int64_t jump, int frames) : jump_(jump), frames_(static_cast<size_t>(frames)) {}
+  /// Takes the candidates of the next frame, as frame numbers with their scores.
+  std::vector<Trail> next(const std::vector<int64_t>& candidates, const std::vector<double>& scores);
 
  private:
+  struct Last {
+    int64_t candidate = 0;
+    int length = 1;
+    std::vector<double> scores;  ///< newest first, at most frames_
+  };
   int64_t jump_;
-  std::vector<int64_t> before_;
-  std::vector<int> length_before_;
+  size_t frames_;
+  std::vector<Last> before_;
 };
 
 }  // namespace loci

@@ -23,6 +23,7 @@ TEST(RunningChance, TellsWhichPartOfChanceLiesBelow) {
   EXPECT_GT(passed, 30);
   EXPECT_LT(passed, 250);
   EXPECT_NEAR(chance.usual().value(), 0.54, 0.01);
+  EXPECT_NEAR(chance.confidence(chance.usual().value()), 0.841, 0.001);
 }
 
 TEST(RunningChance, SaysNothingBeforeThirtyFramesAndTakesHighOnesForNoChance) {

@@ -31,7 +31,7 @@ class Detector : public LoopDetector {
         options_(options),
         memory_(dim, options.max_frames),
         matcher_(options.sequence),
-        trail_(options.consistency_jump) {}
+        trail_(options.consistency_jump, options.consistency) {}
 
   Result<std::optional<Loop>> add(ImageView image, double stamp_s) override {
     if (!describer_) {
@@ -163,20 +163,23 @@ class Detector : public LoopDetector {
     const std::vector<int64_t> peaks =
         spread_peaks(scores, options_.top_k, options_.consistency_jump);
     std::vector<int64_t> numbers;
-    for (const int64_t p : peaks) numbers.push_back(memory_.frame(p).number);
-    const std::vector<int> consistent = trail_.next(numbers);
+    std::vector<double> own_scores;
+    for (const int64_t p : peaks) {
+      numbers.push_back(memory_.frame(p).number);
+      own_scores.push_back(static_cast<double>(scores[static_cast<size_t>(p)]));
+    }
+    const auto trails = trail_.next(numbers, own_scores);
     std::vector<Loop> out;
     for (size_t i = 0; i < peaks.size(); ++i) {
       const auto at = static_cast<size_t>(peaks[i]);
-      const auto score = static_cast<double>(scores[at]);
       out.push_back({.frame = next_number_,
                      .match = numbers[i],
                      .stamp_s = stamp_s,
                      .match_stamp_s = memory_.frame(peaks[i]).stamp_s,
                      .similarity = similarities[at],
-                     .score = score,
-                     .confidence = chance_.confidence(score),
-                     .consistent = consistent[i],
+                     .score = trails[i].score,
+                     .confidence = chance_.confidence(trails[i].score),
+                     .consistent = trails[i].length,
                      .geometry = {}});
     }
     if (!empty) learn_chance(scores, eligible, stamp_s);
@@ -218,15 +221,25 @@ class Detector : public LoopDetector {
     kept.like_twin = best->similarity;
   }
 
+  /// A sequence still matches for a while after the robot turned off; its newest frame then is no
+  /// more alike than chance.
+  bool turned_off(const Loop& loop) const {
+    return options_.sequence.sequence > 1 && options_.min_confidence > 0 &&
+           static_cast<double>(loop.similarity) < chance_of_one_.usual().value_or(-1);
+  }
+
   bool passes(const Loop& loop) const {
-    return static_cast<double>(loop.similarity) >= options_.min_similarity &&
-           loop.confidence >= options_.min_confidence;
+    if (static_cast<double>(loop.similarity) < options_.min_similarity) return false;
+    if (!options_.verify) return loop.confidence >= options_.min_confidence;
+    return !chance_.usual() ||
+           loop.confidence >= std::min(options_.min_confidence, options_.verify_confidence);
   }
 
   /// The best consistent candidate; with a geometric check, of those that pass the thresholds.
   std::optional<Loop> choose(std::vector<Loop> candidates, const ImageView* image) const {
-    std::erase_if(candidates,
-                  [&](const Loop& each) { return each.consistent < options_.consistency; });
+    std::erase_if(candidates, [&](const Loop& each) {
+      return each.consistent < options_.consistency || turned_off(each);
+    });
     if (!verifier_) return candidates.empty() ? std::nullopt : std::optional(candidates.front());
     std::erase_if(candidates, [&](const Loop& each) { return !passes(each); });
     if (candidates.empty() || image == nullptr) return std::nullopt;

@@ -60,6 +60,16 @@ TEST(LoopDetector, ASecondRoundClosesLoopsWithTheFirst) {
   EXPECT_EQ(loops->size(), 400);
 }
 
+TEST(LoopDetector, ASecondRoundBeforeChanceIsKnownIsNoChanceInTheThird) {
+  const auto loops = detector(quick());
+  int64_t late = 0;
+  for (const Loop& loop : walk(*loops, 120, 4)) {
+    EXPECT_LE(std::abs(loop.frame % 120 - loop.match % 120), 1);
+    late += loop.frame >= 240;
+  }
+  EXPECT_GE(late, 200);
+}
+
 TEST(LoopDetector, AWalkThatNeverComesBackClosesNone) {
   const auto loops = detector(quick());
   EXPECT_LE(walk(*loops, 600, 1).size(), 2u);
@@ -195,6 +205,8 @@ TEST(LoopDetector, OptionsOutOfRangeAreRefusedByName) {
   EXPECT_NE(refusal([](auto& o) { o.min_similarity = 2; }).find("min_similarity"),
             std::string::npos);
   EXPECT_NE(refusal([](auto& o) { o.min_confidence = 1; }).find("min_confidence"),
+            std::string::npos);
+  EXPECT_NE(refusal([](auto& o) { o.verify_confidence = 1; }).find("verify_confidence"),
             std::string::npos);
   EXPECT_NE(refusal([](auto& o) { o.consistency = 0; }).find("consistency"), std::string::npos);
   EXPECT_NE(refusal([](auto& o) { o.max_frames = 5; }).find("max_frames"), std::string::npos);

@@ -26,6 +26,10 @@ Status LoopOptions::validate() const {
     return invalid_argument(
         format("min_confidence %g: expected 0 or more and less than 1", min_confidence));
   }
+  if (!(verify_confidence >= 0 && verify_confidence < 1)) {
+    return invalid_argument(
+        format("verify_confidence %g: expected 0 or more and less than 1", verify_confidence));
+  }
   if (consistency < 1 || consistency > 1000) {
     return invalid_argument(format("consistency %d: expected 1 to 1,000 frames", consistency));
   }

@@ -22,13 +22,28 @@ TEST(SpreadPeaks, AreTheBestAndLieApart) {
   EXPECT_TRUE(spread_peaks({}, 3, 1).empty());
 }
 
+std::vector<int> lengths(const std::vector<ConsistencyTrail::Trail>& trails) {
+  std::vector<int> out;
+  for (const auto& trail : trails) out.push_back(trail.length);
+  return out;
+}
+
 TEST(ConsistencyTrail, CountsFramesInARowOnly) {
-  ConsistencyTrail trail(2);
-  EXPECT_EQ(trail.next({10, 50}), (std::vector<int>{1, 1}));
-  EXPECT_EQ(trail.next({52, 90}), (std::vector<int>{2, 1}));
-  EXPECT_EQ(trail.next({54, 92, 10}), (std::vector<int>{3, 2, 1}));
-  EXPECT_EQ(trail.next({}), (std::vector<int>{}));
-  EXPECT_EQ(trail.next({56}), (std::vector<int>{1}));
+  ConsistencyTrail trail(2, 3);
+  EXPECT_EQ(lengths(trail.next({10, 50}, {1, 1})), (std::vector<int>{1, 1}));
+  EXPECT_EQ(lengths(trail.next({52, 90}, {1, 1})), (std::vector<int>{2, 1}));
+  EXPECT_EQ(lengths(trail.next({54, 92, 10}, {1, 1, 1})), (std::vector<int>{3, 2, 1}));
+  EXPECT_TRUE(trail.next({}, {}).empty());
+  EXPECT_EQ(lengths(trail.next({56}, {1})), (std::vector<int>{1}));
+}
+
+TEST(ConsistencyTrail, ScoresNoHigherThanTheFramesOfItsEndInTheMean) {
+  ConsistencyTrail trail(2, 3);
+  const auto score = [&](double own) { return trail.next({10}, {own}).front().score; };
+  EXPECT_DOUBLE_EQ(score(3), 3);
+  EXPECT_DOUBLE_EQ(score(6), 4.5);
+  EXPECT_DOUBLE_EQ(score(3), 3) << "the mean, 4, is more than its own";
+  EXPECT_DOUBLE_EQ(score(9), 6) << "of the last three";
 }
 
 LoopMemoryFrame numbered(int64_t number) { return {.number = number}; }

@@ -21,10 +21,11 @@ struct LoopOptions {
   int exclude_frames = 10;
   int top_k = 3;
   double min_similarity = 0;
-  double min_confidence = 0.9999;
+  double min_confidence = 0.9995;
   int consistency = 3;
   int consistency_jump = 5;
   bool verify = false;
+  double verify_confidence = 0.5;
   int max_frames = 20'000;
   int num_threads = 0;
   SequenceOptions sequence;
@@ -39,7 +40,7 @@ struct LoopOptions {
     v({"min_similarity", "least cosine similarity of a loop"}, min_similarity);
     v({"min_confidence",
        "least part of this run's own chance scores that lie below a loop's; 0 accepts all, and "
-       "anything else needs some 150 frames without a loop before"},
+       "anything else needs some 100 frames to compare with and 30 to learn from before"},
       min_confidence);
     v({"consistency",
        "so many frames in a row, the newest among them, must have candidates near each other "
@@ -49,6 +50,11 @@ struct LoopOptions {
     v({"verify",
        "check candidates geometrically; keeps a JPEG of each frame (not the descriptor alone)"},
       verify);
+    v({"verify_confidence",
+       "verify: from here on, instead of min_confidence where that is more, a candidate is "
+       "checked; "
+       "what one geometry explains is a loop, also before chance is known"},
+      verify_confidence);
     v({"max_frames", "frames kept; beyond them the most redundant one is forgotten"}, max_frames);
     sequence.describe(v);
   }
@@ -61,8 +67,10 @@ struct LoopOptions {
 struct Loop {
   int64_t frame = 0, match = 0;
   double stamp_s = 0, match_stamp_s = 0;
-  float similarity = 0;   ///< cosine of the two descriptors
-  double score = 0;       ///< what candidates are ordered by: similarity, or that of the sequence
+  float similarity = 0;  ///< cosine of the two descriptors
+  /// Similarity, or that of the sequence, but no more than the mean over `consistency` frames in a
+  /// row
+  double score = 0;
   double confidence = 0;  ///< part of chance scores below this one
   int consistent = 1;     ///< frames in a row with candidates near each other, this one included
   std::optional<VerifiedCandidate> geometry;  ///< where it was checked
@@ -86,15 +94,19 @@ struct LoopFrame {
 ///      (`exclude_s`, `exclude_frames`) and those since when nothing changed: a robot that stands
 ///      still closes no loop.
 ///   2. `sequence` > 1 replaces similarities by those of sequences (SequenceMatcher).
-///   3. How high chance reaches is learnt from the run itself, without any truth: a Gumbel
-///   distribution
-///      of the best score that chance gives a frame, fitted to the second-best scores (away from
-///      the best) of the last 200 frames that closed no loop. `min_confidence` is a quantile of it.
-///      No loop is given before 50 such frames that had 100 others to be compared with.
-///      `min_similarity` is a plain bound beside it; with `min_confidence` 0 it stands alone.
-///   4. Of the `top_k` best candidates those count whose neighbourhood was also among the
-///   candidates of
-///      the `consistency` - 1 frames before; with `verify`, the best that one geometry explains.
+///   3. Of the `top_k` best candidates those count whose neighbourhood was also among the
+///   candidates
+///      of the `consistency` - 1 frames before. Their score is the lesser of their own and the mean
+///      over these frames: loops last, and chance seldom does.
+///   4. How high chance reaches is learnt from the run itself, without any truth: the best score of
+///   a
+///      frame away from its best place (and from where that place was seen again) is chance, and
+///      nearly normal over the last 200 frames. `min_confidence` is a quantile of it; no loop is
+///      given before 30 frames had 60 others to be compared with. `min_similarity` is a plain bound
+///      beside it; with `min_confidence` 0 it stands alone. With sequences the newest frame must
+///      itself be more alike than chance usually is.
+///   5. With `verify`, the best candidate that one geometry explains; `verify_confidence` is enough
+///      then.
 ///
 /// Memory is bounded by `max_frames` * (2 * dim bytes, and with `verify` a JPEG of 640 pixels).
 /// Beyond that the frame is forgotten that is most like the frame kept before it or the frame it
