@@ -45,6 +45,8 @@ if(TARGET loci_python)  # its folder installs it with COMPONENT python
   set(CPACK_DEBIAN_PYTHON_PACKAGE_NAME python3-loci)
   set(CPACK_DEBIAN_PYTHON_PACKAGE_SECTION python)
   set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS "python3 (>= 3.${Python3_VERSION_MINOR}), python3 (<< 3.${next}), python3-numpy")
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/cmake/install/python/postinst
+      ${PROJECT_SOURCE_DIR}/cmake/install/python/prerm)
   set(CPACK_DEBIAN_PYTHON_DESCRIPTION "Python bindings.")
 endif()
 

@@ -73,6 +73,14 @@ if ls "$packages"/loci-train_*.deb >/dev/null 2>&1; then
 loci train town --model default -o trained.safetensors --epochs 1 --quiet --json | tail -n 1
 loci inspect trained.safetensors >/dev/null"
 fi
+if ls "$packages"/loci-video_*.deb >/dev/null 2>&1; then
+  inside "loci-video: a video that is none" "echo nothing >walk.mp4
+if loci loops walk.mp4 2>said; then exit 1; fi
+grep -q 'install the package loci-video' said
+$get /packages/loci-video_*.deb >/dev/null
+if loci loops walk.mp4 2>said; then exit 1; fi
+cat said; grep -qv 'install the package' said"
+fi
 if ls "$packages"/loci-rosbag_*.deb >/dev/null 2>&1; then
   inside "loci-rosbag: a bag that was cut short" "printf '#ROSBAG V2.0\\n' >cut.bag
 if loci loops cut.bag 2>said; then exit 1; fi
@@ -82,7 +90,10 @@ if loci loops cut.bag 2>said; then exit 1; fi
 grep -q 'rosbag reindex' said"
 fi
 if ls "$packages"/python3-loci_*.deb >/dev/null 2>&1; then
-  inside "python3-loci: import" "$get /packages/python3-loci_*.deb >/dev/null; python3 -c 'import loci; print(loci.__version__)'"
+  inside "python3-loci: import" "$get /packages/python3-loci_*.deb >/dev/null; python3 -c '
+import loci, glob
+photo = glob.glob(\"town/**/*.jpg\", recursive=True)[0]
+print(loci.__version__, loci.Describer(loci.load_model()).describe(photo).shape)'"
 fi
 inside "removed" "apt-get purge -y -qq 'loci*' 'libloci*' 'python3-loci*' >/dev/null
 left=\$(find /usr /etc /var/lib -xdev -iname '*loci*' -not -path '/var/lib/apt/*' -not -path '/usr/share/perl*'); [ -z \"\$left\" ] || { echo \"left: \$left\"; exit 1; }"
