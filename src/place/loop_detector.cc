@@ -229,7 +229,8 @@ class Detector : public LoopDetector {
   }
 
   bool passes(const Loop& loop) const {
-    if (static_cast<double>(loop.similarity) < options_.min_similarity) return false;
+    if (static_cast<double>(loop.similarity) < options_.min_similarity || turned_off(loop))
+      return false;
     if (!options_.verify) return loop.confidence >= options_.min_confidence;
     return !chance_.usual() ||
            loop.confidence >= std::min(options_.min_confidence, options_.verify_confidence);
@@ -237,9 +238,8 @@ class Detector : public LoopDetector {
 
   /// The best consistent candidate; with a geometric check, of those that pass the thresholds.
   std::optional<Loop> choose(std::vector<Loop> candidates, const ImageView* image) const {
-    std::erase_if(candidates, [&](const Loop& each) {
-      return each.consistent < options_.consistency || turned_off(each);
-    });
+    std::erase_if(candidates,
+                  [&](const Loop& each) { return each.consistent < options_.consistency; });
     if (!verifier_) return candidates.empty() ? std::nullopt : std::optional(candidates.front());
     std::erase_if(candidates, [&](const Loop& each) { return !passes(each); });
     if (candidates.empty() || image == nullptr) return std::nullopt;
