@@ -40,7 +40,7 @@ drive 501 2400 50 0
 drive 502 2400 50 6
 learn=(--learn-from drive7/images)
 for seed in 501 502; do
-  frames=(drive$seed/images --truth drive$seed/trajectory.txt)
+  frames=("drive$seed/images" --truth "drive$seed/trajectory.txt")
   rows=("default"
         "default, \`--sequence 10\`|--sequence 10"
         "RootSIFT + VLAD|--model rootsift-vlad ${learn[*]}"
@@ -70,6 +70,7 @@ END
 fi
 if [ -n "$slambook" ]; then
   echo "slambook_loop: pairs by similarity"
-  "$loci" loops "$slambook" --fps 1 --exclude-s 0 --exclude-frames 3 --consistency 1 --min-confidence 0 --min-similarity .3 \
-    --quiet | grep 'is where' | sed 's/.*similarity //; s/,.*//' | sort -rn | head -2
+  mapfile -t pictures < <(find "$slambook" -name '*.jpg' | sort -V)
+  "$loci" loops "${pictures[@]}" --fps 1 --exclude-s 0 --exclude-frames 3 --consistency 1 --min-confidence 0 \
+    --min-similarity .3 --quiet | grep 'is where' | sed "s|$slambook/||g; s/^\(.*\)  was  (similarity \([0-9.]*\).*/\2  \1/" | sort -rn
 fi
