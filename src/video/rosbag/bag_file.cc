@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bag_file.h"
 
-#include "decompress.h"
-
 #include "loci/base/text.h"
 
 #include <algorithm>
@@ -134,7 +132,6 @@ Result<std::vector<MessagePlace>> BagFile::places(const BagTopic& topic) const {
 }
 
 Result<Bytes> BagFile::chunk_content(uint64_t at) {
-  if (at != 0 && at == decompressed_at_) return Bytes(decompressed_);
   const auto record = read_record(file_.bytes(), at);
   const auto compression = record ? record_field(record->fields, "compression") : std::nullopt;
   const auto size = record ? record_number<uint32_t>(record->fields, "size") : std::nullopt;
@@ -142,11 +139,12 @@ Result<Bytes> BagFile::chunk_content(uint64_t at) {
     return damaged("a chunk is not there");
   }
   if (*compression == "none") return record->data;
-  auto content = decompress_chunk(*compression, record->data, *size);
-  if (!content.ok()) return content.status().with_context(printable(path_));
-  decompressed_ = std::move(content).value();
-  decompressed_at_ = at;
-  return Bytes(decompressed_);
+  if (at != decompressed_at_) {
+    decompressed_ = decompress_chunk(*compression, record->data, *size);
+    decompressed_at_ = at;
+  }
+  if (!decompressed_.ok()) return decompressed_.status().with_context(printable(path_));
+  return decompressed_->bytes();
 }
 
 Result<Bytes> BagFile::message(const MessagePlace& place) {

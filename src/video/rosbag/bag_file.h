@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "decompress.h"
 #include "record.h"
 
 #include "loci/base/file.h"
@@ -60,7 +61,8 @@ class BagFile {
   MappedFile file_;
   std::vector<BagTopic> topics_;
   std::vector<ChunkInfo> chunks_;
-  std::vector<uint8_t> decompressed_;  ///< the chunk that was read last
+  /// The compressed chunk that was read last, also when that failed.
+  Result<ChunkContent> decompressed_{ChunkContent()};
   uint64_t decompressed_at_ = 0;
 };
 

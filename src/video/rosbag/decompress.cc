@@ -10,16 +10,17 @@
 
 namespace loci::internal {
 
-Result<std::vector<uint8_t>> decompress_chunk(std::string_view compression,
-                                              Bytes compressed,
-                                              uint32_t size) {
+Result<ChunkContent> decompress_chunk(std::string_view compression,
+                                      Bytes compressed,
+                                      uint32_t size) {
   constexpr uint32_t kMaxBytes = uint32_t{1} << 30;
   if (compression != "bz2" && compression != "lz4") {
     return unsupported("a chunk compressed by '" + printable(compression) +
                        "'; expected none, bz2 or lz4");
   }
   if (size > kMaxBytes) return unsupported(format("a chunk of %u bytes; at most 1 GiB", size));
-  std::vector<uint8_t> out(size);
+  ChunkContent out(size);
+  if (out.size() != size) return corrupt(format("no memory for a chunk of %u bytes", size));
   // The library takes the source as not const, and changes nothing in it.
   auto* source = const_cast<uint8_t*>(compressed.data());
   try {
