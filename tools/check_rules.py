@@ -9,7 +9,21 @@ import sys
 
 MAX_LINES = 320
 LIBRARY_MAY_NOT = re.compile(r'\b(std::cout|std::cerr|printf\s*\(|fprintf\s*\(|puts\s*\(|abort\s*\(\)|std::exit|[^_.>:]exit\s*\()')
+OPTIONAL = re.compile(r'#\s*(?:(if)\s+(?:defined\()?LOCI_HAVE_|(if)|(endif)|include <(opencv2/[^>]+)>)')
 COMMENT = re.compile(r'//[^\n]*|"(?:[^"\\\n]|\\.)*"')
+
+
+def unguarded(text):
+    """Headers of OpenCV that a build without it would look for."""
+    inside = []
+    for have, other, end, header in OPTIONAL.findall(text):
+        if have or other:
+            inside.append(bool(have))
+        elif end and inside:
+            inside.pop()
+        elif header and not any(inside):
+            return header
+    return None
 
 
 def main():
@@ -24,6 +38,8 @@ def main():
         lines = text.count('\n')
         if lines > MAX_LINES:
             problems.append(f'{where}: {lines} lines; split it by concept (at most {MAX_LINES})')
+        if where.parts[0] == 'src' and 'opencv' not in where.parts and '_test.' not in path.name and unguarded(text):
+            problems.append(f'{where}: includes {unguarded(text)} outside of #if LOCI_HAVE_OPENCV')
         in_library = where.parts[0] in ('src', 'include') and where.parts[1] != 'cli'
         if in_library and path.suffix != '.py' and not path.name.endswith('_test.cc'):
             code = COMMENT.sub('', text)

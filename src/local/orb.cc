@@ -6,10 +6,14 @@
 
 #include <exception>
 
+#if LOCI_HAVE_OPENCV
 #include <opencv2/core.hpp>
 #include <opencv2/features2d.hpp>
+#endif
 
 namespace loci {
+
+#if LOCI_HAVE_OPENCV
 
 Result<Features> extract_orb(ImageView image, int max_features) {
   if (max_features < 1) {
@@ -36,5 +40,10 @@ Result<Features> extract_orb(ImageView image, int max_features) {
                        printable(error.what()));
   }
 }
+#else
+Result<Features> extract_orb(ImageView, int) {
+  return unsupported("ORB needs OpenCV, which this build was made without (LOCI_WITH_OPENCV=OFF)");
+}
+#endif
 
 }  // namespace loci
