@@ -41,7 +41,11 @@ TEST(BagOfWords, RefusesUnknownFeaturesAndTooFewOfThem) {
 }
 
 TEST(Orb, GivesBitsAndNoneOnABlankPicture) {
-  EXPECT_EQ(extract_orb(Image(160, 120), 100)->values.rows(), 0);
+  const auto blank = extract_orb(Image(160, 120), 100);
+  if (!blank.ok() && blank.status().code() == Code::kUnsupported) {
+    GTEST_SKIP() << blank.status().message();
+  }
+  EXPECT_EQ(blank->values.rows(), 0);
   Image picture(160, 120);
   for (int y = 0; y < 120; ++y) {
     for (int x = 0; x < 160; ++x) {
