@@ -43,10 +43,11 @@ ConstMatrixView want_matrix(const py::array& array, int64_t cols, const std::str
   return {static_cast<const float*>(array.data()), array.shape(0), array.shape(1)};
 }
 
-FloatArray to_array(Matrix matrix) {
+FloatArray to_array(Matrix matrix, std::vector<py::ssize_t> shape) {
   auto* owned = new Matrix(std::move(matrix));
   const py::capsule owner(owned, [](void* p) { delete static_cast<Matrix*>(p); });
-  return FloatArray(std::vector<py::ssize_t>{owned->rows(), owned->cols()}, owned->data(), owner);
+  if (shape.empty()) shape = {owned->rows(), owned->cols()};
+  return FloatArray(shape, owned->data(), owner);
 }
 
 constexpr py::ssize_t kMaxSide = 1 << 20;  // an image's sides are ints

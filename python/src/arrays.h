@@ -10,6 +10,7 @@
 #include "loci/image/image.h"
 
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include <pybind11/numpy.h>
@@ -24,6 +25,11 @@ std::string describe_array(const py::handle& value);
 /// A float32 array of `ndim` axes in C order, looked at where it lies. InvalidArgument says what
 /// was given and how to make it right.
 py::array want_floats(const py::handle& value, int ndim, const std::string& name);
+
+/// All numbers of what want_floats() gave.
+inline std::span<const float> floats_of(const py::array& array) {
+  return {static_cast<const float*>(array.data()), static_cast<size_t>(array.size())};
+}
 
 /// A float32 matrix looked at where it lies; `cols` > 0 is the width it must have.
 ConstMatrixView want_matrix(const py::array& array, int64_t cols, const std::string& name);
@@ -42,8 +48,9 @@ class ArrayImage {
   ImageView view_;
 };
 
-/// The numbers of a matrix as an array of its own, without a copy.
-FloatArray to_array(Matrix matrix);
+/// The numbers of a matrix as an array of its own, [rows, cols] unless told otherwise, without a
+/// copy.
+FloatArray to_array(Matrix matrix, std::vector<py::ssize_t> shape = {});
 
 /// The memory of a vector as an array of its own, without a copy.
 template <class T>

@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/geo.h"
 #include "loci/base/status.h"
+#include "loci/model/model.h"
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +32,17 @@ void bind_data(py::module_& m);
 void bind_eval(py::module_& m);
 void bind_train(py::module_& m);
 void bind_timemachine(py::module_& m);
+
+/// Models do not change once they are made; pybind11 holds no pointers to const.
+using ModelPtr = std::shared_ptr<Model>;
+inline ModelPtr shared(const std::shared_ptr<const Model>& model) {
+  return std::const_pointer_cast<Model>(model);
+}
+
+/// (lat, lon) or None.
+inline py::object position_of(const std::optional<LatLon>& position) {
+  return position ? py::object(py::make_tuple(position->lat, position->lon)) : py::none();
+}
 
 /// None where an object is wanted comes as a null pointer.
 template <class Pointer>

@@ -15,10 +15,7 @@ void bind_data(py::module_& m) {
       .def_property_readonly("path", [](const ImageRecord& r) { return path_str(r.path); })
       .def_property_readonly(
           "position",
-          [](const ImageRecord& r) {
-            return r.position ? py::object(py::make_tuple(r.position->lat, r.position->lon))
-                              : py::none();
-          },
+          [](const ImageRecord& r) { return position_of(r.position); },
           "(lat, lon) or None")
       .def_readonly("time", &ImageRecord::time)
       .def_readonly("place", &ImageRecord::place)
@@ -46,9 +43,7 @@ void bind_data(py::module_& m) {
       "load_dataset",
       [](const py::object& path, const py::kwargs& given) {
         DatasetOptions options;
-        py::dict left(given);
-        take_options(options, left);
-        no_more_options(left, "load_dataset");
+        read_options(given, "load_dataset", options);
         const std::string folder = path_of(path);
         return unlocked([&] {
           return to_lower(folder).ends_with(".mat") ? load_dbstruct(folder, options).value()

@@ -14,12 +14,6 @@
 namespace loci::python {
 namespace {
 
-using ModelPtr = std::shared_ptr<Model>;
-
-ModelPtr shared(const std::shared_ptr<const Model>& model) {
-  return std::const_pointer_cast<Model>(model);
-}
-
 std::vector<NamedPair> named(const std::vector<std::pair<std::string, std::string>>& pairs) {
   std::vector<NamedPair> out;
   out.reserve(pairs.size());
@@ -43,9 +37,7 @@ void bind_models_of_others(py::module_& m) {
       "import_model",
       [](const py::object& path, const py::kwargs& given) {
         ImportOptions options;
-        py::dict left(given);
-        take_options(options, left);
-        no_more_options(left, "import_model");
+        read_options(given, "import_model", options);
         const std::string file = path_of(path);
         return unlocked([&] { return import_model(file, options).value(); });
       },
@@ -57,9 +49,7 @@ void bind_models_of_others(py::module_& m) {
       "export_onnx",
       [](const ModelPtr& model, const py::object& path, const py::kwargs& given) {
         OnnxOptions options;
-        py::dict left(given);
-        take_options(options, left);
-        no_more_options(left, "export_onnx");
+        read_options(given, "export_onnx", options);
         not_none(model, "model", "loci.Model");
         const std::string file = path_of(path);
         const OnnxReport report =
@@ -79,9 +69,7 @@ auto learning(const char* name, Learn learn) {
                        OnProgress on_progress,
                        const py::kwargs& given) {
     LearnOptions options;
-    py::dict left(given);
-    take_options(options, left);
-    no_more_options(left, name);
+    read_options(given, name, options);
     not_none(model, "model", "loci.Model");
     const std::vector<std::string> files = paths_of(photos);
     return shared(run_job(std::move(on_progress), [&](const JobControl& job) {

@@ -17,10 +17,7 @@ Grouping group(const Collection& collection, OnProgress on_progress, const py::k
   const auto db = collection.use();
   GroupOptions options;
   VerifyOptions checks;
-  py::dict left(given);
-  take_options(options, left);
-  take_options(checks, left);
-  no_more_options(left, "group_photos");
+  read_options(given, "group_photos", options, checks);
   const auto verifier = Verifier::create(db->describer(), checks).value();
   return run_job(
              std::move(on_progress),
@@ -32,9 +29,7 @@ Grouping group(const Collection& collection, OnProgress on_progress, const py::k
 py::list pairs(const Collection& collection, OnProgress on_progress, const py::kwargs& given) {
   const auto db = collection.use();
   PairOptions options;
-  py::dict left(given);
-  take_options(options, left);
-  no_more_options(left, "find_pairs");
+  read_options(given, "find_pairs", options);
   DescribedSet set;
   const std::vector<ImagePair> found = run_job(std::move(on_progress), [&](const JobControl& job) {
                                          set = described_set(*db).value();

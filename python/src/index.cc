@@ -21,9 +21,7 @@ std::unique_ptr<ArrayIndex> make(const py::object& rows,
                                  int num_threads,
                                  const py::kwargs& given) {
   IndexOptions options;
-  py::dict left(given);
-  take_options(options, left);
-  no_more_options(left, "make_index");
+  read_options(given, "make_index", options);
   options.kind = kind;
   options.num_threads = num_threads;
   auto out = std::make_unique<ArrayIndex>();

@@ -37,8 +37,7 @@ std::optional<Loop> add(LoopDetector& detector, const py::object& frame, double 
     return unlocked([&] { return detector.add(pixels, stamp_s).value(); });
   }
   const py::array array = want_floats(frame, 1, "frame");
-  const std::span values(static_cast<const float*>(array.data()),
-                         static_cast<size_t>(array.size()));
+  const std::span values = floats_of(array);
   return unlocked([&] { return detector.add(values, stamp_s).value(); });
 }
 

@@ -16,19 +16,12 @@
 namespace loci::python {
 namespace {
 
-using ModelPtr = std::shared_ptr<Model>;
-
-ModelPtr shared(const std::shared_ptr<const Model>& model) {
-  return std::const_pointer_cast<Model>(model);
-}
-
 ModelPtr named_model(const std::string& name,
                      const std::vector<std::string>& learn_from,
                      OnProgress on_progress,
-                     py::dict given) {
+                     const py::kwargs& given) {
   LearnOptions options = classic_learn_options();
-  take_options(options, given);
-  no_more_options(given, "load_model");
+  read_options(given, "load_model", options);
   return shared(run_job(std::move(on_progress), [&](const JobControl& job) {
                   std::vector<std::string> unreadable;
                   const auto photos = [&] { return find_photos(learn_from, &unreadable).value(); };
@@ -111,8 +104,7 @@ void bind_model(py::module_& m) {
          const py::object& learn_from,
          OnProgress on_progress,
          const py::kwargs& options) {
-        return named_model(
-            path_of(name), paths_of(learn_from), std::move(on_progress), py::dict(options));
+        return named_model(path_of(name), paths_of(learn_from), std::move(on_progress), options);
       },
       py::arg("model") = "default",
       py::arg("learn_from") = py::tuple(),
@@ -151,11 +143,11 @@ void bind_model(py::module_& m) {
           [](const Describer& d, const py::object& image, int num_threads) {
             const ArrayImage pixels(image);
             Features features = unlocked([&] { return d.features(pixels, num_threads).value(); });
-            auto* owned = new Matrix(std::move(features.values));
-            const py::capsule owner(owned, [](void* p) { delete static_cast<Matrix*>(p); });
-            std::vector<py::ssize_t> shape{owned->rows(), owned->cols()};
-            if (features.height > 0) shape = {features.height, features.width, owned->cols()};
-            return FloatArray(shape, owned->data(), owner);
+            std::vector<py::ssize_t> shape;
+            if (features.height > 0) {
+              shape = {features.height, features.width, features.values.cols()};
+            }
+            return to_array(std::move(features.values), shape);
           },
           py::arg("image"),
           py::arg("num_threads") = 1,

@@ -38,4 +38,12 @@ inline void no_more_options(const py::dict& given, const std::string& where) {
   }
 }
 
+/// All that Python named goes into these; `where` is the function that was called.
+template <class... Options>
+void read_options(const py::kwargs& given, const std::string& where, Options&... options) {
+  py::dict left(given);
+  (take_options(options, left), ...);
+  no_more_options(left, where);
+}
+
 }  // namespace loci::python

@@ -37,10 +37,6 @@ QueryAnswer query(
   return unlocked([&] { return ask(load_photo(db->describer(), file).value(), file); });
 }
 
-py::object position_of(const std::optional<LatLon>& position) {
-  return position ? py::object(py::make_tuple(position->lat, position->lon)) : py::none();
-}
-
 void bind_answers(py::module_& m) {
   py::class_<PlaceImage>(m, "PlaceImage")
       .def_readonly("id", &PlaceImage::id)
@@ -173,8 +169,7 @@ void bind_place(py::module_& m) {
                   "descriptor: this collection has " + std::to_string(db->describer().dim()) +
                   " numbers a photo, got " + std::to_string(array.size())));
             }
-            const std::span values(static_cast<const float*>(array.data()),
-                                   static_cast<size_t>(array.size()));
+            const std::span values = floats_of(array);
             return unlocked([&] { return db->query_descriptor(values, k).value(); });
           },
           py::arg("descriptor"),

@@ -70,9 +70,7 @@ std::unique_ptr<PoolingLayer> make_pooling(const std::string& type,
     const py::array array =
         want_floats(value, static_cast<int>(py::reinterpret_borrow<py::array>(value).ndim()), name);
     std::vector<int64_t> shape(array.shape(), array.shape() + array.ndim());
-    map["pooling." + name] = make_tensor(
-        shape,
-        std::span(static_cast<const float*>(array.data()), static_cast<size_t>(array.size())));
+    map["pooling." + name] = make_tensor(shape, floats_of(array));
     if (name == "centers" && shape.size() == 2) spec.num_clusters = static_cast<int>(shape[0]);
   }
   auto layer = std::make_unique<PoolingLayer>();

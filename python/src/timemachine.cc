@@ -20,9 +20,7 @@ void bind_timemachine(py::module_& m) {
       "simulate_town",
       [](const py::object& folder, OnProgress on_progress, const py::kwargs& given) {
         SimulateOptions options;
-        py::dict left(given);
-        take_options(options, left);
-        no_more_options(left, "simulate_town");
+        read_options(given, "simulate_town", options);
         const std::string path = path_of(folder);
         return run_job(std::move(on_progress),
                        [&](const JobControl& job) { return simulate_town(path, options, job); })

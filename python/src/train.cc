@@ -24,9 +24,7 @@ TrainSummary run(const std::shared_ptr<Model>& start,
                  OnProgress on_progress,
                  const py::kwargs& given) {
   TrainOptions options;
-  py::dict left(given);
-  take_options(options, left);
-  no_more_options(left, "train");
+  read_options(given, "train", options);
   train::TrainInputs inputs;
   not_none(start, "model", "loci.Model");
   inputs.start = start;
@@ -58,8 +56,7 @@ void bind_train(py::module_& m) {
       .def_readonly("recall", &EpochRecord::recall)
       .def_readonly("best", &EpochRecord::best);
   py::class_<TrainSummary>(m, "TrainSummary")
-      .def_property_readonly(
-          "model", [](const TrainSummary& s) { return std::const_pointer_cast<Model>(s.model); })
+      .def_property_readonly("model", [](const TrainSummary& s) { return shared(s.model); })
       .def_readonly("epochs", &TrainSummary::epochs)
       .def_readonly("best_epoch", &TrainSummary::best_epoch)
       .def_readonly("stopped", &TrainSummary::stopped)

@@ -21,8 +21,7 @@ std::unique_ptr<Whitening> make_whitening(const py::object& weight, const py::ob
   }
   TensorMap tensors;
   tensors["whitening.weight"] = make_tensor(rows);
-  tensors["whitening.bias"] = make_tensor(
-      {b.size()}, std::span(static_cast<const float*>(b.data()), static_cast<size_t>(b.size())));
+  tensors["whitening.bias"] = make_tensor({b.size()}, floats_of(b));
   const WhiteningSpec spec{.output_dim = static_cast<int>(rows.rows())};
   return Whitening::create(spec, tensors, rows.cols()).value();
 }

@@ -68,8 +68,10 @@ class VideoSource : public FrameSource {
     ended_ = !got.ok() || !*got;
     if (!got.ok()) return frame;
     if (ended_) {
-      frame.status = corrupt(reader_->note());
-      return reader_->note().empty() ? std::nullopt : std::optional(std::move(frame));
+      const std::string note = reader_->note();
+      if (note.empty()) return std::nullopt;
+      frame.status = corrupt(note);
+      return frame;
     }
     frame.name = video_frame_name(path_, (*got)->stamp_s);
     frame.stamp_s = last_stamp_s_ = reader_->start_s() + (*got)->stamp_s;

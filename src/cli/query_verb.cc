@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include "loci/data/photos.h"
-#include "loci/describe/load_photo.h"
 #include "loci/base/geo.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
+#include "loci/data/photos.h"
+#include "loci/describe/load_photo.h"
 #include "loci/place/contact_sheet.h"
 #include "loci/place/place_db.h"
 #include "loci/place/rerank.h"

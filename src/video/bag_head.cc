@@ -11,8 +11,8 @@
 namespace loci::internal {
 namespace {
 
-constexpr std::string_view kBag = "#ROSBAG V2.0\n", kOldBag = "#ROSBAG V1", kOldLog = "#ROSLOG",
-                           kSqlite = "SQLite format 3", kMcap = "\x89MCAP";
+constexpr std::string_view kOldBag = "#ROSBAG V1", kOldLog = "#ROSLOG", kSqlite = "SQLite format 3",
+                           kMcap = "\x89MCAP";
 
 std::string head_of(const std::string& path) {
   std::array<char, 16> bytes{};
@@ -23,14 +23,18 @@ std::string head_of(const std::string& path) {
 
 }  // namespace
 
+const std::vector<std::string>& bag_extensions() {
+  static const std::vector<std::string> kExtensions{".bag", ".db3", ".mcap"};
+  return kExtensions;
+}
+
 bool is_bag(const std::string& path) {
-  return ends_with_any(to_lower(path), {".bag", ".db3", ".mcap"}) ||
-         head_of(path).starts_with("#ROSBAG ");
+  return ends_with_any(to_lower(path), bag_extensions()) || head_of(path).starts_with("#ROSBAG ");
 }
 
 Status check_bag_head(const std::string& path) {
   const std::string head = head_of(path);
-  if (head.starts_with(kBag)) return {};
+  if (head.starts_with(kBagMagic)) return {};
   if (head.starts_with(kSqlite) || head.starts_with(kMcap)) {
     return unsupported(printable(path) +
                        ": a bag of ROS 2; convert it to one of ROS 1 ('rosbags-convert --src " +

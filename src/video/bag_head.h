@@ -5,8 +5,15 @@
 #include "loci/base/status.h"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace loci::internal {
+
+inline constexpr std::string_view kBagMagic = "#ROSBAG V2.0\n";
+
+/// ".bag", and those of ROS 2, so that check_bag_head() can say what to do.
+const std::vector<std::string>& bag_extensions();
 
 /// Whether a file is meant to be a bag of ROS: by its name, or since it begins as one.
 bool is_bag(const std::string& path);

@@ -39,22 +39,24 @@ Result<std::unique_ptr<VideoReader>> open_video(const std::string& path,
 }
 
 const std::vector<std::string>& video_extensions() {
-  static const std::vector<std::string> kExtensions{".mp4",
-                                                    ".m4v",
-                                                    ".mov",
-                                                    ".avi",
-                                                    ".mkv",
-                                                    ".webm",
-                                                    ".mpg",
-                                                    ".mpeg",
-                                                    ".mts",
-                                                    ".m2ts",
-                                                    ".3gp",
-                                                    ".ogv",
-                                                    ".wmv",
-                                                    ".bag",
-                                                    ".db3",
-                                                    ".mcap"};
+  static const std::vector<std::string> kExtensions = [] {
+    std::vector<std::string> all{".mp4",
+                                 ".m4v",
+                                 ".mov",
+                                 ".avi",
+                                 ".mkv",
+                                 ".webm",
+                                 ".mpg",
+                                 ".mpeg",
+                                 ".mts",
+                                 ".m2ts",
+                                 ".3gp",
+                                 ".ogv",
+                                 ".wmv"};
+    const std::vector<std::string>& bags = internal::bag_extensions();
+    all.insert(all.end(), bags.begin(), bags.end());
+    return all;
+  }();
   return kExtensions;
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bag_file.h"
 
+#include "bag_head.h"
+
 #include "loci/base/text.h"
 
 #include <algorithm>
@@ -10,12 +12,7 @@
 namespace loci::internal {
 namespace {
 
-constexpr std::string_view kMagic = "#ROSBAG V2.0\n";
 constexpr uint64_t kMaxMessageBytes = uint64_t{256} << 20;
-
-int64_t nanoseconds(uint32_t seconds, uint32_t rest) {
-  return int64_t{seconds} * 1'000'000'000 + rest;
-}
 
 std::string advice(const std::string& path) {
   return "; 'rosbag reindex " + printable(path) + "' recovers what it holds";
@@ -39,13 +36,13 @@ Result<BagFile> BagFile::open(const std::string& path) {
 
 Status BagFile::read_index() {
   const Bytes bytes = file_.bytes();
-  if (bytes.size() < kMagic.size() ||
-      !std::equal(kMagic.begin(), kMagic.end(), bytes.begin(), [](char a, uint8_t b) {
+  if (bytes.size() < kBagMagic.size() ||
+      !std::equal(kBagMagic.begin(), kBagMagic.end(), bytes.begin(), [](char a, uint8_t b) {
         return static_cast<uint8_t>(a) == b;
       })) {
     return corrupt(printable(path_) + ": no bag of format 2.0");
   }
-  const auto head = read_record(bytes, kMagic.size());
+  const auto head = read_record(bytes, kBagMagic.size());
   if (!head || head->kind != RecordKind::kBagHeader) return damaged("no header");
   const auto index_at = record_number<uint64_t>(head->fields, "index_pos");
   const auto connections = record_number<uint32_t>(head->fields, "conn_count");
@@ -122,8 +119,8 @@ Result<std::vector<MessagePlace>> BagFile::places(const BagTopic& topic) const {
         return damaged("its chunks overlap");
       }
       for (Cursor in(record->data); in.at() + 12 <= record->data.size();) {
-        const auto seconds = in.number<uint32_t>(), rest = in.number<uint32_t>();
-        out.push_back({nanoseconds(seconds, rest), chunk.at, in.number<uint32_t>()});
+        const int64_t recorded_ns = in.time_ns();
+        out.push_back({recorded_ns, chunk.at, in.number<uint32_t>()});
       }
     }
   }

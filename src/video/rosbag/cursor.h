@@ -35,6 +35,11 @@ class Cursor {
     return part;
   }
   Bytes array() { return bytes(number<uint32_t>()); }
+  /// Two numbers, seconds and the nanoseconds beyond them, as ROS writes a time.
+  int64_t time_ns() {
+    const auto seconds = number<uint32_t>(), rest = number<uint32_t>();
+    return int64_t{seconds} * 1'000'000'000 + rest;
+  }
   std::string_view text() {
     const Bytes part = array();
     return {reinterpret_cast<const char*>(part.data()), part.size()};

@@ -8,9 +8,9 @@ namespace {
 /// std_msgs/Header: its stamp.
 int64_t read_header(Cursor& in) {
   in.number<uint32_t>();  // seq
-  const auto seconds = in.number<uint32_t>(), rest = in.number<uint32_t>();
+  const int64_t stamp_ns = in.time_ns();
   in.text();  // frame_id
-  return int64_t{seconds} * 1'000'000'000 + rest;
+  return stamp_ns;
 }
 
 template <class T>
