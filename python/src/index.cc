@@ -20,6 +20,9 @@ std::unique_ptr<ArrayIndex> make(const py::object& rows,
                                  const std::string& kind,
                                  int num_threads,
                                  const py::kwargs& given) {
+  if (given.contains("index")) {
+    throw Error(invalid_argument("index: make_index() takes the kind of index as 'kind'"));
+  }
   IndexOptions options;
   read_options(given, "make_index", options);
   options.kind = kind;

@@ -58,6 +58,8 @@ def test_an_index_keeps_its_rows_and_takes_only_what_fits(rows):
         loci.make_index(rows[:, ::2])
     with pytest.raises(loci.InvalidArgumentError, match='nowhere'):
         loci.make_index(rows, 'nowhere')
+    with pytest.raises(loci.InvalidArgumentError, match="as 'kind'"):
+        loci.make_index(rows, index='hnsw')
 
 
 def test_precision_and_recall():

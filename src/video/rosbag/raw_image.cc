@@ -16,6 +16,7 @@ struct Encoding {
   int bytes = 1;               ///< a channel
   std::array<int, 3> order{};  ///< channels of red, green and blue
   std::string_view mosaic{};   ///< colours of the first two pixels of rows 0 and 1
+  std::string_view yuv{};      ///< samples of two pixels of a row, which share one u and one v
 };
 
 constexpr std::array<int, 3> kRgb{0, 1, 2}, kBgr{2, 1, 0};
@@ -36,6 +37,8 @@ constexpr Encoding kEncodings[] = {
     {"bayer_bggr8", 1, 1, {}, "bggr"},
     {"bayer_gbrg8", 1, 1, {}, "gbrg"},
     {"bayer_grbg8", 1, 1, {}, "grbg"},
+    {"yuv422", 2, 1, {}, {}, "uyvy"},
+    {"yuv422_yuy2", 2, 1, {}, {}, "yuyv"},
 };
 
 const Encoding* find_encoding(std::string_view name) {
@@ -86,6 +89,28 @@ void interpolate_mosaic(const RawImage& raw, std::string_view mosaic, Image* out
   }
 }
 
+/// ITU-R BT.601 with luma 16 to 235 and chroma 16 to 240 around 128, as cv_bridge converts it.
+void write_rgb(int y, int u, int v, uint8_t* to) {
+  const auto byte = [](double value) {
+    return static_cast<uint8_t>(std::clamp(value, 0.0, 255.0) + 0.5);
+  };
+  const double luma = 255.0 / 219 * (y - 16);
+  to[0] = byte(luma + 1.596 * (v - 128));
+  to[1] = byte(luma - 0.813 * (v - 128) - 0.391 * (u - 128));
+  to[2] = byte(luma + 2.018 * (u - 128));
+}
+
+void convert_yuv(const RawImage& raw, std::string_view order, Image* out) {
+  const size_t y_at = order.find('y'), u_at = order.find('u'), v_at = order.find('v');
+  for (int y = 0; y < out->height; ++y) {
+    const uint8_t* from = raw.data.data() + uint64_t{raw.step} * static_cast<uint64_t>(y);
+    for (int x = 0; x < out->width; x += 2, from += 4) {
+      write_rgb(from[y_at], from[u_at], from[v_at], out->at(x, y));
+      write_rgb(from[y_at + 2], from[u_at], from[v_at], out->at(x + 1, y));
+    }
+  }
+}
+
 }  // namespace
 
 bool is_readable_encoding(std::string_view encoding) { return find_encoding(encoding) != nullptr; }
@@ -93,8 +118,13 @@ bool is_readable_encoding(std::string_view encoding) { return find_encoding(enco
 Result<Image> to_image(const RawImage& raw) {
   const Encoding* encoding = find_encoding(raw.encoding);
   if (encoding == nullptr) {
-    return unsupported("encoding '" + printable(raw.encoding) +
-                       "'; expected rgb8, bgr8, rgba8, bgra8, mono8, mono16 or an 8-bit bayer_...");
+    return unsupported(
+        "encoding '" + printable(raw.encoding) +
+        "'; expected rgb8, bgr8, rgba8, bgra8, mono8, mono16, yuv422 or an 8-bit bayer_...");
+  }
+  if (!encoding->yuv.empty() && raw.width % 2 != 0) {
+    return corrupt(std::string(raw.encoding) +
+                   format(": expected an even width, got %u", raw.width));
   }
   const uint64_t row =
       uint64_t{raw.width} * static_cast<uint64_t>(encoding->channels * encoding->bytes);
@@ -109,10 +139,12 @@ Result<Image> to_image(const RawImage& raw) {
                           raw.data.size()));
   }
   Image out(static_cast<int>(raw.width), static_cast<int>(raw.height));
-  if (encoding->mosaic.empty()) {
-    copy_pixels(raw, *encoding, &out);
-  } else {
+  if (!encoding->mosaic.empty()) {
     interpolate_mosaic(raw, encoding->mosaic, &out);
+  } else if (!encoding->yuv.empty()) {
+    convert_yuv(raw, encoding->yuv, &out);
+  } else {
+    copy_pixels(raw, *encoding, &out);
   }
   return out;
 }

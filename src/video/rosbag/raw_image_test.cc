@@ -74,6 +74,17 @@ TEST(RawImage, MosaicsAreInterpolated) {
   EXPECT_EQ(centre[2], 50);
 }
 
+TEST(RawImage, PairsOfYuvShareTheirColour) {
+  // BT.601's red is (81, 90, 240); black and white are 16 and 235 with a chroma of 128.
+  const Values red = pixels_of("yuv422", 2, 1, 4, {90, 81, 240, 81});
+  for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(red[i], i % 3 == 0 ? 255 : 0, 2) << i;
+  EXPECT_EQ(pixels_of("yuv422", 2, 2, 4, {128, 16, 128, 235, 128, 235, 128, 16}),
+            (Values{0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 0}));
+  EXPECT_EQ(pixels_of("yuv422_yuy2", 2, 1, 4, {81, 90, 81, 240}), red);
+  const std::vector<uint8_t> odd(6);
+  EXPECT_EQ(to_image({0, 1, 3, "yuv422", false, 6, Bytes(odd)}).status().code(), Code::kCorrupt);
+}
+
 TEST(RawImage, WhatDoesNotFitIsRefused) {
   const std::vector<uint8_t> data(100);
   const auto code =

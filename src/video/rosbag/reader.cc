@@ -4,6 +4,7 @@
 
 #include "bag_file.h"
 #include "gps_track.h"
+#include "image_clock.h"
 #include "image_topic.h"
 
 #include "loci/base/text.h"
@@ -16,6 +17,7 @@ namespace {
 
 /// Times before are a simulator's clock, not a date: 2000-01-01.
 constexpr int64_t kFirstDate = 946'684'800;
+constexpr size_t kImagesForClock = 3;
 
 class BagReader : public VideoReader {
  public:
@@ -27,7 +29,7 @@ class BagReader : public VideoReader {
     LOCI_TRY(places, bag_.places(topic_));
     places_ = std::move(places);
     if (options_.positions) track_ = read_gps_track(bag_);
-    if (!places_.empty()) start_ns_ = last_ns_ = time_of_first();
+    if (!places_.empty()) set_clock();
     return {};
   }
 
@@ -48,18 +50,18 @@ class BagReader : public VideoReader {
   }
 
  private:
-  static int64_t time_of(const ImageMessage& message, const MessagePlace& place) {
-    return message.stamp_ns() != 0 ? message.stamp_ns() : place.recorded_ns;
-  }
-
-  int64_t time_of_first() {
+  /// Sets the clock by the first images that can be read.
+  void set_clock() {
+    std::vector<StampPair> first;
     for (const MessagePlace& place : places_) {
+      if (first.size() == kImagesForClock) break;
       const auto bytes = bag_.message(place);
       if (!bytes.ok()) continue;
       const auto message = parse_image(topic_, *bytes);
-      if (message.ok()) return time_of(*message, place);
+      if (message.ok()) first.push_back({message->stamp_ns(), place.recorded_ns});
     }
-    return places_.front().recorded_ns;
+    clock_ = ImageClock(first);
+    start_ns_ = last_ns_ = first.empty() ? places_.front().recorded_ns : clock_.time(first.front());
   }
 
   Result<std::optional<VideoFrame>> read() {
@@ -86,7 +88,8 @@ class BagReader : public VideoReader {
     LOCI_TRY(bytes, bag_.message(place));
     LOCI_TRY(message, parse_image(topic_, bytes));
     // Stamps of a driver may go back a little; frames never do.
-    const int64_t time_ns = std::max(time_of(message, place), last_ns_);
+    const int64_t time_ns =
+        std::max(clock_.time({message.stamp_ns(), place.recorded_ns}), last_ns_);
     const double since_taken_s = 1e-9 * static_cast<double>(time_ns - taken_ns_);
     if (taken_ > 0 && since_taken_s < options_.every_s - 1e-6) return std::optional<VideoFrame>();
     LOCI_TRY(image, decode(topic_, message));
@@ -109,6 +112,7 @@ class BagReader : public VideoReader {
   BagTopic topic_;
   std::vector<MessagePlace> places_;
   std::vector<GpsFix> track_;
+  ImageClock clock_{{}};
   size_t at_ = 0;
   int64_t start_ns_ = 0, last_ns_ = 0, taken_ns_ = 0, taken_ = 0, lost_ = 0;
   Status first_loss_;

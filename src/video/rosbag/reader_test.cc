@@ -69,6 +69,22 @@ TEST(BagReader, WithoutAStampTheTimeOfRecordingCounts) {
   EXPECT_NEAR(all_frames(folder / "drive.bag")[1].stamp_s, 2, 1e-6);
 }
 
+TEST(BagReader, AStampFarFromTheOthersIsNotBelieved) {
+  for (const int wrong : {0, 2}) {
+    const TempFolder folder;
+    BagWriter bag(folder / "drive.bag");
+    for (int i = 0; i < 5; ++i) {
+      const double off_s = i == wrong ? 1e8 : 3;
+      bag.raw_image("/image", i, "rgb8", 64, 48, test_picture(10 * i).pixels, true, off_s);
+    }
+    bag.close();
+    EXPECT_NEAR(open_bag(folder / "drive.bag", {}).value()->start_s(), BagWriter::kStart + 3, 0.1);
+    const auto frames = all_frames(folder / "drive.bag", {.every_s = 1});
+    ASSERT_EQ(frames.size(), 5u) << wrong;
+    for (int i = 0; i < 5; ++i) EXPECT_NEAR(frames[static_cast<size_t>(i)].stamp_s, i, 1e-6);
+  }
+}
+
 TEST(BagReader, AmongSeveralTopicsOneMustBeChosen) {
   const TempFolder folder;
   BagWriter bag(folder / "two.bag");

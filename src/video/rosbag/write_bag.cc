@@ -13,8 +13,12 @@ namespace loci::internal {
 struct BagWriter::Parts {
   rosbag::Bag bag;
   template <class Message>
-  void write(const std::string& topic, double at_s, Message message, bool stamped = true) {
-    if (stamped) message.header.stamp = ros::Time(kStart + at_s);
+  void write(const std::string& topic,
+             double at_s,
+             Message message,
+             bool stamped = true,
+             double clock_off_s = 0) {
+    if (stamped) message.header.stamp = ros::Time(kStart + at_s + clock_off_s);
     message.header.frame_id = "base_link";
     bag.write(topic, ros::Time(kStart + at_s + 0.05), message);
   }
@@ -37,14 +41,15 @@ void BagWriter::raw_image(const std::string& topic,
                           int width,
                           int height,
                           const std::vector<uint8_t>& data,
-                          bool stamped) {
+                          bool stamped,
+                          double clock_off_s) {
   sensor_msgs::Image message;
   message.width = static_cast<uint32_t>(width);
   message.height = static_cast<uint32_t>(height);
   message.encoding = encoding;
   message.step = static_cast<uint32_t>(data.size()) / message.height;
   message.data = data;
-  parts_->write(topic, at_s, message, stamped);
+  parts_->write(topic, at_s, message, stamped, clock_off_s);
 }
 
 void BagWriter::compressed_image(const std::string& topic,

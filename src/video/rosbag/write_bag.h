@@ -25,7 +25,8 @@ class BagWriter {
                  int width,
                  int height,
                  const std::vector<uint8_t>& data,
-                 bool stamped = true);
+                 bool stamped = true,
+                 double clock_off_s = 0);  ///< added to the stamp, not to the time of recording
   void compressed_image(const std::string& topic, double at_s, const std::vector<uint8_t>& data);
   /// The altitude is 100 * lat.
   void fix(const std::string& topic, double at_s, double lat, double lon, int status = 0);
