@@ -80,12 +80,17 @@ function(loci_module name)
       target_link_libraries(${name}_test PRIVATE loci_${dep})
     endforeach()
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
-    set_tests_properties(${name} PROPERTIES ENVIRONMENT "${LOCI_TEST_ENVIRONMENT};LOCI_KERNEL_CACHE=off" TIMEOUT 300)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "${LOCI_TEST_ENVIRONMENT};LOCI_KERNEL_CACHE=off" TIMEOUT ${LOCI_TEST_TIMEOUT})
   endif()
 endfunction()
 
 if(LOCI_BUILD_TESTS)
   enable_testing()
+endif()
+# An emulator takes a hundred times as long.
+set(LOCI_TEST_TIMEOUT 300)
+if(CMAKE_CROSSCOMPILING_EMULATOR)
+  set(LOCI_TEST_TIMEOUT 7200)
 endif()
 
 # loci_plugin(NAME SOURCES file... LIBRARIES target...): libloci_NAME_plugin.so, which load_plugin("NAME") loads.

@@ -33,22 +33,6 @@ SimulateOptions small_town() {
   return o;
 }
 
-/// All files below a folder with their content.
-std::vector<std::pair<std::string, std::vector<uint8_t>>> content_of(const std::string& folder) {
-  std::vector<std::pair<std::string, std::vector<uint8_t>>> all;
-  const auto names = list_files(folder, {}).value();
-  for (const std::string& name : names) {
-    all.emplace_back(name, read_file(folder + "/" + name).value());
-  }
-  return all;
-}
-
-double brightness(const Image& image) {
-  double sum = 0;
-  for (uint8_t p : image.pixels) sum += p;
-  return sum / static_cast<double>(image.pixels.size());
-}
-
 TEST(ImageName, ParsesBackToPositionHeadingAndTime) {
   const SimulateOptions o = small_town();
   const town::TownPlan plan = town::make_plan(town::plan_options(o));
@@ -83,6 +67,22 @@ TEST(Simulate, RefusesNonsense) {
 }
 
 #ifdef LOCI_HAVE_EMBREE
+
+/// All files below a folder with their content.
+std::vector<std::pair<std::string, std::vector<uint8_t>>> content_of(const std::string& folder) {
+  std::vector<std::pair<std::string, std::vector<uint8_t>>> all;
+  const auto names = list_files(folder, {}).value();
+  for (const std::string& name : names) {
+    all.emplace_back(name, read_file(folder + "/" + name).value());
+  }
+  return all;
+}
+
+double brightness(const Image& image) {
+  double sum = 0;
+  for (uint8_t p : image.pixels) sum += p;
+  return sum / static_cast<double>(image.pixels.size());
+}
 
 TEST(Simulate, WritesTheSameBytesForAnyNumberOfThreads) {
   const TempFolder one, two;
