@@ -3,7 +3,7 @@
 #
 # A library loci_<name> from src/<name>/*.cc and a test program <name>_test from src/<name>/*_test.cc.
 # DEPENDS is the only list of the modules it may include; tools/check_layers.py reads it. TEST_DEPENDS are
-# modules that only its tests use; LEFT_OUT are files of tests that this build cannot run. Third-party libraries are PRIVATE, so none leaks into another module: THIRD_PARTY are
+# modules that only its tests use; LEFT_OUT are files of tests that do not fit this build. Third-party libraries are PRIVATE, so none leaks into another module: THIRD_PARTY are
 # those of cmake/third_party.cmake, which whoever links the installed library needs too; a library of the system (gomp,
 # dl) stands in PRIVATE by its plain name; other targets of PRIVATE are used to compile only.
 #

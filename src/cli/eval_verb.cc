@@ -118,6 +118,7 @@ Status run(const EvalVerb& verb, Console& console) {
   if (verb.n.empty() || *std::min_element(verb.n.begin(), verb.n.end()) < 1) {
     return invalid_argument("--n: give cut-offs of 1 and more, such as 1,5,10,20");
   }
+  if (verb.verify) LOCI_RETURN_IF_ERROR(Verifier::available());
   LOCI_TRY(precision, parse_precision(verb.precision));
   const int depth = verb.verify ? verb.verify_options.num_candidates : 0;
   LOCI_TRY(dataset, read_dataset_argument(verb.dataset, verb.data));

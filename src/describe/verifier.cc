@@ -83,6 +83,8 @@ class FeatureVerifier final : public Verifier {
 
 }  // namespace
 
+Status Verifier::available() { return check_geometry({}, {}).status(); }
+
 Result<std::unique_ptr<Verifier>> Verifier::create(const Describer& describer,
                                                    const VerifyOptions& options) {
   const bool network = describer.model().spec.features == "network";

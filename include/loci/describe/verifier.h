@@ -59,6 +59,8 @@ struct VerifiedCandidate {
 /// Threads: const members are safe from many threads
 class Verifier {
  public:
+  /// Unsupported in a build without OpenCV, where create() succeeds and every check fails.
+  static Status available();
   /// `describer` must outlive it. Errors: InvalidArgument for unknown or impossible options
   static Result<std::unique_ptr<Verifier>> create(const Describer& describer,
                                                   const VerifyOptions& options = {});
