@@ -7,15 +7,24 @@
 
 #include "loci/math/half.h"
 
+#ifdef __aarch64__
+#include "half_neon.inc.h"
+#endif
+
 namespace loci::internal {
 namespace {
 
-void floats_to_halfs_plain(const float* in, uint16_t* out, size_t n) {
+#ifdef __aarch64__
+constexpr auto to_halfs = floats_to_halfs_neon;
+constexpr auto from_halfs = halfs_to_floats_neon;
+#else
+void to_halfs(const float* in, uint16_t* out, size_t n) {
   for (size_t i = 0; i < n; ++i) out[i] = float_to_half(in[i]);
 }
-void halfs_to_floats_plain(const uint16_t* in, float* out, size_t n) {
+void from_halfs(const uint16_t* in, float* out, size_t n) {
   for (size_t i = 0; i < n; ++i) out[i] = half_to_float(in[i]);
 }
+#endif
 
 }  // namespace
 
@@ -25,8 +34,8 @@ MathKernels plain_math_kernels() {
           squared_distance_floats,
           max_of_differences,
           add_floats_to_doubles,
-          floats_to_halfs_plain,
-          halfs_to_floats_plain,
+          to_halfs,
+          from_halfs,
           gemm_kernel<float>(),
           gemm_kernel<double>()};
 }

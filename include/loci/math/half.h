@@ -22,7 +22,7 @@ inline float bf16_to_float(uint16_t bits) {
   __builtin_memcpy(&value, &wide, 4);
   return value;
 }
-/// Arrays, by F16C or AVX-512 where there is one.
+/// Arrays, by F16C, AVX-512 or NEON where there is one.
 void floats_to_halfs(const float* in, uint16_t* out, size_t n);
 void halfs_to_floats(const uint16_t* in, float* out, size_t n);
 
