@@ -3,9 +3,9 @@
 #include "loci/place/loop_detector.h"
 
 #include "loop_candidates.h"
-#include "loop_chance.h"
 #include "loop_memory.h"
 #include "loop_picture.h"
+#include "loop_threshold.h"
 
 #include "loci/base/progress.h"
 #include "loci/base/text.h"
@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <mutex>
 
 namespace loci {
@@ -31,7 +30,8 @@ class Detector : public LoopDetector {
         options_(options),
         memory_(dim, options.max_frames),
         matcher_(options.sequence),
-        trail_(options.consistency_jump, options.consistency) {}
+        trail_(options.consistency_jump, options.consistency),
+        threshold_(options) {}
 
   Result<std::optional<Loop>> add(ImageView image, double stamp_s) override {
     if (!describer_) {
@@ -98,7 +98,7 @@ class Detector : public LoopDetector {
     report.candidate = choose(std::move(candidates), image);
     report.verify_ms = verifying.milliseconds();
     std::optional<Loop> loop;
-    if (report.candidate && passes(*report.candidate)) loop = report.candidate;
+    if (report.candidate && threshold_.passes(*report.candidate)) loop = report.candidate;
     const Stopwatch storing;
     remember(std::move(kept), descriptor, stamp_s);
     report.search_ms += storing.milliseconds();
@@ -150,11 +150,11 @@ class Detector : public LoopDetector {
     const std::vector<float> similarities = memory_.similarities(descriptor, options_.num_threads);
     int64_t old = old_frames(next_number_, stamp_s);
     const std::span<const float> all(similarities);
-    const auto usual = options_.sequence.sequence > 1 ? chance_of_one_.usual() : chance_.usual();
-    const auto bound = usual ? usual : chance_bound(all.first(static_cast<size_t>(old)), 0.5);
-    if (bound) old = before_standstill(similarities, old, *bound);
+    if (const auto bound = threshold_.usual_likeness(all.first(static_cast<size_t>(old)))) {
+      old = before_standstill(similarities, old, *bound);
+    }
     const std::span<const float> eligible = all.first(static_cast<size_t>(old));
-    if (!usual) rare_likeness_ = chance_bound(eligible, 0.95);
+    threshold_.begin_frame(eligible);
     std::vector<float> scores(eligible.begin(), eligible.end());
     if (options_.sequence.sequence > 1) {
       matcher_.push(eligible);
@@ -178,32 +178,12 @@ class Detector : public LoopDetector {
                      .match_stamp_s = memory_.frame(peaks[i]).stamp_s,
                      .similarity = similarities[at],
                      .score = trails[i].score,
-                     .confidence = chance_.confidence(trails[i].score),
+                     .confidence = threshold_.confidence(trails[i].score),
                      .consistent = trails[i].length,
                      .geometry = {}});
     }
-    if (!empty) learn_chance(scores, eligible, stamp_s);
+    if (!empty) threshold_.learn(scores, eligible, memory_, stamp_s);
     return out;
-  }
-
-  /// From loops as from other frames: their best score away from the loop is chance as well.
-  void learn_chance(std::span<const float> scores,
-                    std::span<const float> similarities,
-                    double stamp_s) {
-    // Frames in close succession say the same, and would fill the memory with one moment.
-    constexpr double kPartOfExclusion = 1.0 / 150;
-    if (stamp_s - learnt_at_s_ < options_.exclude_s * kPartOfExclusion) return;
-    const LoopNearness near{
-        .frames = std::max(
-            {2 * options_.exclude_frames, options_.consistency_jump, options_.sequence.sequence}),
-        .seconds = options_.exclude_s / 6};
-    const auto score = best_elsewhere(scores, memory_, near);
-    if (!score) return;
-    learnt_at_s_ = stamp_s;
-    chance_.learn(*score);
-    if (options_.sequence.sequence == 1) return;
-    if (const auto plain = best_elsewhere(similarities, memory_, near))
-      chance_of_one_.learn(*plain);
   }
 
   /// The best consistent candidate shows the frame's place, as it seems, unless chance often gives
@@ -212,28 +192,9 @@ class Detector : public LoopDetector {
   void pair_with_twin(std::span<const Loop> candidates, LoopMemoryFrame& kept) const {
     const auto best = std::ranges::find_if(
         candidates, [&](const Loop& each) { return each.consistent >= options_.consistency; });
-    if (best == candidates.end()) return;
-    const auto usual = chance_.usual();
-    const bool stands_out =
-        usual ? best->score >= *usual : best->similarity >= rare_likeness_.value_or(2);
-    if (!stands_out) return;
+    if (best == candidates.end() || !threshold_.stands_out(*best)) return;
     kept.twin = best->match;
     kept.like_twin = best->similarity;
-  }
-
-  /// A sequence still matches for a while after the robot turned off; its newest frame then is no
-  /// more alike than chance.
-  bool turned_off(const Loop& loop) const {
-    return options_.sequence.sequence > 1 && options_.min_confidence > 0 &&
-           static_cast<double>(loop.similarity) < chance_of_one_.usual().value_or(-1);
-  }
-
-  bool passes(const Loop& loop) const {
-    if (static_cast<double>(loop.similarity) < options_.min_similarity || turned_off(loop))
-      return false;
-    if (!options_.verify) return loop.confidence >= options_.min_confidence;
-    return !chance_.usual() ||
-           loop.confidence >= std::min(options_.min_confidence, options_.verify_confidence);
   }
 
   /// The best consistent candidate; with a geometric check, of those that pass the thresholds.
@@ -241,7 +202,7 @@ class Detector : public LoopDetector {
     std::erase_if(candidates,
                   [&](const Loop& each) { return each.consistent < options_.consistency; });
     if (!verifier_) return candidates.empty() ? std::nullopt : std::optional(candidates.front());
-    std::erase_if(candidates, [&](const Loop& each) { return !passes(each); });
+    std::erase_if(candidates, [&](const Loop& each) { return !threshold_.passes(each); });
     if (candidates.empty() || image == nullptr) return std::nullopt;
     const auto own = verifier_->features(*image, options_.num_threads);
     if (!own.ok()) return std::nullopt;
@@ -276,10 +237,7 @@ class Detector : public LoopDetector {
   LoopFrame last_;
   SequenceMatcher matcher_;
   ConsistencyTrail trail_;
-  RunningChance chance_;
-  RunningChance chance_of_one_;          ///< of similarities, where scores are those of sequences
-  std::optional<double> rare_likeness_;  ///< chance_bound() of the frame being added
-  double learnt_at_s_ = -std::numeric_limits<double>::infinity();
+  LoopThreshold threshold_;
   int64_t next_number_ = 0;
   double last_stamp_s_ = 0;
 };

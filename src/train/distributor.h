@@ -15,9 +15,8 @@ using RankBytes = std::vector<std::vector<uint8_t>>;
 
 /// How the processes of one run talk to each other. Alone, as here, there is nobody to talk to;
 /// every call is collective: all processes make the same ones in the same order.
-/// Errors: Io when a process ended, the network was cut or nobody answered for too long; there is
-/// no
-///         going on behind it
+/// Errors: Io when a process ended, the network was cut or nobody answered for too long; there
+///         is no going on behind it
 /// Threads: one at a time
 class Distributor {
  public:

@@ -20,11 +20,11 @@ struct PrecisionRecall {
 
 /// Judges the best answer of each query by its score.
 ///
-/// `score[q]`: of the first result, higher is surer (for distances pass them negated); NaN refuses
-/// to answer at any threshold `right[q]`: 1 when the first result is a right answer `answerable`:
-/// how many of the queries have a right answer in the database; the recall at the lowest threshold
-/// is
-///               Recall::answerable at N = 1
+/// `score[q]`:   of the first result, higher is surer (for distances pass them negated); NaN
+///               refuses to answer at any threshold
+/// `right[q]`:   1 when the first result is a right answer
+/// `answerable`: how many of the queries have a right answer in the database; the recall at the
+///               lowest threshold is Recall::answerable at N = 1
 /// Equal scores are one threshold, so the order of the queries does not matter.
 /// Errors: contract: equal lengths; answerable >= number of right ones
 PrecisionRecall precision_recall(std::span<const double> score,

@@ -52,8 +52,7 @@ struct LoopOptions {
       verify);
     v({"verify_confidence",
        "verify: from here on, instead of min_confidence where that is more, a candidate is "
-       "checked; "
-       "what one geometry explains is a loop, also before chance is known"},
+       "checked; what one geometry explains is a loop, also before chance is known"},
       verify_confidence);
     v({"max_frames", "frames kept; beyond them the most redundant one is forgotten"}, max_frames);
     sequence.describe(v);
@@ -69,7 +68,7 @@ struct Loop {
   double stamp_s = 0, match_stamp_s = 0;
   float similarity = 0;  ///< cosine of the two descriptors
   /// Similarity, or that of the sequence, but no more than the mean over `consistency` frames in a
-  /// row
+  /// row.
   double score = 0;
   double confidence = 0;  ///< part of chance scores below this one
   int consistent = 1;     ///< frames in a row with candidates near each other, this one included
@@ -94,13 +93,11 @@ struct LoopFrame {
 ///      (`exclude_s`, `exclude_frames`) and those since when nothing changed: a robot that stands
 ///      still closes no loop.
 ///   2. `sequence` > 1 replaces similarities by those of sequences (SequenceMatcher).
-///   3. Of the `top_k` best candidates those count whose neighbourhood was also among the
-///   candidates
-///      of the `consistency` - 1 frames before. Their score is the lesser of their own and the mean
-///      over these frames: loops last, and chance seldom does.
+///   3. Of the `top_k` best candidates those count whose neighbourhood was also among those of the
+///      `consistency` - 1 frames before. Their score is the lesser of their own and the mean over
+///      these frames: loops last, and chance seldom does.
 ///   4. How high chance reaches is learnt from the run itself, without any truth: the best score of
-///   a
-///      frame away from its best place (and from where that place was seen again) is chance, and
+///      a frame away from its best place (and from where that place was seen again) is chance, and
 ///      nearly normal over the last 200 frames. `min_confidence` is a quantile of it; no loop is
 ///      given before 30 frames had 60 others to be compared with. `min_similarity` is a plain bound
 ///      beside it; with `min_confidence` 0 it stands alone. With sequences the newest frame must

@@ -66,8 +66,7 @@ struct SimulateReport {
 ///   images/{train,val,test}/{database,queries}/@UTM_east@UTM_north@26@T@lat@lon@pano@tile@heading@pitch@@@time@note@.jpg
 ///   depth/...           the same names with .npy, on request
 ///   correspondences/    on request: pairs.csv (file,first,second,points) and for each pair a .csv
-///   of
-///                       x1_px,y1_px,x2_px,y2_px, pixel centres at whole numbers and a half
+///                       of x1_px,y1_px,x2_px,y2_px, pixel centres at whole numbers and a half
 ///   poses.csv           every picture with its place, time, weather and camera
 ///
 /// The first num_times - 1 visits of a place are the database, seen by a street-view car on dry
