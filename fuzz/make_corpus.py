@@ -16,6 +16,9 @@ import zlib
 
 from make_onnx_corpus import onnx_models
 
+sys.path.append(str(pathlib.Path(__file__).parent.parent / 'tests/cli'))
+from write_bag import bag, fix, jpeg_image, raw_image  # noqa: E402
+
 ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / 'corpus')
 
 
@@ -263,8 +266,21 @@ def images():
     save('image', 'palette.tif', tiff('>', palette, zlib.compress(b'\1\2\3\4')))
 
 
+def bags():
+    def raw(encoding, width, height, size):
+        return raw_image(1.5, encoding.encode(), width, height, bytes(range(size)))
+    position = (1, 1.4, fix(1.4, 48, 2))
+    with_fix = [('/camera', 'Image'), ('/fix', 'NavSatFix')]
+    save('bag', 'rgb.bag', bag(with_fix, [(0, 1.5, raw('rgb8', 3, 2, 18)), position]))
+    save('bag', 'packed.bag', bag(with_fix, [(0, 1.5, raw('bayer_rggb8', 4, 4, 16)), position], 'bz2'))
+    save('bag', 'yuv.bag', bag([('/camera', 'Image')], [(0, 1.5, raw('yuv422', 4, 2, 16)), (0, 2, raw('mono16', 4, 2, 16))]))
+    save('bag', 'jpeg.bag', bag([('/camera/compressed', 'CompressedImage'), ('/imu', 'Imu')],
+                                [(0, 1.5, jpeg_image(1.5, (ROOT / 'image/cut.jpg').read_bytes())), (1, 1.5, bytes(40))]))
+
+
 pickles()
 zips()
+bags()
 images()
 mats()
 models()

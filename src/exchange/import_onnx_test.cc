@@ -110,6 +110,26 @@ TEST(ImportOnnx, APowerThatIsNotUndoneIsNoGeM) {
   EXPECT_THAT(imported.status().message(), HasSubstr("Pow 'node_g'"));
 }
 
+TEST(ImportOnnx, APoolingWhoseWindowIsTheWholeMapIsGlobal) {
+  // As PyTorch writes avg_pool2d and AdaptiveMaxPool2d(1) of an image of known size.
+  const std::map<std::string, OnnxAttribute> whole{{"kernel_shape", Ints{32, 24}},
+                                                   {"strides", Ints{32, 24}}};
+  Graph gem;
+  gem.g.input = {"x", {int64_t{1}, int64_t{3}, int64_t{64}, int64_t{48}}};
+  gem.conv("x", "c").tensor("p", {1}, {3}).tensor("ip", {1}, {1.0f / 3});
+  gem.node("Pow", {"c", "p"}, "q").node("Pad", {"q"}, "z", {{"pads", Ints(8, 0)}});
+  gem.node("AveragePool", {"z"}, "a", whole)
+      .node("Pow", {"a", "ip"}, "g")
+      .node("Flatten", {"g"}, "y");
+  const auto imported = gem.import();
+  ASSERT_TRUE(imported.ok()) << imported.status().message();
+  EXPECT_EQ(spec_of(imported).pooling.type, "gem");
+  Graph max;
+  max.g.input = gem.g.input;
+  max.conv("x", "c").node("MaxPool", {"c"}, "m", whole).node("Flatten", {"m"}, "y");
+  EXPECT_EQ(spec_of(max.import()).pooling.type, "max");
+}
+
 TEST(ImportOnnx, MatMulAndAddAreALinearLayer) {
   Graph graph;
   graph.conv("x", "c")

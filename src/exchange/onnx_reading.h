@@ -77,6 +77,7 @@ class OnnxReading {
   Value activation(const OnnxNodeView& node, const Value& x, const Op& wanted);
   Value join(const OnnxNodeView& node, OpType type);
   void set_window(const OnnxNodeView& node, const Value& x, Op& op) const;
+  std::vector<int64_t> paddings(const OnnxNodeView& node) const;
   Value append(const OnnxNodeView& node, Op op, const Value& x);
   Value as_map(const Value& x);
   std::optional<std::pair<double, double>> clip_bounds(const OnnxNodeView& node) const;

@@ -30,6 +30,10 @@ std::optional<OnnxReadValue> OnnxReading::read_head(const OnnxNodeView& node) {
       (known(node, 0, Kind::kVector) != nullptr)) {
     return of(node.inputs[0]);
   }
+  if (node.type == "Pad") {  // PyTorch puts one of nothing before each avg_pool2d
+    const std::vector<int64_t> pads = paddings(node);
+    if (!pads.empty() && std::ranges::count(pads, 0) == std::ssize(pads)) return of(node.inputs[0]);
+  }
   for (const auto rule : {&OnnxReading::image_scaling,
                           &OnnxReading::global_pool,
                           &OnnxReading::power,
@@ -100,10 +104,10 @@ std::optional<OnnxReadValue> OnnxReading::constant_arithmetic(const OnnxNodeView
 
 std::optional<OnnxReadValue> OnnxReading::global_pool(const OnnxNodeView& node) {
   const bool mean = one_of(node.type, {"GlobalAveragePool", "ReduceMean", "AveragePool"});
-  if (!mean && !one_of(node.type, {"GlobalMaxPool", "ReduceMax"})) return {};
+  if (!mean && !one_of(node.type, {"GlobalMaxPool", "ReduceMax", "MaxPool"})) return {};
   const Value x = of(node.inputs[0]);
   if (x.kind != Kind::kMap && !(mean && x.kind == Kind::kPowered && !x.mean)) return {};
-  if (node.type == "AveragePool") {
+  if (node.type == "AveragePool" || node.type == "MaxPool") {  // over the whole map
     const std::vector<int64_t> kernel = node.integers("kernel_shape");
     const std::vector<int64_t> pads = node.integers("pads");
     const bool padded = std::any_of(pads.begin(), pads.end(), [](int64_t p) { return p != 0; });

@@ -59,10 +59,7 @@ std::optional<OnnxReadValue> OnnxReading::read_network(const OnnxNodeView& node)
     return append(node, op, x);
   }
   if (node.type == "Pad") {
-    const std::vector<int64_t> pads =
-        node.has("pads")
-            ? node.integers("pads")
-            : (node.inputs.size() > 1 ? view_.integers(node.inputs[1]) : std::vector<int64_t>());
+    const std::vector<int64_t> pads = paddings(node);
     const std::vector<float> with =
         node.inputs.size() > 2 ? view_.floats(node.inputs[2]) : std::vector<float>();
     const std::string mode = node.text("mode");
@@ -77,6 +74,12 @@ std::optional<OnnxReadValue> OnnxReading::read_network(const OnnxNodeView& node)
     return out;
   }
   return {};
+}
+
+/// What a Pad puts around: an attribute in old graphs, an input in newer ones; empty where unknown.
+std::vector<int64_t> OnnxReading::paddings(const OnnxNodeView& node) const {
+  if (node.has("pads")) return node.integers("pads");
+  return node.inputs.size() > 1 ? view_.integers(node.inputs[1]) : std::vector<int64_t>();
 }
 
 /// The image once an operator looks at it: its scaling becomes the preprocessing.

@@ -23,7 +23,7 @@ struct VerifyOptions {
   double least_inliers = 8;
   double least_share = 0.3;
   double score_inliers = 30;
-  GeometryOptions geometry;
+  GeometryOptions geometry = {};
 
   template <class V>
   void describe(V&& v) {

@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "reader.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <unistd.h>
+
+#include <sys/mman.h>
+
+/// Any bytes as a bag of ROS 1: its index, its topics, positions and images.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static const int file = memfd_create("bag", 0);
+  static const std::string path = "/proc/self/fd/" + std::to_string(file);
+  if (ftruncate(file, 0) != 0 || pwrite(file, data, size, 0) != static_cast<ssize_t>(size)) abort();
+  for (const char* topic : {"", "/camera"}) {
+    const auto reader = loci::internal::open_bag(path, {.topic = topic, .positions = true});
+    if (!reader.ok()) continue;
+    for (int i = 0; i < 20; ++i) {
+      const auto frame = (*reader)->next();
+      if (!frame.ok() || !*frame) break;
+    }
+  }
+  return 0;
+}
