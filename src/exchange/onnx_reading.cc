@@ -13,6 +13,11 @@ constexpr const char* kRead =
     "Conv, BatchNormalization, Relu, Clip, MaxPool, AveragePool, Add, Sum, Concat, LRN, Pad, L2 "
     "norms, products and sums with constants, global mean, maximum and GeM, Gemm and MatMul";
 
+/// Operators that kRead speaks of by what they do.
+constexpr const char* kReadByPurpose =
+    "GlobalAveragePool GlobalMaxPool ReduceMean ReduceMax Pow ReduceL2 LpNormalization Div Mul Sub "
+    "Flatten Reshape Squeeze Unsqueeze Transpose";
+
 }  // namespace
 
 OnnxReadValue OnnxReading::run() {
@@ -82,10 +87,14 @@ void OnnxReading::lacks(const OnnxNodeView& node) const {
       break;
     }
   }
-  const bool by_name = std::string(kRead).find(first->type) != std::string::npos;
+  const auto speaks_of = [&](const char* list) {
+    return std::string(list).find(first->type) != std::string::npos;
+  };
   refuse(*first,
-         by_name ? "stands where it is not read: behind the pooling, or reading what is no map"
-                 : std::string("is not among what is read (") + kRead + ")");
+         speaks_of(kRead) || speaks_of(kReadByPurpose)
+             ? "stands where it is not read: behind the pooling, reading what is no map, or in a "
+               "layer that is not known"
+             : std::string("is not among what is read (") + kRead + ")");
 }
 
 }  // namespace loci
