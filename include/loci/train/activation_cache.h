@@ -81,8 +81,8 @@ struct ActivationCacheStats {
 ///
 /// Threads:   all members are safe from many threads
 /// Processes: may share a folder. Those of one run share its bound too: each looks after its
-///            part of what is there at the start and after what it stores itself (CacheShare). Of several
-///            runs each keeps to its own bound, so give each its part
+///            part of what is there at the start and after what it stores itself (CacheShare). Of
+///            several runs each keeps to its own bound, so give each its part
 /// Cost:      find() maps a file and reads it once for its check sum
 class ActivationCache {
  public:
