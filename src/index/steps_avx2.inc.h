@@ -3,16 +3,13 @@
 // The few steps that need particular instructions, for AVX2.
 #pragma once
 
-#include <cstdint>
+#define LOCI_VECTOR_BYTES 32
+#include "scan_vectors.inc.h"
+
 #include <immintrin.h>
 
 namespace loci::internal {
 namespace {
-
-typedef int32_t VecI32 __attribute__((vector_size(32)));
-typedef uint64_t VecU64 __attribute__((vector_size(32)));
-typedef float VecF32 __attribute__((vector_size(32)));
-constexpr int kVectorBytes = 32;
 
 /// Pairs of products go through 16 bits: 2 * 127 * 127 still fits.
 inline VecI32 dot_step(VecI32 sums, const uint8_t* query, const int8_t* row) {

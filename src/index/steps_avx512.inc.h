@@ -3,16 +3,13 @@
 // The few steps that need particular instructions, for AVX-512 with VNNI.
 #pragma once
 
-#include <cstdint>
+#define LOCI_VECTOR_BYTES 64
+#include "scan_vectors.inc.h"
+
 #include <immintrin.h>
 
 namespace loci::internal {
 namespace {
-
-typedef int32_t VecI32 __attribute__((vector_size(64)));
-typedef uint64_t VecU64 __attribute__((vector_size(64)));
-typedef float VecF32 __attribute__((vector_size(64)));
-constexpr int kVectorBytes = 64;
 
 /// As assembly: gcc 12 keeps the sums of the intrinsic in memory and loses half the speed.
 inline VecI32 dot_step(VecI32 sums, const uint8_t* query, const int8_t* row) {

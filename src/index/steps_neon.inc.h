@@ -3,16 +3,14 @@
 // The few steps that need particular instructions, for every 64-bit ARM.
 #pragma once
 
+#define LOCI_VECTOR_BYTES 16
+#include "scan_vectors.inc.h"
+
 #include <arm_neon.h>
 #include <cstdint>
 
 namespace loci::internal {
 namespace {
-
-typedef int32_t VecI32 __attribute__((vector_size(16)));
-typedef uint64_t VecU64 __attribute__((vector_size(16)));
-typedef float VecF32 __attribute__((vector_size(16)));
-constexpr int kVectorBytes = 16;
 
 /// A query's bytes are at most 127, so they are signed ones too.
 inline VecI32 dot_step(VecI32 sums, const uint8_t* query, const int8_t* row) {

@@ -3,17 +3,15 @@
 // The few steps that need particular instructions, here in plain C++ for vectors of 16 bytes.
 #pragma once
 
+#define LOCI_VECTOR_BYTES 16
+#include "scan_vectors.inc.h"
+
 #include "loci/math/half.h"
 
 #include <cstdint>
 
 namespace loci::internal {
 namespace {
-
-typedef int32_t VecI32 __attribute__((vector_size(16)));
-typedef uint64_t VecU64 __attribute__((vector_size(16)));
-typedef float VecF32 __attribute__((vector_size(16)));
-constexpr int kVectorBytes = 16;
 
 /// sums[lane] += products of the lane's four bytes.
 inline VecI32 dot_step(VecI32 sums, const uint8_t* query, const int8_t* row) {
