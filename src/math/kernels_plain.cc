@@ -8,23 +8,30 @@
 #include "loci/math/half.h"
 
 #ifdef __aarch64__
-#include "half_neon.inc.h"
+#include <arm_neon.h>
 #endif
 
 namespace loci::internal {
 namespace {
 
-#ifdef __aarch64__
-constexpr auto to_halfs = floats_to_halfs_neon;
-constexpr auto from_halfs = halfs_to_floats_neon;
-#else
 void to_halfs(const float* in, uint16_t* out, size_t n) {
-  for (size_t i = 0; i < n; ++i) out[i] = float_to_half(in[i]);
+  size_t i = 0;
+#ifdef __aarch64__
+  for (; i + 4 <= n; i += 4) {
+    vst1_u16(out + i, vreinterpret_u16_f16(vcvt_f16_f32(vld1q_f32(in + i))));
+  }
+#endif
+  for (; i < n; ++i) out[i] = float_to_half(in[i]);
 }
 void from_halfs(const uint16_t* in, float* out, size_t n) {
-  for (size_t i = 0; i < n; ++i) out[i] = half_to_float(in[i]);
-}
+  size_t i = 0;
+#ifdef __aarch64__
+  for (; i + 4 <= n; i += 4) {
+    vst1q_f32(out + i, vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(in + i))));
+  }
 #endif
+  for (; i < n; ++i) out[i] = half_to_float(in[i]);
+}
 
 }  // namespace
 

@@ -6,14 +6,17 @@
 
 namespace loci {
 
+std::optional<double> LoopThreshold::learnt_likeness() const {
+  return sequences() ? likeness_.usual() : scores_.usual();
+}
+
 std::optional<double> LoopThreshold::usual_likeness(std::span<const float> similarities) const {
-  const auto usual = sequences() ? likeness_.usual() : scores_.usual();
+  const auto usual = learnt_likeness();
   return usual ? usual : chance_bound(similarities, 0.5);
 }
 
 void LoopThreshold::begin_frame(std::span<const float> similarities) {
-  const bool known = (sequences() ? likeness_.usual() : scores_.usual()).has_value();
-  if (!known) rare_likeness_ = chance_bound(similarities, 0.95);
+  if (!learnt_likeness()) rare_likeness_ = chance_bound(similarities, 0.95);
 }
 
 bool LoopThreshold::stands_out(const Loop& candidate) const {

@@ -38,6 +38,7 @@ class LoopThreshold {
 
  private:
   bool sequences() const { return options_.sequence.sequence > 1; }
+  std::optional<double> learnt_likeness() const;
   bool turned_off(const Loop& candidate) const;
 
   const LoopOptions options_;
