@@ -17,6 +17,7 @@ struct StampPair {
 /// all images after it, since times never go back.
 class ImageClock {
  public:
+  ImageClock() = default;
   /// `first`: the first images; the median of their offsets is where the clock begins.
   explicit ImageClock(std::span<const StampPair> first);
   /// In the order of recording.

@@ -112,7 +112,7 @@ class BagReader : public VideoReader {
   BagTopic topic_;
   std::vector<MessagePlace> places_;
   std::vector<GpsFix> track_;
-  ImageClock clock_{{}};
+  ImageClock clock_;
   size_t at_ = 0;
   int64_t start_ns_ = 0, last_ns_ = 0, taken_ns_ = 0, taken_ = 0, lost_ = 0;
   Status first_loss_;
