@@ -128,6 +128,15 @@ TEST(ImportOnnx, APoolingWhoseWindowIsTheWholeMapIsGlobal) {
   max.g.input = gem.g.input;
   max.conv("x", "c").node("MaxPool", {"c"}, "m", whole).node("Flatten", {"m"}, "y");
   EXPECT_EQ(spec_of(max.import()).pooling.type, "max");
+  Graph same;  // moves over a map that is padded, so it leaves a map
+  same.g.input = gem.g.input;
+  same.conv("x", "c").node("MaxPool",
+                           {"c"},
+                           "y",
+                           {{"kernel_shape", Ints{32, 24}},
+                            {"strides", Ints{1, 1}},
+                            {"auto_pad", std::string("SAME_UPPER")}});
+  EXPECT_EQ(spec_of(same.import({.pooling = "mean"})).network.ops.size(), 2u);
 }
 
 TEST(ImportOnnx, MatMulAndAddAreALinearLayer) {

@@ -110,7 +110,8 @@ std::optional<OnnxReadValue> OnnxReading::global_pool(const OnnxNodeView& node) 
   if (node.type == "AveragePool" || node.type == "MaxPool") {  // over the whole map
     const std::vector<int64_t> kernel = node.integers("kernel_shape");
     const std::vector<int64_t> pads = node.integers("pads");
-    const bool padded = std::any_of(pads.begin(), pads.end(), [](int64_t p) { return p != 0; });
+    const bool padded = node.text("auto_pad").starts_with("SAME") ||
+                        std::any_of(pads.begin(), pads.end(), [](int64_t p) { return p != 0; });
     if (padded || x.height < 1 || kernel != std::vector<int64_t>{x.height, x.width}) return {};
   } else if (node.type.starts_with("Reduce")) {
     std::vector<int64_t> axes = node.integers("axes");
