@@ -20,8 +20,8 @@ void check_cut_offs(const std::vector<int>& n) {
 }
 
 PrecisionRecall judge(const std::vector<double>& scores,
-                 const std::vector<bool>& right,
-                 std::optional<int64_t> answerable) {
+                      const std::vector<bool>& right,
+                      std::optional<int64_t> answerable) {
   const std::vector<uint8_t> marks(right.begin(), right.end());
   const int64_t hits = std::count(right.begin(), right.end(), true);
   if (scores.size() != right.size() || answerable.value_or(hits) < hits) {

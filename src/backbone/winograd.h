@@ -52,9 +52,9 @@ struct WinogradArgs {
   int dst_float;        ///< 1: dst is float32, whatever the kernels' element
   const void* weights;  ///< [block of 2V channels out][36][channels in][2V]; bf16: pairs of
                         ///< channels in side by side
-  const float* bias;  ///< one a channel out, zero past the last
-  const void* sum;    ///< a map like dst to be added before the activation, or null; may be dst
-  float low, high;    ///< the activation: min(max(y, low), high)
+  const float* bias;    ///< one a channel out, zero past the last
+  const void* sum;      ///< a map like dst to be added before the activation, or null; may be dst
+  float low, high;      ///< the activation: min(max(y, low), high)
   long in_blocks, out_blocks;  ///< groups of V channels
   long in_h, in_w, pad_top, pad_left, out_h, out_w;
   long tiles_y, tiles_x;

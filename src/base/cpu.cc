@@ -40,9 +40,12 @@ SimdLevel simd_level() {
 
 const char* simd_name(SimdLevel level) {
   switch (level) {
-    case SimdLevel::kPlain: return "plain";
-    case SimdLevel::kAvx2: return "avx2";
-    case SimdLevel::kAvx512: return "avx512";
+    case SimdLevel::kPlain:
+      return "plain";
+    case SimdLevel::kAvx2:
+      return "avx2";
+    case SimdLevel::kAvx512:
+      return "avx512";
   }
   return "plain";
 }

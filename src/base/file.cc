@@ -2,17 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/file.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "loci/base/text.h"
 
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
+#include <unistd.h>
 
-#include "loci/base/text.h"
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 namespace loci {
 namespace {
@@ -42,8 +42,9 @@ Result<Container> read_whole(const std::string& path, uint64_t max_bytes) {
   if (!S_ISREG(info.st_mode)) return invalid_argument(printable(path) + ": is not a regular file");
   const auto size = static_cast<uint64_t>(info.st_size);
   if (size > max_bytes) {
-    return corrupt(printable(path) + ": is " + human_bytes(static_cast<double>(size)) + " long; at most " +
-                   human_bytes(static_cast<double>(max_bytes)) + " are read for this purpose");
+    return corrupt(printable(path) + ": is " + human_bytes(static_cast<double>(size)) +
+                   " long; at most " + human_bytes(static_cast<double>(max_bytes)) +
+                   " are read for this purpose");
   }
   Container content;
   content.resize(size);
@@ -90,7 +91,8 @@ Result<std::string> read_text_file(const std::string& path, uint64_t max_bytes) 
 
 Result<FileWriter> FileWriter::create(const std::string& path) {
   static std::atomic<uint64_t> counter{0};
-  std::string temporary = path + format(".tmp-%d-%llu", static_cast<int>(::getpid()),
+  std::string temporary = path + format(".tmp-%d-%llu",
+                                        static_cast<int>(::getpid()),
                                         static_cast<unsigned long long>(counter++));
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (fd < 0) return io_error(printable(path) + ": cannot be created", errno);
@@ -136,7 +138,8 @@ Status FileWriter::write(const void* data, size_t size) {
 
 Status FileWriter::commit() {
   LOCI_RETURN_IF_ERROR(flush());
-  if (::fsync(fd_) != 0) return io_error(printable(path_) + ": cannot be written to the disk", errno);
+  if (::fsync(fd_) != 0)
+    return io_error(printable(path_) + ": cannot be written to the disk", errno);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
     return io_error(printable(path_) + ": cannot be put in place", errno);
   }
@@ -152,7 +155,8 @@ Status write_file(const std::string& path, std::span<const uint8_t> content) {
 }
 
 Status write_file(const std::string& path, std::string_view content) {
-  return write_file(path, std::span(reinterpret_cast<const uint8_t*>(content.data()), content.size()));
+  return write_file(path,
+                    std::span(reinterpret_cast<const uint8_t*>(content.data()), content.size()));
 }
 
 Result<MappedFile> MappedFile::open(const std::string& path) {

@@ -2,15 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/file.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <filesystem>
-
-#include <gtest/gtest.h>
-
 #include "loci/base/npy.h"
 #include "loci/base/sha256.h"
+
+#include <filesystem>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
 
 namespace loci {
 namespace {
@@ -49,14 +48,17 @@ TEST(ReadFile, TooLargeIsRefusedAndAFolderIsNoFile) {
 TEST(ListFiles, LoopsOfLinksEndAndOddNamesAreKept) {
   const TempFolder folder;
   ASSERT_TRUE(make_folders(folder / "sub").ok());
-  for (const char* name : {"a b.jpg", "quote'\".JPG", "line\nbreak.jpg", "\xC3\xA9.jpg", "notes.txt", "sub/c.jpg"}) {
+  for (const char* name :
+       {"a b.jpg", "quote'\".JPG", "line\nbreak.jpg", "\xC3\xA9.jpg", "notes.txt", "sub/c.jpg"}) {
     ASSERT_TRUE(write_file(folder / name, std::string_view("x")).ok());
   }
   ASSERT_EQ(::symlink("..", (folder / "sub/up").c_str()), 0);
   ASSERT_EQ(::symlink("self", (folder / "self").c_str()), 0);
   std::vector<std::string> problems;
   const auto found = list_files(folder.path(), {".jpg"}, &problems).value();
-  EXPECT_EQ(found, (std::vector<std::string>{"a b.jpg", "line\nbreak.jpg", "quote'\".JPG", "sub/c.jpg", "\xC3\xA9.jpg"}));
+  EXPECT_EQ(found,
+            (std::vector<std::string>{
+                "a b.jpg", "line\nbreak.jpg", "quote'\".JPG", "sub/c.jpg", "\xC3\xA9.jpg"}));
 }
 
 TEST(Npy, MatrixRoundTrips) {
@@ -71,13 +73,24 @@ TEST(Npy, MatrixRoundTrips) {
 
 TEST(Npy, PickledObjectsAndHugeShapesAreRefused) {
   const auto npy = [](const std::string& dict) {
-    std::string text = std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(dict.size()) + '\0' + dict;
+    std::string text =
+        std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(dict.size()) + '\0' + dict;
     return std::vector<uint8_t>(text.begin(), text.end());
   };
-  EXPECT_EQ(parse_npy(npy("{'descr': '|O', 'fortran_order': False, 'shape': (2,)}"), "f").status().code(), Code::kUnsupported);
-  EXPECT_EQ(parse_npy(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296, 4)}"), "f").status().code(),
+  EXPECT_EQ(
+      parse_npy(npy("{'descr': '|O', 'fortran_order': False, 'shape': (2,)}"), "f").status().code(),
+      Code::kUnsupported);
+  EXPECT_EQ(
+      parse_npy(
+          npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296, 4)}"),
+          "f")
+          .status()
+          .code(),
+      Code::kCorrupt);
+  EXPECT_EQ(parse_npy(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}"), "f")
+                .status()
+                .code(),
             Code::kCorrupt);
-  EXPECT_EQ(parse_npy(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}"), "f").status().code(), Code::kCorrupt);
 }
 
 TEST(Sha256, MatchesTheStandardsExamples) {
@@ -86,7 +99,8 @@ TEST(Sha256, MatchesTheStandardsExamples) {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(sha256_hex({}), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   const std::vector<uint8_t> million(1'000'000, 'a');
-  EXPECT_EQ(sha256_hex(million), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  EXPECT_EQ(sha256_hex(million),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
 }  // namespace

@@ -1,17 +1,17 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "loci/base/file.h"
+#include "loci/base/text.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <set>
+#include <unistd.h>
 
-#include "loci/base/file.h"
-#include "loci/base/text.h"
+#include <sys/stat.h>
 
 namespace loci {
 namespace {
@@ -50,7 +50,8 @@ struct Walk {
     struct stat info {};
     if (::stat(path.c_str(), &info) != 0) {
       // A dangling link or one into itself; only worth a word if it was meant as one of the files.
-      if (extensions.empty() || ends_with_any(to_lower(name), extensions)) problem(path, "points nowhere");
+      if (extensions.empty() || ends_with_any(to_lower(name), extensions))
+        problem(path, "points nowhere");
       return;
     }
     if (S_ISDIR(info.st_mode)) {

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/json_writer.h"
 
-#include <charconv>
-#include <cmath>
-
 #include "loci/base/check.h"
 #include "loci/base/text.h"
+
+#include <charconv>
+#include <cmath>
 
 namespace loci {
 
@@ -47,11 +47,21 @@ JsonWriter& JsonWriter::value(std::string_view text) {
   out_ += '"';
   for (const char c : to_utf8(text)) {
     switch (c) {
-      case '"': out_ += "\\\""; break;
-      case '\\': out_ += "\\\\"; break;
-      case '\n': out_ += "\\n"; break;
-      case '\r': out_ += "\\r"; break;
-      case '\t': out_ += "\\t"; break;
+      case '"':
+        out_ += "\\\"";
+        break;
+      case '\\':
+        out_ += "\\\\";
+        break;
+      case '\n':
+        out_ += "\\n";
+        break;
+      case '\r':
+        out_ += "\\r";
+        break;
+      case '\t':
+        out_ += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out_ += format("\\u%04x", static_cast<unsigned>(c));

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/npy.h"
 
-#include <bit>
-#include <cstring>
-
 #include "loci/base/file.h"
 #include "loci/base/text.h"
+
+#include <bit>
+#include <cstring>
 
 namespace loci {
 namespace {
@@ -38,7 +38,10 @@ using Loader = double (*)(const uint8_t*);
 
 /// The reader of one element and its size, or nothing for types that are not plain numbers.
 std::pair<Loader, size_t> loader_for(const std::string& dtype) {
-  if (dtype == "<f2") return {[](const uint8_t* p) { return half_to_double(static_cast<uint16_t>(p[0] | p[1] << 8)); }, 2};
+  if (dtype == "<f2")
+    return {
+        [](const uint8_t* p) { return half_to_double(static_cast<uint16_t>(p[0] | p[1] << 8)); },
+        2};
   if (dtype == "<f4") return {load<float>, 4};
   if (dtype == "<f8") return {load<double>, 8};
   if (dtype == "|b1" || dtype == "|u1") return {load<uint8_t>, 1};
@@ -107,25 +110,29 @@ Result<NpyArray> parse_npy(std::span<const uint8_t> bytes, const std::string& wh
   }
   std::string_view shape = field(header, "shape");
   const size_t close = shape.find(')');
-  if (!shape.starts_with('(') || close == std::string_view::npos) return corrupt(where + ": the header has no shape");
+  if (!shape.starts_with('(') || close == std::string_view::npos)
+    return corrupt(where + ": the header has no shape");
   uint64_t count = 1;
   for (const std::string& part : split(shape.substr(1, close - 1), ',')) {
     if (trim(part).empty()) continue;
     const auto side = parse_int(part);
     if (!side || *side < 0 || !checked_mul(count, static_cast<uint64_t>(*side), &count)) {
-      return corrupt(where + ": shape (" + std::string(shape.substr(1, close - 1)) + ") makes no sense");
+      return corrupt(where + ": shape (" + std::string(shape.substr(1, close - 1)) +
+                     ") makes no sense");
     }
     array.shape.push_back(*side);
   }
   uint64_t needed = 0;
   const uint64_t present = bytes.size() - prefix - length;
   if (!checked_mul(count, element_size, &needed) || needed > present) {
-    return corrupt(where + ": holds " + std::to_string(present) + " bytes of data, its shape needs more");
+    return corrupt(where + ": holds " + std::to_string(present) +
+                   " bytes of data, its shape needs more");
   }
   array.values.resize(count);
   const uint8_t* data = bytes.data() + prefix + length;
   for (uint64_t i = 0; i < count; ++i) array.values[i] = loader(data + i * element_size);
-  if (field(header, "fortran_order").starts_with("True") && array.shape.size() > 1) fortran_to_c(array);
+  if (field(header, "fortran_order").starts_with("True") && array.shape.size() > 1)
+    fortran_to_c(array);
   return array;
 }
 
@@ -137,7 +144,8 @@ Result<NpyArray> read_npy(const std::string& path) {
 Status write_npy(const std::string& path, ConstMatrixView matrix) {
   static_assert(std::endian::native == std::endian::little);
   std::string header = format("{'descr': '<f4', 'fortran_order': False, 'shape': (%lld, %lld), }",
-                              static_cast<long long>(matrix.rows()), static_cast<long long>(matrix.cols()));
+                              static_cast<long long>(matrix.rows()),
+                              static_cast<long long>(matrix.cols()));
   while ((10 + header.size() + 1) % 64 != 0) header += ' ';
   header += '\n';
   std::string head(kMagic);
@@ -148,7 +156,8 @@ Status write_npy(const std::string& path, ConstMatrixView matrix) {
   LOCI_RETURN_IF_ERROR(writer.write(head.data(), head.size()));
   LOCI_RETURN_IF_ERROR(writer.write(header.data(), header.size()));
   for (int64_t i = 0; i < matrix.rows(); ++i) {
-    LOCI_RETURN_IF_ERROR(writer.write(matrix.row_data(i), static_cast<size_t>(matrix.cols()) * sizeof(float)));
+    LOCI_RETURN_IF_ERROR(
+        writer.write(matrix.row_data(i), static_cast<size_t>(matrix.cols()) * sizeof(float)));
   }
   return writer.commit();
 }

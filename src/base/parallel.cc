@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/parallel.h"
 
-#include <sched.h>
+#include "loci/base/check.h"
 
 #include <algorithm>
 #include <atomic>
@@ -11,10 +11,9 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <sched.h>
 #include <thread>
 #include <vector>
-
-#include "loci/base/check.h"
 
 namespace loci {
 namespace {
@@ -154,7 +153,9 @@ int resolve_threads(int num_threads) {
   return num_threads == 0 ? hardware_threads() : std::min(num_threads, 256);
 }
 
-void parallel_for(int64_t n, int64_t grain, int num_threads,
+void parallel_for(int64_t n,
+                  int64_t grain,
+                  int num_threads,
                   const std::function<void(int64_t, int64_t)>& body) {
   LOCI_REQUIRE(grain >= 1, "chunks hold at least one item");
   if (n <= 0) return;

@@ -3,8 +3,8 @@
 #include "loci/base/parallel.h"
 
 #include <atomic>
-#include <set>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -39,9 +39,13 @@ TEST(ParallelFor, ChunksDoNotDependOnTheNumberOfThreads) {
 }
 
 TEST(ParallelFor, ExceptionOfABodyReachesTheCaller) {
-  EXPECT_THROW(parallel_for(50, 1, 3, [](int64_t i, int64_t) {
-    if (i == 17) throw std::runtime_error("seventeen");
-  }), std::runtime_error);
+  EXPECT_THROW(parallel_for(50,
+                            1,
+                            3,
+                            [](int64_t i, int64_t) {
+                              if (i == 17) throw std::runtime_error("seventeen");
+                            }),
+               std::runtime_error);
   std::atomic<int> after{0};
   parallel_for(10, 1, 3, [&](int64_t, int64_t) { ++after; });
   EXPECT_EQ(after.load(), 10);

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/rng.h"
 
+#include "loci/base/check.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <numbers>
 #include <unordered_map>
-
-#include "loci/base/check.h"
 
 namespace loci {
 namespace {

@@ -31,7 +31,9 @@ Status Status::with_context(std::string_view where) const {
   return {code_, std::string(where) + ": " + message_};
 }
 
-Status invalid_argument(std::string message) { return {Code::kInvalidArgument, std::move(message)}; }
+Status invalid_argument(std::string message) {
+  return {Code::kInvalidArgument, std::move(message)};
+}
 Status not_found(std::string message) { return {Code::kNotFound, std::move(message)}; }
 Status corrupt(std::string message) { return {Code::kCorrupt, std::move(message)}; }
 Status unsupported(std::string message) { return {Code::kUnsupported, std::move(message)}; }

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/status.h"
 
+#include "loci/base/check.h"
+
 #include <cerrno>
 
 #include <gtest/gtest.h>
-
-#include "loci/base/check.h"
 
 namespace loci {
 namespace {

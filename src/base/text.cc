@@ -83,7 +83,8 @@ std::string human_seconds(double seconds) {
   if (seconds < 10) return format("%.1f s", seconds);
   const auto whole = static_cast<int64_t>(seconds + 0.5);
   if (whole < 60) return format("%d s", static_cast<int>(whole));
-  if (whole < 3600) return format("%d min %02d s", static_cast<int>(whole / 60), static_cast<int>(whole % 60));
+  if (whole < 3600)
+    return format("%d min %02d s", static_cast<int>(whole / 60), static_cast<int>(whole % 60));
   return format("%d h %02d min", static_cast<int>(whole / 3600), static_cast<int>(whole / 60 % 60));
 }
 

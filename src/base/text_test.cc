@@ -2,18 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/text.h"
 
+#include "loci/base/json_writer.h"
+#include "loci/base/rng.h"
+
 #include <cmath>
 
 #include <gtest/gtest.h>
-
-#include "loci/base/json_writer.h"
-#include "loci/base/rng.h"
 
 namespace loci {
 namespace {
 
 TEST(Csv, QuotesLineBreaksAndByteOrderMarkAreRead) {
-  const auto rows = parse_csv("\xEF\xBB\xBFpath,note\r\n\"a,b\",\"say \"\"hi\"\"\nthere\"\r\nlast,\n");
+  const auto rows =
+      parse_csv("\xEF\xBB\xBFpath,note\r\n\"a,b\",\"say \"\"hi\"\"\nthere\"\r\nlast,\n");
   ASSERT_EQ(rows.size(), 3u);
   EXPECT_EQ(rows[0][0], "path");
   EXPECT_EQ(rows[1], (std::vector<std::string>{"a,b", "say \"hi\"\nthere"}));
@@ -37,7 +38,17 @@ TEST(EscapeHtml, MarkupAndBrokenUtf8BecomeHarmless) {
 
 TEST(Json, NestsAndEscapes) {
   JsonWriter j;
-  j.object().member("a", 1).key("b").array().value("x\"\n").value(true).null().value(0.5).end().member("c", NAN).end();
+  j.object()
+      .member("a", 1)
+      .key("b")
+      .array()
+      .value("x\"\n")
+      .value(true)
+      .null()
+      .value(0.5)
+      .end()
+      .member("c", NAN)
+      .end();
   EXPECT_EQ(j.str(), R"({"a":1,"b":["x\"\n",true,null,0.5],"c":null})");
 }
 

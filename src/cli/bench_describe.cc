@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench_describe.h"
 
-
 #include "loci/backbone/bench.h"
 #include "loci/base/file.h"
 #include "loci/base/json_writer.h"

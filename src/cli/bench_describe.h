@@ -34,7 +34,7 @@ struct DescribeBench {
   double memory_mib = 0;  ///< largest resident size of the process
   int64_t dim = 0;
   std::string note;  ///< why another precision ran than the one asked for
-  std::string ran;  ///< precision that really ran
+  std::string ran;   ///< precision that really ran
   std::vector<LayerTime> layers;
 
   std::string to_json() const;

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/status.h"
+#include "loci/pooling/bench.h"
+
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "loci/base/status.h"
-#include "loci/pooling/bench.h"
 
 namespace loci::cli {
 

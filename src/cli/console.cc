@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console.h"
 
+#include "loci/base/text.h"
+
 #include <csignal>
 #include <cstdio>
 #include <unistd.h>
-
-#include "loci/base/text.h"
 
 namespace loci::cli {
 namespace {
@@ -80,15 +80,19 @@ void Console::show(const Progress& progress) {
   const bool last = progress.total > 0 && progress.done >= progress.total;
   const double wait = is_terminal() ? kSecondsBetweenBars : kSecondsBetweenLines;
   if (!last && since_shown_.seconds() < wait) return;
-  if (last && !bar_shown_ && since_start_.seconds() < wait) return;  // done before anybody could read it
+  if (last && !bar_shown_ && since_start_.seconds() < wait)
+    return;  // done before anybody could read it
   since_shown_ = Stopwatch();
   const double seconds = since_start_.seconds();
-  const double rate = seconds > 0 ? static_cast<double>(progress.done - done_at_start_) / seconds : 0;
-  std::string text = format("%s %lld", progress.task.c_str(), static_cast<long long>(progress.done));
+  const double rate =
+      seconds > 0 ? static_cast<double>(progress.done - done_at_start_) / seconds : 0;
+  std::string text =
+      format("%s %lld", progress.task.c_str(), static_cast<long long>(progress.done));
   if (progress.total > 0) text += format("/%lld", static_cast<long long>(progress.total));
   if (rate > 0) text += format("  %.*f/s", rate < 10 ? 1 : 0, rate);
   if (rate > 0 && progress.total > progress.done) {
-    text += "  " + human_seconds(static_cast<double>(progress.total - progress.done) / rate) + " left";
+    text +=
+        "  " + human_seconds(static_cast<double>(progress.total - progress.done) / rate) + " left";
   }
   if (!is_terminal()) {
     std::fprintf(stderr, "%s\n", text.c_str());

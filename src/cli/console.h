@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
-#include <string>
-
 #include "loci/base/progress.h"
 #include "loci/base/status.h"
+
+#include <atomic>
+#include <string>
 
 namespace loci::cli {
 

@@ -1,18 +1,18 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include "dataset_argument.h"
+#include "thumbnail.h"
+#include "verb.h"
 
+#include "loci/base/file.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
-#include "loci/base/file.h"
 #include "loci/data/dataset.h"
 #include "loci/describe/named_model.h"
 #include "loci/eval/report.h"
 #include "loci/place/evaluate.h"
 
-#include "dataset_argument.h"
-#include "thumbnail.h"
-#include "verb.h"
+#include <algorithm>
 
 namespace loci::cli {
 namespace {
@@ -35,12 +35,19 @@ bool of_answerable(const Dataset& dataset) { return dataset.rule.answerable_only
 
 std::string run_json(const Dataset& dataset, const Evaluation& run, const Evaluation* first) {
   JsonWriter json;
-  json.object().member("model", run.model).member("fingerprint", run.fingerprint).member("dataset", dataset.name);
-  json.member("rule", describe_rule(dataset.rule)).member("dim", run.dim).member("queries", run.recall.queries);
-  json.member("answerable", run.recall.answerable_queries).member("database", dataset.database.size());
+  json.object()
+      .member("model", run.model)
+      .member("fingerprint", run.fingerprint)
+      .member("dataset", dataset.name);
+  json.member("rule", describe_rule(dataset.rule))
+      .member("dim", run.dim)
+      .member("queries", run.recall.queries);
+  json.member("answerable", run.recall.answerable_queries)
+      .member("database", dataset.database.size());
   const auto table = [&](const char* name, const std::vector<double>& values) {
     json.key(name).object();
-    for (size_t i = 0; i < values.size(); ++i) json.member(std::to_string(run.recall.n[i]), values[i]);
+    for (size_t i = 0; i < values.size(); ++i)
+      json.member(std::to_string(run.recall.n[i]), values[i]);
     json.end();
   };
   const bool answerable = of_answerable(dataset);
@@ -56,7 +63,8 @@ std::string run_json(const Dataset& dataset, const Evaluation& run, const Evalua
   json.end().key("missing").array();
   for (const std::string& name : dataset.missing) json.value(name);
   json.end().member("ms_per_image", run.ms_per_image).member("failed", run.failed.size());
-  if (!run.verified.empty()) json.member("verified", run.verified).member("verify_ms_per_query", run.verify_ms);
+  if (!run.verified.empty())
+    json.member("verified", run.verified).member("verify_ms_per_query", run.verify_ms);
   if (first != nullptr) {
     const RecallGain gain = recall_gain(first->recall, run.recall);
     json.key("gain").object().member("over", first->model);
@@ -76,15 +84,21 @@ std::string run_text(const Dataset& dataset, const Evaluation& run) {
   for (size_t i = 0; i < run.recall.n.size(); ++i) {
     const Recall& r = run.recall;
     text += of_answerable(dataset)
-                ? format("   %.3f [%.3f %.3f]", r.answerable[i], r.answerable_ci95_low[i], r.answerable_ci95_high[i])
+                ? format("   %.3f [%.3f %.3f]",
+                         r.answerable[i],
+                         r.answerable_ci95_low[i],
+                         r.answerable_ci95_high[i])
                 : format("   %.3f [%.3f %.3f]", r.all[i], r.ci95_low[i], r.ci95_high[i]);
   }
-  return text + (run.verified.empty() ? format("   %.1f", run.ms_per_image) : format("   %.1f a query", run.verify_ms));
+  return text + (run.verified.empty() ? format("   %.1f", run.ms_per_image)
+                                      : format("   %.1f a query", run.verify_ms));
 }
 
 std::string gain_text(const Evaluation& first, const Evaluation& run) {
   const RecallGain gain = recall_gain(first.recall, run.recall);
-  std::string text = format("%-34.34s", run.verified.empty() ? "  more than the first model" : "  more than without the check");
+  std::string text = format(
+      "%-34.34s",
+      run.verified.empty() ? "  more than the first model" : "  more than without the check");
   for (size_t i = 0; i < gain.gain.size(); ++i) {
     text += format("  %+.3f [%+.2f %+.2f]", gain.gain[i], gain.ci95_low[i], gain.ci95_high[i]);
   }
@@ -92,21 +106,29 @@ std::string gain_text(const Evaluation& first, const Evaluation& run) {
 }
 
 std::string header_text(const Dataset& dataset, const EvalVerb& verb) {
-  std::string text = format("%s: %zu queries, %zu database images, right when %s\n", dataset.name.c_str(), dataset.queries.size(),
-                            dataset.database.size(), describe_rule(dataset.rule).c_str());
+  std::string text = format("%s: %zu queries, %zu database images, right when %s\n",
+                            dataset.name.c_str(),
+                            dataset.queries.size(),
+                            dataset.database.size(),
+                            describe_rule(dataset.rule).c_str());
   text += format("%-28s %5s", "model", "dim");
   for (const int n : verb.n) text += format("   %-19s", format("R@%d [95 %%]", n).c_str());
   return text + "   ms/image";
 }
 
-std::string page_of(const Dataset& dataset, const std::vector<std::vector<int64_t>>& positives, const std::vector<Evaluation>& runs) {
+std::string page_of(const Dataset& dataset,
+                    const std::vector<std::vector<int64_t>>& positives,
+                    const std::vector<Evaluation>& runs) {
   constexpr int kThumbnailSide = 240;
   std::vector<ModelResult> models;
   for (const Evaluation& run : runs) {
-    const std::string name = run.verified.empty() ? run.model : run.model + ", " + run.verified + " check";
+    const std::string name =
+        run.verified.empty() ? run.model : run.model + ", " + run.verified + " check";
     ModelResult model{.name = name, .recall = run.recall, .results = run.results};
-    for (const auto& scores : run.scores) model.best_score.push_back(scores.empty() ? -1 : static_cast<double>(scores[0]));
-    model.remark = format("%lld numbers an image, %.1f ms", static_cast<long long>(run.dim), run.ms_per_image);
+    for (const auto& scores : run.scores)
+      model.best_score.push_back(scores.empty() ? -1 : static_cast<double>(scores[0]));
+    model.remark =
+        format("%lld numbers an image, %.1f ms", static_cast<long long>(run.dim), run.ms_per_image);
     models.push_back(std::move(model));
   }
   ReportOptions options;
@@ -124,22 +146,36 @@ Status run(const EvalVerb& verb, Console& console) {
   LOCI_TRY(dataset, read_dataset_argument(verb.dataset, verb.data));
   for (const std::string& note : dataset.notes) console.note(note);
   LOCI_TRY(positives, ground_truth(dataset));
-  if (std::all_of(positives.begin(), positives.end(), [](const auto& list) { return list.empty(); })) {
-    return invalid_argument(printable(verb.dataset) + ": no query has a right answer in the database, so there is no recall to "
-                            "measure; give positions, place names or frame order (docs/data_sets.md)");
+  if (std::all_of(
+          positives.begin(), positives.end(), [](const auto& list) { return list.empty(); })) {
+    return invalid_argument(
+        printable(verb.dataset) +
+        ": no query has a right answer in the database, so there is no recall to "
+        "measure; give positions, place names or frame order (docs/data_sets.md)");
   }
   console.result(header_text(dataset, verb));
   std::vector<Evaluation> runs;
   for (const std::string& name : verb.models) {
     const auto database_photos = [&] {
       std::vector<std::string> photos;
-      for (const ImageRecord& record : dataset.database) photos.push_back(image_path(dataset, record));
+      for (const ImageRecord& record : dataset.database)
+        photos.push_back(image_path(dataset, record));
       return photos;
     };
     LOCI_TRY(model, named_model(name, database_photos, verb.learn, console.job()));
-    LOCI_TRY(describer, Describer::create(model, {.precision = precision, .num_threads = verb.learn.num_threads}));
+    LOCI_TRY(
+        describer,
+        Describer::create(model, {.precision = precision, .num_threads = verb.learn.num_threads}));
     if (!describer->note().empty()) console.note(describer->note());
-    LOCI_TRY(done, evaluate(dataset, positives, *describer, verb.n, verb.dim, verb.learn.num_threads, console.job(), depth));
+    LOCI_TRY(done,
+             evaluate(dataset,
+                      positives,
+                      *describer,
+                      verb.n,
+                      verb.dim,
+                      verb.learn.num_threads,
+                      console.job(),
+                      depth));
     if (done.model.empty()) done.model = name;
     for (const std::string& failed : done.failed) console.note("failed: " + failed);
     const Evaluation* first = runs.empty() ? nullptr : &runs.front();
@@ -149,7 +185,14 @@ Status run(const EvalVerb& verb, Console& console) {
     runs.push_back(std::move(done));
     if (!verb.verify) continue;
     LOCI_TRY(verifier, Verifier::create(*describer, verb.verify_options));
-    LOCI_TRY(verified, evaluate_verified(dataset, positives, runs.back(), *verifier, verb.n, verb.learn.num_threads, console.job()));
+    LOCI_TRY(verified,
+             evaluate_verified(dataset,
+                               positives,
+                               runs.back(),
+                               *verifier,
+                               verb.n,
+                               verb.learn.num_threads,
+                               console.job()));
     console.result_json(run_json(dataset, verified, &runs.back()));
     console.result(run_text(dataset, verified));
     console.result(gain_text(runs.back(), verified));
@@ -166,21 +209,35 @@ Status run(const EvalVerb& verb, Console& console) {
 
 void add_eval_verb(Program& program) {
   auto verb = std::make_shared<EvalVerb>();
-  CLI::App* app = add_verb(program, "eval", "Measure recall on a data set",
-                           "  loci eval gardens_point --model rootsift-vlad\n"
-                           "  loci eval pitts30k/ --split test --model a.safetensors --model rootsift-vlad --html report.html\n"
-                           "  loci eval webcams --model rootsift-vlad --query-filter time_of_day=night");
-  app->add_option("dataset", verb->dataset, "folder or file that says what it is (docs/data_sets.md)")->required();
-  app->add_option("--model", verb->models, std::string(kModelHelp) + "; several for a comparison")->required();
+  CLI::App* app =
+      add_verb(program,
+               "eval",
+               "Measure recall on a data set",
+               "  loci eval gardens_point --model rootsift-vlad\n"
+               "  loci eval pitts30k/ --split test --model a.safetensors --model rootsift-vlad "
+               "--html report.html\n"
+               "  loci eval webcams --model rootsift-vlad --query-filter time_of_day=night");
+  app->add_option(
+         "dataset", verb->dataset, "folder or file that says what it is (docs/data_sets.md)")
+      ->required();
+  app->add_option("--model", verb->models, std::string(kModelHelp) + "; several for a comparison")
+      ->required();
   app->add_option("--n", verb->n, "cut-offs N of recall@N")->delimiter(',')->capture_default_str();
   app->add_option("--html", verb->html, "write a page with curves and failed queries to this file");
-  app->add_option("--dim", verb->dim, "keep the first DIM coordinates of (whitened) descriptors, 0 for all")->capture_default_str();
-  app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
-  app->add_flag("--verify", verb->verify, "also put the best results in the order of a geometric check, and measure that");
+  app->add_option(
+         "--dim", verb->dim, "keep the first DIM coordinates of (whitened) descriptors, 0 for all")
+      ->capture_default_str();
+  app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")
+      ->capture_default_str();
+  app->add_flag("--verify",
+                verb->verify,
+                "also put the best results in the order of a geometric check, and measure that");
   add_options(app, verb->data);
   add_options(app, verb->learn);
   add_options(app, verb->verify_options);
-  app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run(*verb, console); }; });
+  app->callback([verb, &program] {
+    program.chosen = [verb](Console& console) { return run(*verb, console); };
+  });
 }
 
 }  // namespace loci::cli

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frames.h"
 
-
 #include "loci/base/text.h"
 #include "loci/data/photos.h"
 #include "loci/image/decode.h"

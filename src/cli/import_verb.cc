@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "verb.h"
+
 #include "loci/base/text.h"
 #include "loci/data/photos.h"
 #include "loci/describe/float16.h"
@@ -8,8 +10,6 @@
 #include "loci/exchange/import.h"
 #include "loci/model/interpolate.h"
 #include "loci/model/model.h"
-
-#include "verb.h"
 
 namespace loci::cli {
 namespace {
@@ -36,16 +36,21 @@ Status change_pooling(const ImportOptions& options, ImportedModel* imported) {
   ModelSpec spec = imported->model->spec;
   if (options.pooling.empty() || options.pooling == spec.pooling.type) return {};
   const bool clusters = options.pooling == "netvlad" || options.pooling == "vlad";
-  if (!clusters && options.pooling != "gem" && options.pooling != "max" && options.pooling != "mean" && options.pooling != "rmac") {
-    return invalid_argument("--pooling " + printable(options.pooling) + ": choose netvlad, vlad, gem, max, mean or rmac");
+  if (!clusters && options.pooling != "gem" && options.pooling != "max" &&
+      options.pooling != "mean" && options.pooling != "rmac") {
+    return invalid_argument("--pooling " + printable(options.pooling) +
+                            ": choose netvlad, vlad, gem, max, mean or rmac");
   }
   spec.pooling = PoolingSpec{.type = options.pooling};
   if (clusters) spec.pooling.num_clusters = options.num_clusters;
   spec.whitening = {};
   TensorMap tensors = imported->model->tensors;
-  std::erase_if(tensors, [](const auto& each) { return each.first.starts_with("pooling.") || each.first.starts_with("whitening."); });
+  std::erase_if(tensors, [](const auto& each) {
+    return each.first.starts_with("pooling.") || each.first.starts_with("whitening.");
+  });
   imported->report.needs_clusters = clusters;
-  imported->report.checks.push_back("pooling " + imported->model->spec.pooling.type + " replaced by " + options.pooling);
+  imported->report.checks.push_back("pooling " + imported->model->spec.pooling.type +
+                                    " replaced by " + options.pooling);
   imported->model = make_model(std::move(spec), std::move(tensors));
   return {};
 }
@@ -59,7 +64,10 @@ Result<ImportedModel> import_any(const ImportVerb& verb) {
     if (own && !model.ok()) return model.status();
     if (model.ok()) {
       LOCI_RETURN_IF_ERROR(verify_model(**model));
-      ImportReport report{.path = verb.file, .format = "safetensors", .family = kOwn, .architecture = (*model)->spec.name};
+      ImportReport report{.path = verb.file,
+                          .format = "safetensors",
+                          .family = kOwn,
+                          .architecture = (*model)->spec.name};
       report.checks.push_back("the tensors have the digest that the file states");
       ImportedModel imported{std::move(*model), std::move(report)};
       LOCI_RETURN_IF_ERROR(change_pooling(verb.options, &imported));
@@ -71,13 +79,15 @@ Result<ImportedModel> import_any(const ImportVerb& verb) {
 
 Status run_import(const ImportVerb& verb, Console& console) {
   if (verb.list) return list_families(console);
-  if (verb.file.empty() || verb.out.empty()) return invalid_argument("import needs a weight file and -o MODEL.safetensors");
+  if (verb.file.empty() || verb.out.empty())
+    return invalid_argument("import needs a weight file and -o MODEL.safetensors");
   LOCI_TRY(imported, import_any(verb));
   if (!verb.blend.empty()) {
     LOCI_TRY(other, load_model(verb.blend));
     LOCI_TRY(between, interpolate_models(*imported.model, *other, verb.blend_share));
     imported.model = between;
-    imported.report.checks.push_back(format("weights taken %g of the way to ", verb.blend_share) + printable(verb.blend));
+    imported.report.checks.push_back(format("weights taken %g of the way to ", verb.blend_share) +
+                                     printable(verb.blend));
   }
   std::shared_ptr<const Model> model = imported.model;
   if (!verb.init_from.empty()) {
@@ -92,12 +102,15 @@ Status run_import(const ImportVerb& verb, Console& console) {
     model = learnt;
     if (imported.report.needs_clusters) {
       imported.report.needs_clusters = false;
-      imported.report.checks.push_back(format("%d clusters learnt from the photographs", learn.num_clusters));
+      imported.report.checks.push_back(
+          format("%d clusters learnt from the photographs", learn.num_clusters));
     }
-    if (model->tensors.contains("calibration.input")) imported.report.checks.push_back("activation ranges for int8 found on the photographs");
+    if (model->tensors.contains("calibration.input"))
+      imported.report.checks.push_back("activation ranges for int8 found on the photographs");
   } else if (imported.report.needs_clusters) {
-    return invalid_argument(printable(verb.file) + ": holds no clusters for " + model->spec.pooling.type +
-                            "; give --init-from PHOTOS to learn them, or --pooling gem, max or mean");
+    return invalid_argument(
+        printable(verb.file) + ": holds no clusters for " + model->spec.pooling.type +
+        "; give --init-from PHOTOS to learn them, or --pooling gem, max or mean");
   }
   if (verb.float16) {
     LOCI_TRY(half, with_float16_weights(*model));
@@ -115,30 +128,56 @@ Status run_import(const ImportVerb& verb, Console& console) {
 
 void add_import_verb(Program& program) {
   auto verb = std::make_shared<ImportVerb>();
-  CLI::App* app = add_verb(program, "import", "Make a loci model of other people's weights",
-                           "  loci import Pitts30K_struct.mat -o pitts30k.safetensors\n"
-                           "  loci import checkpoint.pth.tar --family pytorch-netvlad -o port.safetensors\n"
-                           "  loci import mobilenet_v1.npz --pooling netvlad --init-from photos/ --whiten 512 -o mine.safetensors\n"
-                           "  loci import trained.safetensors --init-from photos/ --whiten 512 --float16 -o small.safetensors\n"
-                           "  loci import start.safetensors --blend trained.safetensors -o between.safetensors\n"
-                           "  loci import resnet50_gem.onnx -o gem.safetensors\n"
-                           "  loci import --list");
-  app->add_option("file", verb->file, "weight file: .mat, .pth, .pth.tar, .npz, .onnx, .safetensors");
+  CLI::App* app = add_verb(
+      program,
+      "import",
+      "Make a loci model of other people's weights",
+      "  loci import Pitts30K_struct.mat -o pitts30k.safetensors\n"
+      "  loci import checkpoint.pth.tar --family pytorch-netvlad -o port.safetensors\n"
+      "  loci import mobilenet_v1.npz --pooling netvlad --init-from photos/ --whiten 512 -o "
+      "mine.safetensors\n"
+      "  loci import trained.safetensors --init-from photos/ --whiten 512 --float16 -o "
+      "small.safetensors\n"
+      "  loci import start.safetensors --blend trained.safetensors -o between.safetensors\n"
+      "  loci import resnet50_gem.onnx -o gem.safetensors\n"
+      "  loci import --list");
+  app->add_option(
+      "file", verb->file, "weight file: .mat, .pth, .pth.tar, .npz, .onnx, .safetensors");
   app->add_option("-o,--out", verb->out, "the model file to write");
-  app->add_option("--init-from", verb->init_from, "photographs to learn from: clusters where the file has none, int8 ranges, whitening with --whiten");
-  app->add_option("--whiten", verb->whiten, "with --init-from: width of the whitened descriptor, 0 for none")->capture_default_str();
-  app->add_option("--max-images", verb->learn.max_images, "with --init-from: photographs that clusters and whitening are learnt from, drawn at random")
+  app->add_option("--init-from",
+                  verb->init_from,
+                  "photographs to learn from: clusters where the file has none, int8 ranges, "
+                  "whitening with --whiten");
+  app->add_option(
+         "--whiten", verb->whiten, "with --init-from: width of the whitened descriptor, 0 for none")
       ->capture_default_str();
-  app->add_option("--calibration-images", verb->learn.calibration_images, "with --init-from: photographs that set the ranges of int8")
+  app->add_option("--max-images",
+                  verb->learn.max_images,
+                  "with --init-from: photographs that clusters and whitening are learnt from, "
+                  "drawn at random")
       ->capture_default_str();
-  app->add_option("--blend", verb->blend, "another of loci's models with the same network: write the one that lies between the two");
-  app->add_option("--blend-share", verb->blend_share, "with --blend: how far to go, 0 the first model, 1 the other")->capture_default_str();
-  app->add_option("--threads", verb->learn.num_threads, "threads, 0 for all")->capture_default_str();
+  app->add_option("--calibration-images",
+                  verb->learn.calibration_images,
+                  "with --init-from: photographs that set the ranges of int8")
+      ->capture_default_str();
+  app->add_option(
+      "--blend",
+      verb->blend,
+      "another of loci's models with the same network: write the one that lies between the two");
+  app->add_option("--blend-share",
+                  verb->blend_share,
+                  "with --blend: how far to go, 0 the first model, 1 the other")
+      ->capture_default_str();
+  app->add_option("--threads", verb->learn.num_threads, "threads, 0 for all")
+      ->capture_default_str();
   app->add_flag("--float16", verb->float16, "store the weights in 16 bits: half the file");
   app->add_flag("--list", verb->list, "list the families of weight files that are known");
   add_options(app, verb->options);
-  app->add_option("--seed", verb->learn.seed, "with --init-from: seed of the draws and of k-means")->capture_default_str();
-  app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_import(*verb, console); }; });
+  app->add_option("--seed", verb->learn.seed, "with --init-from: seed of the draws and of k-means")
+      ->capture_default_str();
+  app->callback([verb, &program] {
+    program.chosen = [verb](Console& console) { return run_import(*verb, console); };
+  });
 }
 
 }  // namespace loci::cli

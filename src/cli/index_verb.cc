@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "verb.h"
+#include "video_frames.h"
+
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
 #include "loci/data/photos.h"
 #include "loci/describe/named_model.h"
 #include "loci/place/place_db.h"
-
-#include "video_frames.h"
-#include "verb.h"
 
 namespace loci::cli {
 namespace {
@@ -27,28 +27,39 @@ struct IndexVerb {
   LearnOptions learn = classic_learn_options();
 };
 
-Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb, const DescribeOptions& describe, Console& console) {
+Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb,
+                                                const DescribeOptions& describe,
+                                                Console& console) {
   if (PlaceDb::exists(verb.db)) {
-    if (verb.model.empty() || verb.model == "rootsift-vlad") return PlaceDb::open(verb.db, describe);
+    if (verb.model.empty() || verb.model == "rootsift-vlad")
+      return PlaceDb::open(verb.db, describe);
     const auto no_photos = [] { return std::vector<std::string>(); };
     LOCI_TRY(model, named_model(verb.model, no_photos, verb.learn, console.job()));
     return PlaceDb::open(verb.db, describe, model->fingerprint);
   }
   const std::string name = verb.model.empty() ? default_model_name() : verb.model;
   if (verb.learns && name != "rootsift-vlad") {
-    return invalid_argument("--num-clusters, --whiten-dim, --max-images and --features-per-image are about a vocabulary learnt from these photographs; give "
-                            "--model rootsift-vlad with them");
+    return invalid_argument(
+        "--num-clusters, --whiten-dim, --max-images and --features-per-image are about a "
+        "vocabulary learnt from these photographs; give "
+        "--model rootsift-vlad with them");
   }
   std::vector<std::string> problems;
   LOCI_TRY(photos, find_photos(verb.photos, &problems));
-  if (photos.empty()) return invalid_argument("no photographs there; give image files or folders with images");
-  LOCI_TRY(model, named_model(name, [&] { return photos; }, verb.learn, console.job()));
+  if (photos.empty())
+    return invalid_argument("no photographs there; give image files or folders with images");
+  LOCI_TRY(model,
+           named_model(
+               name, [&] { return photos; }, verb.learn, console.job()));
   return PlaceDb::create(verb.db, model, describe);
 }
 
 std::string report_json(const IndexReport& report) {
   JsonWriter json;
-  json.object().member("added", report.added).member("updated", report.updated).member("removed", report.removed);
+  json.object()
+      .member("added", report.added)
+      .member("updated", report.updated)
+      .member("removed", report.removed);
   json.member("unchanged", report.unchanged).key("failed").array();
   for (const FailedImage& failed : report.failed) {
     json.object().member("image", failed.image).member("error", failed.error.message()).end();
@@ -61,18 +72,23 @@ Status report_verify(const PlaceDb& db, Console& console) {
   LOCI_TRY(report, db.verify());
   for (const std::string& problem : report.problems) console.note(problem);
   if (!report.problems.empty()) {
-    return corrupt(format("the collection has %zu problems; index its photographs again into a new folder", report.problems.size()));
+    return corrupt(
+        format("the collection has %zu problems; index its photographs again into a new folder",
+               report.problems.size()));
   }
-  console.note(format("verified: %lld images, no problem found", static_cast<long long>(report.images)));
+  console.note(
+      format("verified: %lld images, no problem found", static_cast<long long>(report.images)));
   return {};
 }
 
 Status run_index(IndexVerb& verb, Console& console) {
-  LOCI_RETURN_IF_ERROR(
-      cut_videos(verb.frames.empty() ? verb.db + ".frames" : verb.frames, verb.video, &verb.photos, console));
+  LOCI_RETURN_IF_ERROR(cut_videos(
+      verb.frames.empty() ? verb.db + ".frames" : verb.frames, verb.video, &verb.photos, console));
   LOCI_TRY(precision, parse_precision(verb.precision));
   const Stopwatch watch;
-  LOCI_TRY(db, open_or_create(verb, {.precision = precision, .num_threads = verb.learn.num_threads}, console));
+  LOCI_TRY(db,
+           open_or_create(
+               verb, {.precision = precision, .num_threads = verb.learn.num_threads}, console));
   if (!db->describer().note().empty()) console.note(db->describer().note());
   std::vector<std::string> photos = verb.photos;
   if (!verb.shard.empty()) {
@@ -82,20 +98,30 @@ Status run_index(IndexVerb& verb, Console& console) {
     photos = std::move(found);
     LOCI_RETURN_IF_ERROR(keep_shard(verb.shard, &photos));
   }
-  LOCI_TRY(report, db->update(photos, {.num_threads = verb.learn.num_threads, .remove_missing = !verb.keep_missing},
-                              console.job()));
+  LOCI_TRY(report,
+           db->update(photos,
+                      {.num_threads = verb.learn.num_threads, .remove_missing = !verb.keep_missing},
+                      console.job()));
   if (verb.compact && !report.interrupted) LOCI_RETURN_IF_ERROR(db->compact());
   console.result_json(report_json(report));
   for (const FailedImage& failed : report.failed) console.note("failed: " + failed.error.message());
-  console.result(format("%lld added, %lld updated, %lld removed, %lld unchanged, %zu failed; %lld in %s (%s)",
-                        static_cast<long long>(report.added), static_cast<long long>(report.updated),
-                        static_cast<long long>(report.removed), static_cast<long long>(report.unchanged), report.failed.size(),
-                        static_cast<long long>(report.total), verb.db.c_str(), human_seconds(watch.seconds()).c_str()));
+  console.result(
+      format("%lld added, %lld updated, %lld removed, %lld unchanged, %zu failed; %lld in %s (%s)",
+             static_cast<long long>(report.added),
+             static_cast<long long>(report.updated),
+             static_cast<long long>(report.removed),
+             static_cast<long long>(report.unchanged),
+             report.failed.size(),
+             static_cast<long long>(report.total),
+             verb.db.c_str(),
+             human_seconds(watch.seconds()).c_str()));
   if (report.interrupted) {
-    return cancelled("interrupted; what was described is saved, the same command goes on from here");
+    return cancelled(
+        "interrupted; what was described is saved, the same command goes on from here");
   }
   if (verb.verify) LOCI_RETURN_IF_ERROR(report_verify(*db, console));
-  if (report.total == 0 && !report.failed.empty()) return corrupt("none of the photographs could be read");
+  if (report.total == 0 && !report.failed.empty())
+    return corrupt("none of the photographs could be read");
   return {};
 }
 
@@ -103,30 +129,52 @@ Status run_index(IndexVerb& verb, Console& console) {
 
 void add_index_verb(Program& program) {
   auto verb = std::make_shared<IndexVerb>();
-  CLI::App* app = add_verb(program, "index", "Describe photographs and remember them in a collection",
-                           "  loci index ~/Pictures --db pictures.loci\n"
-                           "  loci index ~/Pictures --db pictures.loci      again: only what is new or changed\n"
-                           "  loci index walk.mp4 --db walk.loci --every 0.5\n"
-                           "  loci index drive.bag --db drive.loci --topic /camera/image_raw\n"
-                           "  loci index day1/ day2/ --db robot.loci --model place.safetensors --json\n"
-                           "Ctrl-C stops and saves; the same command goes on where it stopped.");
-  app->add_option("photos", verb->photos, "image files, folders, videos and bags of ROS 1")->required();
-  app->add_option("--db", verb->db, "folder of the collection; made when it is not there")->required();
-  app->add_option("--model", verb->model,
-                  std::string(kModelHelp) + "; kept with the collection, so it is only needed the first time");
-  app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
-  app->add_option("--shard", verb->shard,
-                  "I/N: only the I-th (from 0) of N parts of the photographs; 'loci merge' puts the collections together");
-  app->add_option("--every", verb->video.every_s, "videos, bags: seconds between the frames that are taken")->capture_default_str();
-  app->add_option("--every-frames", verb->video.every_frames, "videos, bags: of all frames take the first of so many")->capture_default_str();
+  CLI::App* app = add_verb(
+      program,
+      "index",
+      "Describe photographs and remember them in a collection",
+      "  loci index ~/Pictures --db pictures.loci\n"
+      "  loci index ~/Pictures --db pictures.loci      again: only what is new or changed\n"
+      "  loci index walk.mp4 --db walk.loci --every 0.5\n"
+      "  loci index drive.bag --db drive.loci --topic /camera/image_raw\n"
+      "  loci index day1/ day2/ --db robot.loci --model place.safetensors --json\n"
+      "Ctrl-C stops and saves; the same command goes on where it stopped.");
+  app->add_option("photos", verb->photos, "image files, folders, videos and bags of ROS 1")
+      ->required();
+  app->add_option("--db", verb->db, "folder of the collection; made when it is not there")
+      ->required();
+  app->add_option(
+      "--model",
+      verb->model,
+      std::string(kModelHelp) + "; kept with the collection, so it is only needed the first time");
+  app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")
+      ->capture_default_str();
+  app->add_option("--shard",
+                  verb->shard,
+                  "I/N: only the I-th (from 0) of N parts of the photographs; 'loci merge' puts "
+                  "the collections together");
+  app->add_option(
+         "--every", verb->video.every_s, "videos, bags: seconds between the frames that are taken")
+      ->capture_default_str();
+  app->add_option("--every-frames",
+                  verb->video.every_frames,
+                  "videos, bags: of all frames take the first of so many")
+      ->capture_default_str();
   app->add_option("--topic", verb->video.topic, kTopicHelp);
-  app->add_option("--frames", verb->frames, "videos, bags: folder for their frames, as photographs; DIR.frames when not given");
-  app->add_flag("--keep-missing", verb->keep_missing, "do not forget photographs that are gone from the given folders");
+  app->add_option(
+      "--frames",
+      verb->frames,
+      "videos, bags: folder for their frames, as photographs; DIR.frames when not given");
+  app->add_flag("--keep-missing",
+                verb->keep_missing,
+                "do not forget photographs that are gone from the given folders");
   app->add_flag("--compact", verb->compact, "rewrite the collection without removed photographs");
   app->add_flag("--verify", verb->verify, "read everything back and compare digests");
   add_options(app, verb->learn);
   app->callback([verb, app, &program] {
-    for (const char* option : {"--num-clusters", "--whiten-dim", "--max-images", "--features-per-image"}) verb->learns |= app->count(option) > 0;
+    for (const char* option :
+         {"--num-clusters", "--whiten-dim", "--max-images", "--features-per-image"})
+      verb->learns |= app->count(option) > 0;
     program.chosen = [verb](Console& console) { return run_index(*verb, console); };
   });
 }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loops_describe.h"
 
-
 #include "loci/base/parallel.h"
 #include "loci/base/rng.h"
 #include "loci/base/text.h"

@@ -163,8 +163,9 @@ void add_loops_verb(Program& program) {
                "  loci simulate drive --drive-m 1500 --places 60 --seed 7\n"
                "  loci loops drive/images --truth drive/trajectory.txt --html loops.html\n"
                "Frames come in the order of their names; several sequences are one drive.");
-  app->add_option(
-         "sequences", verb->sequences, "folders of frames, frames in their order, videos or bags of ROS 1")
+  app->add_option("sequences",
+                  verb->sequences,
+                  "folders of frames, frames in their order, videos or bags of ROS 1")
       ->required();
   app->add_option("--model", verb->model, std::string(kModelHelp) + ", bow-orb or bow-rootsift");
   app->add_option(

@@ -1,5 +1,8 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "geo_files.h"
+#include "verb.h"
+
 #include "loci/base/geo.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
@@ -8,9 +11,6 @@
 #include "loci/place/contact_sheet.h"
 #include "loci/place/place_db.h"
 #include "loci/place/rerank.h"
-
-#include "geo_files.h"
-#include "verb.h"
 
 #include <algorithm>
 
@@ -40,7 +40,9 @@ std::string answer_json(const std::string& query, const QueryAnswer& answer) {
   JsonWriter json;
   json.object().member("query", query).key("matches").array();
   for (const Match& match : answer.matches) {
-    json.object().member("image", match.image.path).member("score", static_cast<double>(match.score));
+    json.object()
+        .member("image", match.image.path)
+        .member("score", static_cast<double>(match.score));
     position_json(json, match.image.position);
     json.key("taken");
     match.image.taken ? json.value(iso_time(*match.image.taken)) : json.null();
@@ -50,7 +52,10 @@ std::string answer_json(const std::string& query, const QueryAnswer& answer) {
     }
     json.end();
   }
-  json.end().member("known_place", answer.known_place).member("confidence", answer.confidence).key("location");
+  json.end()
+      .member("known_place", answer.known_place)
+      .member("confidence", answer.confidence)
+      .key("location");
   if (answer.location) {
     json.object();
     position_json(json, answer.location->position);
@@ -66,18 +71,26 @@ std::string answer_json(const std::string& query, const QueryAnswer& answer) {
 std::string answer_text(const std::string& query, const QueryAnswer& answer) {
   std::string text = printable(query) + "\n";
   if (!answer.known_place) {
-    text += format("  unknown place (the best match is no better than chance; confidence %.2f)\n", answer.confidence);
+    text += format("  unknown place (the best match is no better than chance; confidence %.2f)\n",
+                   answer.confidence);
   }
   if (answer.location) {
-    text += format("  taken near %.6f, %.6f, within about %.0f m (%d matches agree)\n", answer.location->position.lat,
-                   answer.location->position.lon, answer.location->radius_m, answer.location->support);
+    text += format("  taken near %.6f, %.6f, within about %.0f m (%d matches agree)\n",
+                   answer.location->position.lat,
+                   answer.location->position.lon,
+                   answer.location->radius_m,
+                   answer.location->support);
   }
   for (const Match& match : answer.matches) {
-    text += format("  %.4f  %s", static_cast<double>(match.score), printable(match.image.path).c_str());
-    if (match.image.position) text += format("  (%.6f, %.6f)", match.image.position->lat, match.image.position->lon);
+    text +=
+        format("  %.4f  %s", static_cast<double>(match.score), printable(match.image.path).c_str());
+    if (match.image.position)
+      text += format("  (%.6f, %.6f)", match.image.position->lat, match.image.position->lon);
     if (match.image.taken) text += "  " + iso_time(*match.image.taken);
     if (match.geometry) {
-      text += format("  %d of %d regions fit%s", match.geometry->inliers, match.geometry->matched,
+      text += format("  %d of %d regions fit%s",
+                     match.geometry->inliers,
+                     match.geometry->matched,
                      match.geometry->verified ? ", verified" : "");
     }
     text += '\n';
@@ -87,7 +100,10 @@ std::string answer_text(const std::string& query, const QueryAnswer& answer) {
 }
 
 /// A photograph of the collection asks for the others: finding itself would tell nothing.
-Result<QueryAnswer> ask(const PlaceDb& db, const Verifier* verifier, const std::string& path, const QueryVerb& verb) {
+Result<QueryAnswer> ask(const PlaceDb& db,
+                        const Verifier* verifier,
+                        const std::string& path,
+                        const QueryVerb& verb) {
   LOCI_TRY(image, load_photo(db.describer(), path));
   if (verifier == nullptr) return db.query(image, verb.k, verb.index, path);
   return query_verified(db, *verifier, image, verb.k, verb.index, path);
@@ -97,7 +113,8 @@ Status run_query(const QueryVerb& verb, Console& console) {
   LOCI_TRY(precision, parse_precision(verb.precision));
   if (verb.k < 1) return invalid_argument("-k: at least one match must be asked for");
   if (verb.verify) LOCI_RETURN_IF_ERROR(Verifier::available());
-  LOCI_TRY(db, PlaceDb::open(verb.db, {.precision = precision, .num_threads = verb.index.num_threads}));
+  LOCI_TRY(db,
+           PlaceDb::open(verb.db, {.precision = precision, .num_threads = verb.index.num_threads}));
   std::unique_ptr<Verifier> verifier;
   if (verb.verify) {
     LOCI_TRY(made, Verifier::create(db->describer(), verb.verify_options));
@@ -112,7 +129,8 @@ Status run_query(const QueryVerb& verb, Console& console) {
   size_t failed = 0;
   const JobControl job = console.job();
   for (const std::string& path : queries) {
-    if (job.cancelled()) return cancelled("stopped on request before all photographs were asked about");
+    if (job.cancelled())
+      return cancelled("stopped on request before all photographs were asked about");
     const Result<QueryAnswer> answer = ask(*db, verifier.get(), path, verb);
     if (!answer.ok()) {
       console.error(answer.status());
@@ -136,7 +154,8 @@ Status run_query(const QueryVerb& verb, Console& console) {
     LOCI_RETURN_IF_ERROR(write_geo_files(verb.geo, points));
     console.note(format("%zu points of locations and matches written", points.size()));
   }
-  if (failed > 0) return corrupt(format("%zu of %zu queries could not be answered", failed, queries.size()));
+  if (failed > 0)
+    return corrupt(format("%zu of %zu queries could not be answered", failed, queries.size()));
   return {};
 }
 
@@ -144,7 +163,9 @@ Status run_query(const QueryVerb& verb, Console& console) {
 
 void add_query_verb(Program& program) {
   auto verb = std::make_shared<QueryVerb>();
-  CLI::App* app = add_verb(program, "query", "Ask a collection where photographs were taken",
+  CLI::App* app = add_verb(program,
+                           "query",
+                           "Ask a collection where photographs were taken",
                            "  loci query holiday.jpg --db pictures.loci\n"
                            "  loci query new/ --db pictures.loci -k 3 --html answer.html\n"
                            "  loci query a.jpg --db robot.loci --json | jq .location");
@@ -153,12 +174,18 @@ void add_query_verb(Program& program) {
   app->add_option("-k", verb->k, "matches to show")->capture_default_str();
   app->add_option("--html", verb->html, "write a contact sheet with the pictures to this file");
   add_geo_options(app, verb->geo);
-  app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")->capture_default_str();
-  app->add_option("--threads", verb->index.num_threads, "threads, 0 for all")->capture_default_str();
-  app->add_flag("--verify", verb->verify, "check the best matches geometrically, region by region, and order them by that");
+  app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")
+      ->capture_default_str();
+  app->add_option("--threads", verb->index.num_threads, "threads, 0 for all")
+      ->capture_default_str();
+  app->add_flag("--verify",
+                verb->verify,
+                "check the best matches geometrically, region by region, and order them by that");
   add_options(app, verb->index);
   add_options(app, verb->verify_options);
-  app->callback([verb, &program] { program.chosen = [verb](Console& console) { return run_query(*verb, console); }; });
+  app->callback([verb, &program] {
+    program.chosen = [verb](Console& console) { return run_query(*verb, console); };
+  });
 }
 
 }  // namespace loci::cli

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "loci/base/progress.h"
 #include "loci/base/status.h"
+
+#include <cstdint>
+#include <string>
 
 namespace loci::cli {
 
@@ -21,6 +21,8 @@ struct SketchTown {
 /// Draws a town of flat street scenes without any renderer: `folder`/database holds the first num_times - 1 visits of every
 /// place, `folder`/queries the last one, with positions and times in the file names and in EXIF. Places lie 60 m apart.
 /// Returns the number of images.
-Result<int64_t> draw_sketch_town(const std::string& folder, const SketchTown& town, const JobControl& job);
+Result<int64_t> draw_sketch_town(const std::string& folder,
+                                 const SketchTown& town,
+                                 const JobControl& job);
 
 }  // namespace loci::cli

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "thumbnail.h"
 
-#include <algorithm>
-
 #include "loci/image/decode.h"
 #include "loci/image/encode.h"
 #include "loci/image/resize.h"
+
+#include <algorithm>
 
 namespace loci::cli {
 
@@ -15,7 +15,9 @@ std::vector<uint8_t> jpeg_thumbnail(const std::string& path, int side) {
   if (!image.ok()) return {};
   const double scale = static_cast<double>(side) / std::max(image->width, image->height);
   if (scale < 1) {
-    const auto scaled = [scale](int length) { return std::max(1, static_cast<int>(length * scale + 0.5)); };
+    const auto scaled = [scale](int length) {
+      return std::max(1, static_cast<int>(length * scale + 0.5));
+    };
     image = resize(*image, scaled(image->width), scaled(image->height), Resampling::kArea);
   }
   Result<std::vector<uint8_t>> bytes = encode_jpeg(*image, 80);

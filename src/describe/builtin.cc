@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/describe/builtin.h"
 
+#include "loci/base/text.h"
+
 #include <cstdint>
 #include <span>
-
-#include "loci/base/text.h"
 
 #if defined(LOCI_DEFAULT_MODEL)
 // The file's bytes as they are, at a boundary that tensors are mapped to.
@@ -13,7 +13,8 @@ asm(".section .rodata\n"
     ".balign 64\n"
     ".global loci_default_model_begin\n"
     "loci_default_model_begin:\n"
-    ".incbin \"" LOCI_DEFAULT_MODEL "\"\n"
+    ".incbin \"" LOCI_DEFAULT_MODEL
+    "\"\n"
     ".global loci_default_model_end\n"
     "loci_default_model_end:\n"
     ".byte 0\n"
@@ -37,7 +38,9 @@ std::vector<std::string> builtin_models() {
 Result<std::shared_ptr<const Model>> builtin_model(const std::string& name) {
 #if defined(LOCI_DEFAULT_MODEL)
   if (name == "default") {
-    return parse_model({loci_default_model_begin, loci_default_model_end}, nullptr, "the built-in model 'default'");
+    return parse_model({loci_default_model_begin, loci_default_model_end},
+                       nullptr,
+                       "the built-in model 'default'");
   }
 #endif
   std::string names;

@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/describe/builtin.h"
 
+#include "loci/describe/describer.h"
 
 #include <gtest/gtest.h>
-
-#include "loci/describe/describer.h"
 
 namespace loci {
 namespace {

@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include "loci/base/file.h"
 #include "loci/describe/describer.h"
 #include "loci/describe/learn.h"
@@ -9,6 +7,8 @@
 #include "loci/image/sketch.h"
 #include "loci/math/vector.h"
 #include "loci/model/architectures.h"
+
+#include <gtest/gtest.h>
 
 namespace loci {
 namespace {
@@ -37,9 +37,12 @@ class CalibrateTest : public testing::Test {
 TEST_F(CalibrateTest, ALearntNetworkRunsInInt8AndStaysCloseToFp32) {
   const auto model = learn_model(spec_, weights_, photos_, options_).value();
   EXPECT_TRUE(model->tensors.contains("calibration.input"));
-  const auto exact = Describer::create(model, {.precision = Precision::kFp32, .num_threads = 1}).value();
-  const auto fast = Describer::create(model, {.precision = Precision::kInt8, .num_threads = 1}).value();
-  if (fast->precision() != Precision::kInt8) GTEST_SKIP() << "this processor has no int8 dot products";
+  const auto exact =
+      Describer::create(model, {.precision = Precision::kFp32, .num_threads = 1}).value();
+  const auto fast =
+      Describer::create(model, {.precision = Precision::kInt8, .num_threads = 1}).value();
+  if (fast->precision() != Precision::kInt8)
+    GTEST_SKIP() << "this processor has no int8 dot products";
   const Image image = sketch_place(3, 1, 96, 80);
   std::vector<float> a(static_cast<size_t>(exact->dim())), b(a.size());
   ASSERT_TRUE(exact->describe(image, a).ok());
@@ -50,7 +53,8 @@ TEST_F(CalibrateTest, ALearntNetworkRunsInInt8AndStaysCloseToFp32) {
 TEST_F(CalibrateTest, TheSameSeedGivesTheSameModel) {
   options_.calibration_images = 3;
   const auto first = learn_model(spec_, weights_, photos_, options_).value();
-  EXPECT_EQ(first->fingerprint, learn_model(spec_, weights_, photos_, options_).value()->fingerprint);
+  EXPECT_EQ(first->fingerprint,
+            learn_model(spec_, weights_, photos_, options_).value()->fingerprint);
 }
 
 TEST_F(CalibrateTest, ClustersOfTheFileAreKeptOnRequest) {
@@ -62,7 +66,8 @@ TEST_F(CalibrateTest, ClustersOfTheFileAreKeptOnRequest) {
   const auto second = learn_model(first->spec, first->tensors, photos_, options_).value();
   EXPECT_EQ(first->fingerprint, second->fingerprint);
   options_.keep_clusters = false;
-  EXPECT_NE(first->fingerprint, learn_model(first->spec, first->tensors, photos_, options_).value()->fingerprint);
+  EXPECT_NE(first->fingerprint,
+            learn_model(first->spec, first->tensors, photos_, options_).value()->fingerprint);
 }
 
 TEST_F(CalibrateTest, UnreadablePhotosArePassedOverAndNoneAtAllIsInvalid) {
@@ -72,7 +77,9 @@ TEST_F(CalibrateTest, UnreadablePhotosArePassedOverAndNoneAtAllIsInvalid) {
   const std::vector<std::string> missing{folder_ / "none.jpg"};
   EXPECT_EQ(calibrate_model(model, missing, options_).status().code(), Code::kInvalidArgument);
   const std::vector<std::string> one_of_two{missing[0], photos_[0]};
-  EXPECT_TRUE(calibrate_model(model, one_of_two, options_).value().model->tensors.contains("calibration.input"));
+  EXPECT_TRUE(calibrate_model(model, one_of_two, options_)
+                  .value()
+                  .model->tensors.contains("calibration.input"));
 }
 
 }  // namespace

@@ -1,10 +1,5 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <cmath>
-
-#include <gtest/gtest.h>
-
 #include "loci/base/file.h"
 #include "loci/describe/describer.h"
 #include "loci/describe/learn.h"
@@ -12,6 +7,11 @@
 #include "loci/image/encode.h"
 #include "loci/image/sketch.h"
 #include "loci/math/vector.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <gtest/gtest.h>
 
 namespace loci {
 namespace {
@@ -24,13 +24,16 @@ class DescribeTest : public testing::Test {
     photos_ = new std::vector<std::string>;
     for (uint64_t place = 0; place < 8; ++place) {
       for (uint64_t visit = 0; visit < 2; ++visit) {
-        const std::string path = *folder_ / (std::to_string(place) + "_" + std::to_string(visit) + ".jpg");
+        const std::string path =
+            *folder_ / (std::to_string(place) + "_" + std::to_string(visit) + ".jpg");
         ASSERT_TRUE(save_jpeg(path, sketch_place(place, visit, 240, 180)).ok());
         photos_->push_back(path);
       }
     }
     model_ = new std::shared_ptr<const Model>(
-        learn_model(rootsift_vlad_spec(), {}, *photos_, {.num_clusters = 8, .features_per_image = 100}).value());
+        learn_model(
+            rootsift_vlad_spec(), {}, *photos_, {.num_clusters = 8, .features_per_image = 100})
+            .value());
   }
   static void TearDownTestSuite() {
     delete model_;
@@ -47,10 +50,12 @@ TEST_F(DescribeTest, SamePlaceIsNearestAndDescriptorsHaveUnitNorm) {
   EXPECT_EQ(describer->dim(), 8 * 128);
   Matrix descriptors(16, describer->dim());
   ASSERT_TRUE(describe_files(*describer, *photos_, 2, false, [&](size_t i, DescribedImage&& image) {
-    EXPECT_TRUE(image.status.ok()) << image.status.to_string();
-    std::copy(image.descriptor.begin(), image.descriptor.end(), descriptors.row(static_cast<int64_t>(i)).begin());
-    return true;
-  }).ok());
+                EXPECT_TRUE(image.status.ok()) << image.status.to_string();
+                std::copy(image.descriptor.begin(),
+                          image.descriptor.end(),
+                          descriptors.row(static_cast<int64_t>(i)).begin());
+                return true;
+              }).ok());
   int right = 0;
   for (int64_t i = 0; i < 16; ++i) {
     EXPECT_NEAR(dot_exact(descriptors.row(i).data(), descriptors.row(i).data(), 1024), 1, 1e-5);
@@ -69,34 +74,39 @@ TEST_F(DescribeTest, ResultsComeInOrderWhateverTheThreadsAndAreTheSame) {
   const auto describer = Describer::create(*model_).value();
   const auto run = [&](int threads) {
     std::vector<std::vector<float>> all;
-    EXPECT_TRUE(describe_files(*describer, *photos_, threads, true, [&](size_t i, DescribedImage&& image) {
-      EXPECT_EQ(i, all.size());
-      EXPECT_EQ(image.sha256.size(), 64u);
-      EXPECT_EQ(image.width, 240);
-      all.push_back(std::move(image.descriptor));
-      return true;
-    }).ok());
+    EXPECT_TRUE(
+        describe_files(*describer, *photos_, threads, true, [&](size_t i, DescribedImage&& image) {
+          EXPECT_EQ(i, all.size());
+          EXPECT_EQ(image.sha256.size(), 64u);
+          EXPECT_EQ(image.width, 240);
+          all.push_back(std::move(image.descriptor));
+          return true;
+        }).ok());
     return all;
   };
   EXPECT_EQ(run(1), run(3));
 }
 
 TEST_F(DescribeTest, LearningIsReproducible) {
-  const auto again =
-      learn_model(rootsift_vlad_spec(), {}, *photos_, {.num_clusters = 8, .features_per_image = 100, .num_threads = 1}).value();
+  const auto again = learn_model(rootsift_vlad_spec(),
+                                 {},
+                                 *photos_,
+                                 {.num_clusters = 8, .features_per_image = 100, .num_threads = 1})
+                         .value();
   EXPECT_EQ(again->fingerprint, (*model_)->fingerprint);
 }
 
 TEST_F(DescribeTest, BadFilesAreResultsAndSinkCanStop) {
   const std::string text = *folder_ / "text.jpg";
   ASSERT_TRUE(write_file(text, std::string_view("no picture")).ok());
-  const std::vector<std::string> paths = {text, *folder_ / "gone.jpg", (*photos_)[0], (*photos_)[1]};
+  const std::vector<std::string> paths = {
+      text, *folder_ / "gone.jpg", (*photos_)[0], (*photos_)[1]};
   const auto describer = Describer::create(*model_).value();
   std::vector<Code> codes;
   ASSERT_TRUE(describe_files(*describer, paths, 2, false, [&](size_t i, DescribedImage&& image) {
-    codes.push_back(image.status.code());
-    return i < 2;
-  }).ok());
+                codes.push_back(image.status.code());
+                return i < 2;
+              }).ok());
   EXPECT_EQ(codes, (std::vector<Code>{Code::kCorrupt, Code::kNotFound, Code::kOk}));
 }
 
@@ -104,10 +114,15 @@ TEST_F(DescribeTest, CancelStopsBetweenImages) {
   std::atomic<bool> cancel{false};
   const auto describer = Describer::create(*model_).value();
   int seen = 0;
-  const Status status = describe_files(*describer, *photos_, 2, false, [&](size_t, DescribedImage&&) {
-    if (++seen == 3) cancel = true;
-    return true;
-  }, {.cancel = &cancel});
+  const Status status = describe_files(*describer,
+                                       *photos_,
+                                       2,
+                                       false,
+                                       [&](size_t, DescribedImage&&) {
+                                         if (++seen == 3) cancel = true;
+                                         return true;
+                                       },
+                                       {.cancel = &cancel});
   EXPECT_EQ(status.code(), Code::kCancelled);
   EXPECT_EQ(seen, 3);
 }
@@ -118,7 +133,9 @@ TEST_F(DescribeTest, WhiteningIsLearntWhereThereAreEnoughPhotosAndLeftOutElsewhe
   const LearnOptions options{.num_clusters = 8, .whiten_dim = 64, .features_per_image = 100};
   const auto few = learn_model(rootsift_vlad_spec(), {}, *photos_, options, job).value();
   EXPECT_EQ(few->spec.whitening.output_dim, 0);
-  EXPECT_TRUE(std::any_of(notes.begin(), notes.end(), [](const auto& note) { return note.find("too few") != std::string::npos; }));
+  EXPECT_TRUE(std::any_of(notes.begin(), notes.end(), [](const auto& note) {
+    return note.find("too few") != std::string::npos;
+  }));
   std::vector<std::string> many;
   for (int i = 0; i < 3; ++i) many.insert(many.end(), photos_->begin(), photos_->end());
   const auto whitened = learn_model(rootsift_vlad_spec(), {}, many, options, job).value();
@@ -128,19 +145,26 @@ TEST_F(DescribeTest, WhiteningIsLearntWhereThereAreEnoughPhotosAndLeftOutElsewhe
 }
 
 TEST_F(DescribeTest, TooFewPhotosForTheClustersIsSaid) {
-  const auto result = learn_model(rootsift_vlad_spec(), {}, std::span(*photos_).first(1), {.num_clusters = 500});
+  const auto result =
+      learn_model(rootsift_vlad_spec(), {}, std::span(*photos_).first(1), {.num_clusters = 500});
   EXPECT_EQ(result.status().code(), Code::kInvalidArgument);
 }
 
 TEST(NetworkSize, ModesKeepTheirPromises) {
   using Resize = Preprocessing::Resize;
   EXPECT_EQ(network_size({.resize = Resize::kNone}, 33, 77), std::pair(33, 77));
-  EXPECT_EQ(network_size({.resize = Resize::kFixed, .width = 640, .height = 480}, 33, 77), std::pair(640, 480));
-  EXPECT_EQ(network_size({.resize = Resize::kMaxSide, .max_side = 1024}, 2048, 1000), std::pair(1024, 500));
-  EXPECT_EQ(network_size({.resize = Resize::kMaxSide, .max_side = 1024}, 800, 600), std::pair(800, 600));
-  EXPECT_EQ(network_size({.resize = Resize::kShorterSide, .min_side = 240}, 97, 58), std::pair(401, 240));
-  EXPECT_EQ(network_size({.resize = Resize::kMaxSide, .max_side = 5}, 10, 5), std::pair(5, 2));  // 2.5 rounds to even
-  EXPECT_EQ(network_size({.resize = Resize::kFit, .max_side = 640, .min_side = 240}, 1280, 960), std::pair(640, 480));
+  EXPECT_EQ(network_size({.resize = Resize::kFixed, .width = 640, .height = 480}, 33, 77),
+            std::pair(640, 480));
+  EXPECT_EQ(network_size({.resize = Resize::kMaxSide, .max_side = 1024}, 2048, 1000),
+            std::pair(1024, 500));
+  EXPECT_EQ(network_size({.resize = Resize::kMaxSide, .max_side = 1024}, 800, 600),
+            std::pair(800, 600));
+  EXPECT_EQ(network_size({.resize = Resize::kShorterSide, .min_side = 240}, 97, 58),
+            std::pair(401, 240));
+  EXPECT_EQ(network_size({.resize = Resize::kMaxSide, .max_side = 5}, 10, 5),
+            std::pair(5, 2));  // 2.5 rounds to even
+  EXPECT_EQ(network_size({.resize = Resize::kFit, .max_side = 640, .min_side = 240}, 1280, 960),
+            std::pair(640, 480));
 }
 
 TEST(Preprocess, NormalisesInTheNetworksChannelOrder) {

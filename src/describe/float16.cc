@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/describe/float16.h"
 
+#include "loci/math/half.h"
+
 #include <cmath>
 #include <vector>
-
-#include "loci/math/half.h"
 
 namespace loci {
 

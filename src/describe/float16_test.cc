@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/describe/float16.h"
 
+#include "loci/math/half.h"
+
 #include <vector>
 
 #include <gtest/gtest.h>
-
-#include "loci/math/half.h"
 
 namespace loci {
 namespace {

@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include "hdf5_tree.h"
-
 #include "byte_reader.h"
 #include "hdf5_message.h"
+#include "hdf5_tree.h"
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"

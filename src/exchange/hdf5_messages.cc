@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The messages of an HDF5 object header: data type, shape, layout, filters, attributes, links.
 #include "byte_reader.h"
-#include "hdf5_tree.h"
 #include "hdf5_message.h"
+#include "hdf5_tree.h"
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"

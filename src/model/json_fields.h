@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/status.h"
+
 #include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "loci/base/status.h"
 
 #include <nlohmann/json.hpp>
 
@@ -52,7 +52,8 @@ class JsonFields {
 
  private:
   void wrong(const char* name, const Json& found, const char* expected) {
-    status_ = corrupt(where_ + "." + name + ": is " + found.dump().substr(0, 60) + ", expected " + expected);
+    status_ = corrupt(where_ + "." + name + ": is " + found.dump().substr(0, 60) + ", expected " +
+                      expected);
   }
   void read(const Json& in, const char* name, bool& out) {
     if (!in.is_boolean()) return wrong(name, in, "true or false");

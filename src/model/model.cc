@@ -36,8 +36,10 @@ Result<std::shared_ptr<const Model>> model_of(Safetensors file, const std::strin
   const auto spec_text = file.metadata.find("loci");
   const auto digest = file.metadata.find("tensors_sha256");
   if (spec_text == file.metadata.end()) {
-    return invalid_argument(where + ": is a safetensors file, but no loci model (it has no description); make one of it with "
-                                    "'loci import'");
+    return invalid_argument(
+        where +
+        ": is a safetensors file, but no loci model (it has no description); make one of it with "
+        "'loci import'");
   }
   if (digest == file.metadata.end() || digest->second.size() != 64) {
     return corrupt(where + ": the digest of its tensors is missing");
@@ -65,7 +67,8 @@ Result<std::shared_ptr<const Model>> load_model(const std::string& path) {
   return model_of(std::move(file), printable(path));
 }
 
-Result<std::shared_ptr<const Model>> parse_model(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner,
+Result<std::shared_ptr<const Model>> parse_model(std::span<const uint8_t> bytes,
+                                                 std::shared_ptr<const void> owner,
                                                  const std::string& where) {
   LOCI_TRY(file, parse_safetensors(bytes, std::move(owner), where));
   return model_of(std::move(file), where);
@@ -82,7 +85,8 @@ Status save_model(const Model& model, const std::string& path) {
 
 Status verify_model(const Model& model) {
   if (fingerprint_of(model.spec, digest_tensors(model.tensors)) == model.fingerprint) return {};
-  return corrupt("model '" + model.spec.name + "': its tensors do not have the digest that the file states; it was changed "
+  return corrupt("model '" + model.spec.name +
+                 "': its tensors do not have the digest that the file states; it was changed "
                  "or damaged after it was written");
 }
 

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/model/model.h"
 
+#include "loci/base/file.h"
+#include "loci/model/safetensors.h"
+
 #include <cmath>
 #include <cstring>
 
 #include <gtest/gtest.h>
-
-#include "loci/base/file.h"
-#include "loci/model/safetensors.h"
 
 namespace loci {
 namespace {
@@ -39,7 +39,9 @@ ModelSpec small_spec() {
 std::shared_ptr<const Model> small_model() {
   const std::vector<float> weights(4 * 3 * 9, 0.25f);
   const std::vector<float> bias = {1, 2, 3, 4};
-  return make_model(small_spec(), {{"conv1.weight", make_tensor({4, 3, 3, 3}, weights)}, {"conv1.bias", make_tensor({4}, bias)}});
+  return make_model(small_spec(),
+                    {{"conv1.weight", make_tensor({4, 3, 3, 3}, weights)},
+                     {"conv1.bias", make_tensor({4}, bias)}});
 }
 
 TEST(ModelSpec, JsonRoundTripKeepsEveryField) {
@@ -59,21 +61,27 @@ TEST(ModelSpec, NewerVersionIsUnsupportedByNumber) {
 }
 
 TEST(ModelSpec, WrongTypesAreCorruptWithTheMembersName) {
-  const Status status = parse_spec(R"({"format_version":1,"features":"rootsift","local":{"step_px":"eight"}})", "m").status();
+  const Status status =
+      parse_spec(R"({"format_version":1,"features":"rootsift","local":{"step_px":"eight"}})", "m")
+          .status();
   EXPECT_EQ(status.code(), Code::kCorrupt);
   EXPECT_NE(status.message().find("local.step_px"), std::string::npos);
 }
 
 TEST(ModelSpec, UnknownOperatorIsUnsupported) {
   const Status status =
-      parse_spec(R"({"format_version":1,"network":{"ops":[{"type":"attention","name":"a"}]}})", "m").status();
+      parse_spec(R"({"format_version":1,"network":{"ops":[{"type":"attention","name":"a"}]}})", "m")
+          .status();
   EXPECT_EQ(status.code(), Code::kUnsupported);
   EXPECT_NE(status.message().find("attention"), std::string::npos);
 }
 
 TEST(ModelSpec, InputThatNobodyMakesIsCorrupt) {
   const Status status =
-      parse_spec(R"({"format_version":1,"network":{"ops":[{"type":"relu","name":"a","inputs":["b"]}]}})", "m").status();
+      parse_spec(
+          R"({"format_version":1,"network":{"ops":[{"type":"relu","name":"a","inputs":["b"]}]}})",
+          "m")
+          .status();
   EXPECT_EQ(status.code(), Code::kCorrupt);
 }
 
@@ -135,12 +143,19 @@ TEST(Safetensors, HugeHeaderIsRefusedBeforeAnythingIsAllocated) {
 
 TEST(Safetensors, OverlapGapAndHugeShapesNameTheTensor) {
   const auto check = [](const std::string& header, size_t data, const std::string& name) {
-    const Status status = parse_safetensors(with_header(header, header.size(), data), nullptr, "f").status();
+    const Status status =
+        parse_safetensors(with_header(header, header.size(), data), nullptr, "f").status();
     EXPECT_EQ(status.code(), Code::kCorrupt) << header;
     EXPECT_NE(status.message().find(name), std::string::npos) << status.message();
   };
-  check(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})", 12, "'b'");
-  check(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}})", 20, "'b'");
+  check(
+      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
+      12,
+      "'b'");
+  check(
+      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}})",
+      20,
+      "'b'");
   check(R"({"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,8]}})", 8, "'a'");
   check(R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", 8, "'a'");
   check(R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,8]}})", 8, "'a'");

@@ -2,20 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/model/safetensors.h"
 
+#include "loci/base/file.h"
+#include "loci/base/text.h"
+
 #include <algorithm>
 #include <cstring>
 
 #include <nlohmann/json.hpp>
-
-#include "loci/base/file.h"
-#include "loci/base/text.h"
 
 namespace loci {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr uint64_t kMaxHeader = uint64_t{16} << 20;  // the format allows 100 MB; real headers stay below 1
+constexpr uint64_t kMaxHeader = uint64_t{16}
+                                << 20;  // the format allows 100 MB; real headers stay below 1
 constexpr size_t kAlignment = 64;
 
 std::optional<DType> dtype_from(const std::string& name) {
@@ -31,15 +32,21 @@ struct Placed {
 };
 
 /// One entry of the header, checked against the `data_size` bytes that follow it.
-Result<Placed> parse_entry(const std::string& name, const Json& entry, uint64_t data_size, Tensor* tensor) {
+Result<Placed> parse_entry(const std::string& name,
+                           const Json& entry,
+                           uint64_t data_size,
+                           Tensor* tensor) {
   const std::string where = "tensor '" + printable(name) + "'";
-  if (!entry.is_object() || !entry.contains("dtype") || !entry.contains("shape") || !entry.contains("data_offsets") ||
-      !entry["dtype"].is_string() || !entry["shape"].is_array() || !entry["data_offsets"].is_array() ||
+  if (!entry.is_object() || !entry.contains("dtype") || !entry.contains("shape") ||
+      !entry.contains("data_offsets") || !entry["dtype"].is_string() ||
+      !entry["shape"].is_array() || !entry["data_offsets"].is_array() ||
       entry["data_offsets"].size() != 2) {
     return corrupt(where + ": the header entry needs dtype, shape and two data_offsets");
   }
   const auto dtype = dtype_from(entry["dtype"].get<std::string>());
-  if (!dtype) return unsupported(where + ": element type '" + entry["dtype"].get<std::string>() + "' is not read");
+  if (!dtype)
+    return unsupported(where + ": element type '" + entry["dtype"].get<std::string>() +
+                       "' is not read");
   tensor->dtype = *dtype;
   uint64_t bytes = dtype_size(*dtype);
   for (const Json& side : entry["shape"]) {
@@ -50,15 +57,17 @@ Result<Placed> parse_entry(const std::string& name, const Json& entry, uint64_t 
     tensor->shape.push_back(static_cast<int64_t>(side.get<uint64_t>()));
   }
   const Json &first = entry["data_offsets"][0], &second = entry["data_offsets"][1];
-  if (!first.is_number_unsigned() || !second.is_number_unsigned()) return corrupt(where + ": offsets are no numbers");
+  if (!first.is_number_unsigned() || !second.is_number_unsigned())
+    return corrupt(where + ": offsets are no numbers");
   const Placed placed{first.get<uint64_t>(), second.get<uint64_t>(), name};
   if (placed.begin > placed.end || placed.end > data_size) {
-    return corrupt(where + ": lies at bytes " + std::to_string(placed.begin) + " to " + std::to_string(placed.end) +
-                   " of " + std::to_string(data_size) + "; the file is cut short or damaged");
+    return corrupt(where + ": lies at bytes " + std::to_string(placed.begin) + " to " +
+                   std::to_string(placed.end) + " of " + std::to_string(data_size) +
+                   "; the file is cut short or damaged");
   }
   if (placed.end - placed.begin != bytes) {
-    return corrupt(where + ": has " + std::to_string(placed.end - placed.begin) + " bytes, its shape needs " +
-                   std::to_string(bytes));
+    return corrupt(where + ": has " + std::to_string(placed.end - placed.begin) +
+                   " bytes, its shape needs " + std::to_string(bytes));
   }
   return placed;
 }
@@ -70,9 +79,11 @@ Status check_tiling(std::vector<Placed> placed, uint64_t data_size) {
   });
   uint64_t at = 0;
   for (const Placed& p : placed) {
-    if (p.begin < at) return corrupt("tensor '" + printable(p.name) + "' overlaps the one before it");
+    if (p.begin < at)
+      return corrupt("tensor '" + printable(p.name) + "' overlaps the one before it");
     if (p.begin > at) {
-      return corrupt("tensor '" + printable(p.name) + "' leaves a gap of " + std::to_string(p.begin - at) + " bytes");
+      return corrupt("tensor '" + printable(p.name) + "' leaves a gap of " +
+                     std::to_string(p.begin - at) + " bytes");
     }
     at = p.end;
   }
@@ -88,8 +99,10 @@ bool nested_too_deep(std::string_view text) {
   bool quoted = false;
   for (size_t i = 0; i < text.size(); ++i) {
     if (quoted) {
-      if (text[i] == '\\') ++i;
-      else if (text[i] == '"') quoted = false;
+      if (text[i] == '\\')
+        ++i;
+      else if (text[i] == '"')
+        quoted = false;
     } else if (text[i] == '"') {
       quoted = true;
     } else if (text[i] == '{' || text[i] == '[') {
@@ -103,14 +116,18 @@ bool nested_too_deep(std::string_view text) {
 
 }  // namespace
 
-Result<Safetensors> parse_safetensors(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner,
+Result<Safetensors> parse_safetensors(std::span<const uint8_t> bytes,
+                                      std::shared_ptr<const void> owner,
                                       const std::string& where) {
-  if (bytes.size() < 8) return corrupt(where + ": is " + std::to_string(bytes.size()) + " bytes long, no safetensors file");
+  if (bytes.size() < 8)
+    return corrupt(where + ": is " + std::to_string(bytes.size()) +
+                   " bytes long, no safetensors file");
   uint64_t header_size = 0;
   std::memcpy(&header_size, bytes.data(), 8);
   if (header_size > kMaxHeader || header_size > bytes.size() - 8) {
-    return corrupt(where + ": says its header is " + std::to_string(header_size) + " bytes long; the file has " +
-                   std::to_string(bytes.size() - 8) + " and a header at most " + std::to_string(kMaxHeader));
+    return corrupt(where + ": says its header is " + std::to_string(header_size) +
+                   " bytes long; the file has " + std::to_string(bytes.size() - 8) +
+                   " and a header at most " + std::to_string(kMaxHeader));
   }
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, header_size);
   if (nested_too_deep(text)) return corrupt(where + ": the header is nested too deep");
@@ -124,7 +141,8 @@ Result<Safetensors> parse_safetensors(std::span<const uint8_t> bytes, std::share
     if (name == "__metadata__") {
       if (!entry.is_object()) return corrupt(where + ": __metadata__ is no object");
       for (const auto& [key, value] : entry.items()) {
-        if (!value.is_string()) return corrupt(where + ": __metadata__ entry '" + printable(key) + "' is no text");
+        if (!value.is_string())
+          return corrupt(where + ": __metadata__ entry '" + printable(key) + "' is no text");
         content.metadata[key] = value.get<std::string>();
       }
       continue;
@@ -146,7 +164,8 @@ Result<Safetensors> parse_safetensors(std::span<const uint8_t> bytes, std::share
     }
     placed.push_back(*place);
   }
-  if (Status tiling = check_tiling(std::move(placed), data.size()); !tiling.ok()) return tiling.with_context(where);
+  if (Status tiling = check_tiling(std::move(placed), data.size()); !tiling.ok())
+    return tiling.with_context(where);
   return content;
 }
 
@@ -167,8 +186,8 @@ Status write_safetensors(const std::string& path, const Safetensors& content) {
     return (a->second.bytes.size() % kAlignment == 0) > (b->second.bytes.size() % kAlignment == 0);
   });
   std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
-    return dtype_size(a->second.dtype) > dtype_size(b->second.dtype) && a->second.bytes.size() % kAlignment != 0 &&
-           b->second.bytes.size() % kAlignment != 0;
+    return dtype_size(a->second.dtype) > dtype_size(b->second.dtype) &&
+           a->second.bytes.size() % kAlignment != 0 && b->second.bytes.size() % kAlignment != 0;
   });
   uint64_t at = 0;
   for (const auto* item : order) {

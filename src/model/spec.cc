@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/model/spec.h"
 
-#include <cmath>
-
 #include "json_fields.h"
+
+#include <cmath>
 
 namespace loci {
 namespace {
@@ -30,7 +30,9 @@ void fields(JsonFields& v, Preprocessing& p) {
 }
 
 void fields(JsonFields& v, Op& op) {
-  v.choice("type", op.type, {"conv", "max_pool", "avg_pool", "add", "concat", "relu", "clip", "lrn", "l2_norm"});
+  v.choice("type",
+           op.type,
+           {"conv", "max_pool", "avg_pool", "add", "concat", "relu", "clip", "lrn", "l2_norm"});
   v("name", op.name);
   v("inputs", op.inputs);
   v("out_channels", op.out_channels);
@@ -111,7 +113,8 @@ Status read_network(const Json& json, Network& network) {
   v("architecture", network.architecture);
   LOCI_RETURN_IF_ERROR(v.status());
   if (!json.contains("ops")) return {};
-  if (!json["ops"].is_array() || json["ops"].size() > 10000) return corrupt("network.ops: is no list of operators");
+  if (!json["ops"].is_array() || json["ops"].size() > 10000)
+    return corrupt("network.ops: is no list of operators");
   for (size_t i = 0; i < json["ops"].size(); ++i) {
     const Json& item = json["ops"][i];
     const std::string where = "network.ops[" + std::to_string(i) + "]";
@@ -134,8 +137,9 @@ Status read_spec(const Json& json, ModelSpec& spec) {
   LOCI_RETURN_IF_ERROR(v.status());
   if (version < 1) return corrupt("spec.format_version: is missing");
   if (version > kFormatVersion) {
-    return unsupported("the model file has format version " + std::to_string(version) + ", this loci reads up to " +
-                       std::to_string(kFormatVersion) + "; use a newer loci");
+    return unsupported("the model file has format version " + std::to_string(version) +
+                       ", this loci reads up to " + std::to_string(kFormatVersion) +
+                       "; use a newer loci");
   }
   LOCI_RETURN_IF_ERROR(read_part(json, "preprocessing", spec.preprocessing));
   LOCI_RETURN_IF_ERROR(read_part(json, "local", spec.local));
@@ -152,7 +156,8 @@ Status read_spec(const Json& json, ModelSpec& spec) {
 }  // namespace
 
 std::string to_json(const ModelSpec& spec) {
-  Json json = {{"format_version", kFormatVersion}, {"name", spec.name}, {"features", spec.features}};
+  Json json = {
+      {"format_version", kFormatVersion}, {"name", spec.name}, {"features", spec.features}};
   json["preprocessing"] = part_json(spec.preprocessing);
   if (spec.features == "network") {
     Json ops = Json::array();

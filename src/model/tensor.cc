@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/model/tensor.h"
 
-#include <cmath>
-#include <cstring>
-
 #include "loci/base/check.h"
 #include "loci/base/text.h"
+
+#include <cmath>
+#include <cstring>
 
 namespace loci {
 namespace {
@@ -16,8 +16,16 @@ struct DTypeInfo {
   size_t size;
 };
 
-constexpr DTypeInfo kDTypes[] = {{"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I64", 8},
-                                 {"I32", 4}, {"I16", 2}, {"I8", 1},  {"U8", 1},   {"BOOL", 1}};
+constexpr DTypeInfo kDTypes[] = {{"F64", 8},
+                                 {"F32", 4},
+                                 {"F16", 2},
+                                 {"BF16", 2},
+                                 {"I64", 8},
+                                 {"I32", 4},
+                                 {"I16", 2},
+                                 {"I8", 1},
+                                 {"U8", 1},
+                                 {"BOOL", 1}};
 
 float half_bits_to_float(uint16_t bits) {
   const int exponent = (bits >> 10) & 31;
@@ -52,7 +60,8 @@ Tensor owned(DType dtype, std::vector<int64_t> shape, const void* data, size_t b
   Tensor tensor;
   tensor.dtype = dtype;
   tensor.shape = std::move(shape);
-  LOCI_REQUIRE(static_cast<size_t>(tensor.size()) * dtype_size(dtype) == bytes, "values do not fill the shape");
+  LOCI_REQUIRE(static_cast<size_t>(tensor.size()) * dtype_size(dtype) == bytes,
+               "values do not fill the shape");
   auto buffer = std::make_shared<AlignedBuffer<uint8_t>>(bytes);
   if (bytes != 0) std::memcpy(buffer->data(), data, bytes);
   tensor.bytes = {buffer->data(), bytes};
@@ -84,16 +93,34 @@ std::vector<float> Tensor::to_floats() const {
   std::vector<float> out(static_cast<size_t>(size()));
   const auto plain = [](auto value) { return static_cast<float>(value); };
   switch (dtype) {
-    case DType::kF64: convert<double>(bytes, out, plain); break;
-    case DType::kF32: if (!out.empty()) std::memcpy(out.data(), bytes.data(), out.size() * sizeof(float)); break;
-    case DType::kF16: convert<uint16_t>(bytes, out, half_bits_to_float); break;
-    case DType::kBF16: convert<uint16_t>(bytes, out, bf16_bits_to_float); break;
-    case DType::kI64: convert<int64_t>(bytes, out, plain); break;
-    case DType::kI32: convert<int32_t>(bytes, out, plain); break;
-    case DType::kI16: convert<int16_t>(bytes, out, plain); break;
-    case DType::kI8: convert<int8_t>(bytes, out, plain); break;
+    case DType::kF64:
+      convert<double>(bytes, out, plain);
+      break;
+    case DType::kF32:
+      if (!out.empty()) std::memcpy(out.data(), bytes.data(), out.size() * sizeof(float));
+      break;
+    case DType::kF16:
+      convert<uint16_t>(bytes, out, half_bits_to_float);
+      break;
+    case DType::kBF16:
+      convert<uint16_t>(bytes, out, bf16_bits_to_float);
+      break;
+    case DType::kI64:
+      convert<int64_t>(bytes, out, plain);
+      break;
+    case DType::kI32:
+      convert<int32_t>(bytes, out, plain);
+      break;
+    case DType::kI16:
+      convert<int16_t>(bytes, out, plain);
+      break;
+    case DType::kI8:
+      convert<int8_t>(bytes, out, plain);
+      break;
     case DType::kU8:
-    case DType::kBool: convert<uint8_t>(bytes, out, plain); break;
+    case DType::kBool:
+      convert<uint8_t>(bytes, out, plain);
+      break;
   }
   return out;
 }
@@ -103,14 +130,17 @@ std::span<const float> Tensor::floats() const {
   return {reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)};
 }
 
-std::string Tensor::to_string() const { return std::string(dtype_name(dtype)) + " " + shape_text(shape); }
+std::string Tensor::to_string() const {
+  return std::string(dtype_name(dtype)) + " " + shape_text(shape);
+}
 
 Tensor make_tensor(std::vector<int64_t> shape, std::span<const float> values) {
   return owned(DType::kF32, std::move(shape), values.data(), values.size_bytes());
 }
 
 Tensor make_tensor(std::vector<int64_t> shape, std::span<const uint16_t> bits, DType half_type) {
-  LOCI_REQUIRE(half_type == DType::kF16 || half_type == DType::kBF16, "16-bit floats are F16 or BF16");
+  LOCI_REQUIRE(half_type == DType::kF16 || half_type == DType::kBF16,
+               "16-bit floats are F16 or BF16");
   return owned(half_type, std::move(shape), bits.data(), bits.size_bytes());
 }
 
@@ -121,28 +151,36 @@ Tensor make_tensor(std::vector<int64_t> shape, std::span<const int8_t> values) {
 Tensor make_tensor(ConstMatrixView matrix) {
   Matrix rows(matrix.rows(), matrix.cols());
   for (int64_t i = 0; i < matrix.rows() && matrix.cols() > 0; ++i) {
-    std::memcpy(rows.row(i).data(), matrix.row_data(i), static_cast<size_t>(matrix.cols()) * sizeof(float));
+    std::memcpy(
+        rows.row(i).data(), matrix.row_data(i), static_cast<size_t>(matrix.cols()) * sizeof(float));
   }
-  return make_tensor({matrix.rows(), matrix.cols()}, std::span<const float>(rows.data(), rows.size()));
+  return make_tensor({matrix.rows(), matrix.cols()},
+                     std::span<const float>(rows.data(), rows.size()));
 }
 
-Result<Tensor> find_tensor(const TensorMap& tensors, const std::string& name, const std::vector<int64_t>& shape) {
+Result<Tensor> find_tensor(const TensorMap& tensors,
+                           const std::string& name,
+                           const std::vector<int64_t>& shape) {
   const auto it = tensors.find(name);
   if (it == tensors.end()) {
     return not_found("tensor '" + name + "' (" + shape_text(shape) + ") is missing from the model");
   }
   const Tensor& tensor = it->second;
   bool fits = tensor.shape.size() == shape.size();
-  for (size_t i = 0; fits && i < shape.size(); ++i) fits = shape[i] < 0 || shape[i] == tensor.shape[i];
+  for (size_t i = 0; fits && i < shape.size(); ++i)
+    fits = shape[i] < 0 || shape[i] == tensor.shape[i];
   if (!fits) {
-    return corrupt("tensor '" + name + "' is " + shape_text(tensor.shape) + ", the model's description needs " +
-                   shape_text(shape));
+    return corrupt("tensor '" + name + "' is " + shape_text(tensor.shape) +
+                   ", the model's description needs " + shape_text(shape));
   }
   if (tensor.dtype == DType::kF32) return tensor;
   return make_tensor(tensor.shape, tensor.to_floats());
 }
 
-Result<Matrix> find_matrix(const TensorMap& tensors, const std::string& name, int64_t rows, int64_t cols) {
+Result<Matrix> find_matrix(const TensorMap& tensors,
+                           const std::string& name,
+                           int64_t rows,
+                           int64_t cols) {
   LOCI_TRY(tensor, find_tensor(tensors, name, {rows, cols}));
   Matrix matrix(tensor.shape[0], tensor.shape[1]);
   const std::vector<float> values = tensor.to_floats();
@@ -150,7 +188,9 @@ Result<Matrix> find_matrix(const TensorMap& tensors, const std::string& name, in
   return matrix;
 }
 
-Result<std::vector<float>> find_vector(const TensorMap& tensors, const std::string& name, int64_t size) {
+Result<std::vector<float>> find_vector(const TensorMap& tensors,
+                                       const std::string& name,
+                                       int64_t size) {
   LOCI_TRY(tensor, find_tensor(tensors, name, {size}));
   return tensor.to_floats();
 }

@@ -25,13 +25,17 @@ ChanceFit fit_chance(std::vector<float> scores, double n) {
   const auto r = static_cast<double>(scores.size());
   if (scores.size() < kLeastScores) return fit;
   std::sort(scores.begin(), scores.end());
-  const auto quantile = [&](double p) { return static_cast<double>(scores[static_cast<size_t>(p * (r - 1) + 0.5)]); };
+  const auto quantile = [&](double p) {
+    return static_cast<double>(scores[static_cast<size_t>(p * (r - 1) + 0.5)]);
+  };
   const double median = quantile(0.5);
   const double sigma = std::max((quantile(kUpperQuantile) - median) / kUpperDeviate, 1e-6);
   // The largest of n normal values is nearly Gumbel (Fisher and Tippett 1928; Embrechts et al. 1997, example 3.3.29).
   const double root = std::sqrt(2 * std::log(std::max(n, 3.0)));
   fit.scale = sigma / root;
-  fit.location = median + sigma * (root - (std::log(root * root / 2) + std::log(4 * std::numbers::pi)) / (2 * root));
+  fit.location =
+      median +
+      sigma * (root - (std::log(root * root / 2) + std::log(4 * std::numbers::pi)) / (2 * root));
   fit.ok = true;
   return fit;
 }

@@ -16,12 +16,14 @@ std::vector<int64_t> spread_peaks(std::span<const float> scores, int k, int64_t 
 class ConsistencyTrail {
  public:
   struct Trail {
-    int length = 1;    ///< frames in a row with a candidate near the one of the frame before
-    double score = 0;  ///< the lesser of the candidate's own and the mean over `frames` of the trail
+    int length = 1;  ///< frames in a row with a candidate near the one of the frame before
+    double score =
+        0;  ///< the lesser of the candidate's own and the mean over `frames` of the trail
   };
   ConsistencyTrail(int64_t jump, int frames) : jump_(jump), frames_(static_cast<size_t>(frames)) {}
   /// Takes the candidates of the next frame, as frame numbers with their scores.
-  std::vector<Trail> next(const std::vector<int64_t>& candidates, const std::vector<double>& scores);
+  std::vector<Trail> next(const std::vector<int64_t>& candidates,
+                          const std::vector<double>& scores);
 
  private:
   struct Last {

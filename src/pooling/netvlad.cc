@@ -22,9 +22,7 @@ int64_t divide_up(int64_t n, int64_t by) { return (n + by - 1) / by; }
 constexpr int64_t kFlopsOfARead = 16;
 
 /// Of things that read `floats` each, how many make a task.
-int64_t task_size(int64_t floats) {
-  return divide_up(kTaskFloats, std::max<int64_t>(1, floats));
-}
+int64_t task_size(int64_t floats) { return divide_up(kTaskFloats, std::max<int64_t>(1, floats)); }
 
 AlignedBuffer<float> padded(ConstMatrixView from, int64_t width) {
   AlignedBuffer<float> out(static_cast<size_t>(from.rows() * width));
@@ -103,13 +101,12 @@ void NetvladPooling::assign(ConstMatrixView x,
                num_threads,
                [&](int64_t begin, int64_t end) {
                  for (int64_t i = begin; i < end; i += kBlockRows) {
-                   kernels_.assign(layer_,
-                                   x.row_data(i),
-                                   x.stride(),
-                                   std::min(kBlockRows, end - i),
-                                   {all.weights + i * width,
-                                    all.nearest + i,
-                                    masses + i / kBlockRows * width});
+                   kernels_.assign(
+                       layer_,
+                       x.row_data(i),
+                       x.stride(),
+                       std::min(kBlockRows, end - i),
+                       {all.weights + i * width, all.nearest + i, masses + i / kBlockRows * width});
                  }
                });
   std::fill_n(all.mass, width, 0.0f);
@@ -126,22 +123,21 @@ std::vector<double> NetvladPooling::add_residuals(ConstMatrixView x,
   const auto clusters = static_cast<size_t>(layer_.clusters);
   const int64_t num_panels = divide_up(layer_.dim, kernels_.tile);
   std::vector<double> parts(static_cast<size_t>(num_panels) * clusters);
-  parallel_for(
-      num_panels,
-      task_size(x.rows() * kernels_.tile * layer_.clusters / kFlopsOfARead),
-      num_threads,
-      [&](int64_t begin, int64_t end) {
-        for (int64_t panel = begin; panel < end; ++panel) {
-          kernels_.residuals(layer_,
-                             x.row_data(0),
-                             x.stride(),
-                             x.rows(),
-                             assignment,
-                             panel * kernels_.tile,
-                             sums,
-                             parts.data() + static_cast<size_t>(panel) * clusters);
-        }
-      });
+  parallel_for(num_panels,
+               task_size(x.rows() * kernels_.tile * layer_.clusters / kFlopsOfARead),
+               num_threads,
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t panel = begin; panel < end; ++panel) {
+                   kernels_.residuals(layer_,
+                                      x.row_data(0),
+                                      x.stride(),
+                                      x.rows(),
+                                      assignment,
+                                      panel * kernels_.tile,
+                                      sums,
+                                      parts.data() + static_cast<size_t>(panel) * clusters);
+                 }
+               });
   std::vector<double> squares(clusters);
   for (size_t i = 0; i < parts.size(); ++i) squares[i % clusters] += parts[i];
   return squares;

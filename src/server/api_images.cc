@@ -91,8 +91,9 @@ std::string clean_name(const std::string& asked, const std::string& format) {
 
 Status no_longer_a_photo(const Status& status, int64_t id) {
   if (status.code() != Code::kCorrupt) return status;
-  return corrupt("the file of photo " + std::to_string(id) +
-                 " is no picture any more, or a damaged one; put it back, or index its folder again");
+  return corrupt(
+      "the file of photo " + std::to_string(id) +
+      " is no picture any more, or a damaged one; put it back, or index its folder again");
 }
 
 const PlaceImage& Application::photo(const View& view, int64_t id) const {

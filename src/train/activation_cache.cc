@@ -195,7 +195,8 @@ std::optional<ActivationMap> ActivationCache::find(const ActivationKey& key) {
   const auto entry = state_->entries.find(name);
   if (entry == state_->entries.end()) {
     // In a shared folder it is on the books of the process that stored it.
-    if (!state_->shared && is_there()) state_->add(name, disk_blocks(map->file.bytes().size()), false);
+    if (!state_->shared && is_there())
+      state_->add(name, disk_blocks(map->file.bytes().size()), false);
   } else {
     state_->order.splice(state_->order.end(), state_->order, entry->second.place);
   }

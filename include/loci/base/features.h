@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-
 #include "loci/base/matrix.h"
+
+#include <cstdint>
 
 namespace loci {
 
@@ -22,8 +22,9 @@ struct FeaturesView {
   int64_t height = 0;
   int64_t width = 0;
   FeaturesView() = default;
-  FeaturesView(ConstMatrixView v, int64_t h = 0, int64_t w = 0) : values(v), height(h), width(w) {}  // NOLINT
-  FeaturesView(const Features& f) : values(f.values), height(f.height), width(f.width) {}            // NOLINT
+  FeaturesView(ConstMatrixView v, int64_t h = 0, int64_t w = 0)
+      : values(v), height(h), width(w) {}                                                  // NOLINT
+  FeaturesView(const Features& f) : values(f.values), height(f.height), width(f.width) {}  // NOLINT
 };
 
 }  // namespace loci

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/status.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -10,12 +12,11 @@
 #include <string_view>
 #include <vector>
 
-#include "loci/base/status.h"
-
 namespace loci {
 
 /// The whole of a regular file. Corrupt when it is larger than `max_bytes`, before anything is allocated.
-Result<std::vector<uint8_t>> read_file(const std::string& path, uint64_t max_bytes = uint64_t{1} << 32);
+Result<std::vector<uint8_t>> read_file(const std::string& path,
+                                       uint64_t max_bytes = uint64_t{1} << 32);
 Result<std::string> read_text_file(const std::string& path, uint64_t max_bytes = uint64_t{1} << 30);
 
 /// Writes a file so that at any instant either the old one or the whole new one is there: a temporary name in the
@@ -89,7 +90,11 @@ class TempFolder {
 };
 
 /// a * b and a + b, or false when the result does not fit.
-inline bool checked_mul(uint64_t a, uint64_t b, uint64_t* out) { return !__builtin_mul_overflow(a, b, out); }
-inline bool checked_add(uint64_t a, uint64_t b, uint64_t* out) { return !__builtin_add_overflow(a, b, out); }
+inline bool checked_mul(uint64_t a, uint64_t b, uint64_t* out) {
+  return !__builtin_mul_overflow(a, b, out);
+}
+inline bool checked_add(uint64_t a, uint64_t b, uint64_t* out) {
+  return !__builtin_add_overflow(a, b, out);
+}
 
 }  // namespace loci

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/status.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "loci/base/status.h"
 
 namespace loci {
 
@@ -21,8 +21,8 @@ struct LatLon {
 struct Utm {
   double east_m = 0;
   double north_m = 0;
-  int zone = 0;        ///< 1 to 60; 0 when not known (a local or unnamed grid)
-  char band = 'N';     ///< latitude band C to X ('N' and up lie in the northern hemisphere)
+  int zone = 0;     ///< 1 to 60; 0 when not known (a local or unnamed grid)
+  char band = 'N';  ///< latitude band C to X ('N' and up lie in the northern hemisphere)
 };
 
 /// Kruger's series to the sixth order: below a millimetre within a zone. `zone` 0 chooses the zone by the longitude (with

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/check.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -10,8 +12,6 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-
-#include "loci/base/check.h"
 
 namespace loci {
 
@@ -25,8 +25,7 @@ class MatrixView {
       : data_(data), rows_(rows), cols_(cols), stride_(stride) {}
   /// A mutable view is usable where a const one is wanted.
   operator MatrixView<const T>() const  // NOLINT(google-explicit-constructor)
-    requires(!std::is_const_v<T>)
-  {
+      requires(!std::is_const_v<T>) {
     return {data_, rows_, cols_, stride_};
   }
 
@@ -61,7 +60,8 @@ class AlignedBuffer {
   static_assert(std::is_trivially_copyable_v<T>);
   AlignedBuffer() = default;
   explicit AlignedBuffer(size_t size)
-      : data_(size == 0 ? nullptr : static_cast<T*>(aligned_malloc(size * sizeof(T)))), size_(size) {}
+      : data_(size == 0 ? nullptr : static_cast<T*>(aligned_malloc(size * sizeof(T)))),
+        size_(size) {}
   T* data() { return data_.get(); }
   const T* data() const { return data_.get(); }
   size_t size() const { return size_; }
@@ -115,7 +115,9 @@ class MatrixOf {
   std::span<T> row(int64_t i) { return view().row(i); }
   std::span<const T> row(int64_t i) const { return view().row(i); }
   T& operator()(int64_t i, int64_t j) { return buffer_[static_cast<size_t>(i * cols_ + j)]; }
-  const T& operator()(int64_t i, int64_t j) const { return buffer_[static_cast<size_t>(i * cols_ + j)]; }
+  const T& operator()(int64_t i, int64_t j) const {
+    return buffer_[static_cast<size_t>(i * cols_ + j)];
+  }
   MatrixView<T> view() { return {buffer_.data(), rows_, cols_}; }
   MatrixView<const T> view() const { return {buffer_.data(), rows_, cols_}; }
   operator MatrixView<T>() { return view(); }              // NOLINT(google-explicit-constructor)

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/matrix.h"
+#include "loci/base/status.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "loci/base/matrix.h"
-#include "loci/base/status.h"
 
 namespace loci {
 

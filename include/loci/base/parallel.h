@@ -23,7 +23,9 @@ int resolve_threads(int num_threads);
 /// Threads: may be called from several threads at once and from inside a body; inner calls run on the caller's thread.
 /// Cost:    a few microseconds to wake the process-wide pool, which starts with the first call and is never larger
 ///          than the most threads ever asked for.
-void parallel_for(int64_t n, int64_t grain, int num_threads,
+void parallel_for(int64_t n,
+                  int64_t grain,
+                  int num_threads,
                   const std::function<void(int64_t begin, int64_t end)>& body);
 
 }  // namespace loci

@@ -21,7 +21,7 @@ struct Progress {
 struct JobControl {
   std::function<void(const Progress&)> on_progress;    ///< may be empty
   std::function<void(const std::string&)> on_message;  ///< notes for a person; may be empty
-  const std::atomic<bool>* cancel = nullptr;           ///< the job returns Cancelled soon after this is true
+  const std::atomic<bool>* cancel = nullptr;  ///< the job returns Cancelled soon after this is true
 
   bool cancelled() const { return cancel != nullptr && cancel->load(std::memory_order_relaxed); }
   void progress(const std::string& task, int64_t done, int64_t total) const {

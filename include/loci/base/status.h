@@ -63,7 +63,8 @@ Status cancelled(std::string message);
 /// What `Result::value()` throws when there is no value.
 class Error : public std::runtime_error {
  public:
-  explicit Error(Status status) : std::runtime_error(status.to_string()), status_(std::move(status)) {}
+  explicit Error(Status status)
+      : std::runtime_error(status.to_string()), status_(std::move(status)) {}
   const Status& status() const { return status_; }
 
  private:
@@ -74,9 +75,10 @@ class Error : public std::runtime_error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : content_(std::move(value)) {}             // NOLINT(google-explicit-constructor)
-  Result(Status status) : content_(std::move(status)) {       // NOLINT(google-explicit-constructor)
-    if (std::get<Status>(content_).ok()) throw std::logic_error("Result made from an ok Status has no value");
+  Result(T value) : content_(std::move(value)) {}        // NOLINT(google-explicit-constructor)
+  Result(Status status) : content_(std::move(status)) {  // NOLINT(google-explicit-constructor)
+    if (std::get<Status>(content_).ok())
+      throw std::logic_error("Result made from an ok Status has no value");
   }
 
   bool ok() const { return std::holds_alternative<T>(content_); }
@@ -102,17 +104,16 @@ class [[nodiscard]] Result {
 #define LOCI_CONCAT(a, b) LOCI_CONCAT_INNER(a, b)
 
 /// `LOCI_TRY(image, load_image(path));` declares `image`, or returns the failure from the calling function.
-#define LOCI_TRY(name, expression)                                      \
-  auto LOCI_CONCAT(loci_result_, __LINE__) = (expression);              \
-  if (!LOCI_CONCAT(loci_result_, __LINE__).ok())                        \
-    return LOCI_CONCAT(loci_result_, __LINE__).status();                \
+#define LOCI_TRY(name, expression)                         \
+  auto LOCI_CONCAT(loci_result_, __LINE__) = (expression); \
+  if (!LOCI_CONCAT(loci_result_, __LINE__).ok())           \
+    return LOCI_CONCAT(loci_result_, __LINE__).status();   \
   auto name = std::move(LOCI_CONCAT(loci_result_, __LINE__)).value()
 
 /// Returns the failure of an expression of type Status from the calling function.
-#define LOCI_RETURN_IF_ERROR(expression)                                \
-  do {                                                                  \
-    if (::loci::Status loci_status_ = (expression); !loci_status_.ok()) \
-      return loci_status_;                                              \
+#define LOCI_RETURN_IF_ERROR(expression)                                                     \
+  do {                                                                                       \
+    if (::loci::Status loci_status_ = (expression); !loci_status_.ok()) return loci_status_; \
   } while (false)
 
 }  // namespace loci

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/status.h"
+#include "loci/model/model.h"
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "loci/base/status.h"
-#include "loci/model/model.h"
 
 namespace loci {
 

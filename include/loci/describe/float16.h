@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
-
 #include "loci/base/status.h"
 #include "loci/model/model.h"
+
+#include <memory>
 
 namespace loci {
 

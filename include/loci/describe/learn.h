@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
-#include <span>
-#include <string>
-
 #include "loci/base/options.h"
 #include "loci/base/progress.h"
 #include "loci/base/status.h"
 #include "loci/model/model.h"
+
+#include <memory>
+#include <span>
+#include <string>
 
 namespace loci {
 
@@ -26,10 +26,13 @@ struct LearnOptions {
   template <class V>
   void describe(V&& v) {
     v({"num_clusters", "clusters K of the vocabulary"}, num_clusters);
-    v({"whiten_dim", "width of the whitened descriptor, 0 for none; fewer when there are fewer photos"}, whiten_dim);
+    v({"whiten_dim",
+       "width of the whitened descriptor, 0 for none; fewer when there are fewer photos"},
+      whiten_dim);
     v({"max_images", "photos the vocabulary is learnt from, drawn at random"}, max_images);
     v({"features_per_image", "features taken of each, drawn at random"}, features_per_image);
-    v({"calibration_images", "networks: photos whose activations set the ranges of int8, drawn at random; 0 for no int8"},
+    v({"calibration_images",
+       "networks: photos whose activations set the ranges of int8, drawn at random; 0 for no int8"},
       calibration_images);
     v({"seed", "seed of the draws and of k-means"}, seed);
     v({"num_threads", "threads, 0 for all"}, num_threads);
@@ -39,8 +42,10 @@ struct LearnOptions {
 /// Learns the clusters of `start`'s pooling (vlad: centers; netvlad: centers and assignment) and its whitening from photos.
 /// A network is calibrated for int8 at the end. Unreadable photos are passed over. Errors: InvalidArgument when too few
 /// photos can be read.
-Result<std::shared_ptr<const Model>> learn_model(const ModelSpec& start, const TensorMap& network_weights,
-                                                 std::span<const std::string> photos, const LearnOptions& options,
+Result<std::shared_ptr<const Model>> learn_model(const ModelSpec& start,
+                                                 const TensorMap& network_weights,
+                                                 std::span<const std::string> photos,
+                                                 const LearnOptions& options,
                                                  const JobControl& job = {});
 
 struct Calibration {
@@ -52,14 +57,18 @@ struct Calibration {
 /// Photos that are unreadable or that the network refuses (too small for it) are passed over, with a message to `job` that
 /// counts them. Errors: InvalidArgument for a model without network or when no photo is left
 /// Cost: one float32 run of the network a photo
-Result<Calibration> calibrate_model(std::shared_ptr<const Model> model, std::span<const std::string> photos,
-                                    const LearnOptions& options, const JobControl& job = {});
+Result<Calibration> calibrate_model(std::shared_ptr<const Model> model,
+                                    std::span<const std::string> photos,
+                                    const LearnOptions& options,
+                                    const JobControl& job = {});
 
 /// The model with a PCA-whitening of options.whiten_dim numbers learnt from the descriptors of all `photos` (fewer numbers
 /// when there are fewer than two photos for each; none, with a message to `job`, when that leaves fewer than 16). One that
 /// it had is replaced. Unreadable photos are passed over.
-Result<std::shared_ptr<const Model>> add_whitening(const Model& model, std::span<const std::string> photos,
-                                                   const LearnOptions& options, const JobControl& job = {});
+Result<std::shared_ptr<const Model>> add_whitening(const Model& model,
+                                                   std::span<const std::string> photos,
+                                                   const LearnOptions& options,
+                                                   const JobControl& job = {});
 
 /// The spec of the classic baseline: dense RootSIFT, hard VLAD, intra-normalisation.
 ModelSpec rootsift_vlad_spec();

@@ -2,16 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/matrix.h"
+#include "loci/base/options.h"
+#include "loci/base/status.h"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "loci/base/matrix.h"
-#include "loci/base/options.h"
-#include "loci/base/status.h"
 
 namespace loci {
 
@@ -62,12 +62,16 @@ class Index {
   virtual int64_t size() const = 0;
   virtual int64_t dim() const = 0;
   virtual std::string kind() const = 0;
-  virtual size_t memory_bytes() const = 0;  ///< held by the index itself, without the rows it only views
+  virtual size_t memory_bytes()
+      const = 0;  ///< held by the index itself, without the rows it only views
   /// Contract: queries.cols() == dim(), no NaN (std::invalid_argument else).
   /// The `k` best rows of every query, best first, equal scores by rising id; fewer when there are fewer rows. Final scores
   /// are computed from the float32 rows with float64 sums. `keep(id)` false leaves a row out (empty: all are kept).
-  virtual std::vector<std::vector<Hit>> search(ConstMatrixView queries, int k, int num_threads = 0,
-                                               const std::function<bool(int64_t)>& keep = {}) const = 0;
+  virtual std::vector<std::vector<Hit>> search(
+      ConstMatrixView queries,
+      int k,
+      int num_threads = 0,
+      const std::function<bool(int64_t)>& keep = {}) const = 0;
 };
 
 /// Rows in pieces (a collection's segments); row ids count through the pieces in order. The memory must outlive the index.
@@ -79,7 +83,7 @@ Result<std::unique_ptr<Index>> make_index(RowBlocks rows, int64_t dim, const Ind
 
 /// Exact scan: with kFloat32 the ranking equals that of a float64 scan; kFloat16 and kInt8 find candidates with the smaller
 /// copy and score `rerank` of them again with the float32 rows.
-Result<std::unique_ptr<Index>> make_flat_index(RowBlocks rows, int64_t dim, Storage storage, int rerank = 0,
-                                               int num_threads = 0);
+Result<std::unique_ptr<Index>> make_flat_index(
+    RowBlocks rows, int64_t dim, Storage storage, int rerank = 0, int num_threads = 0);
 
 }  // namespace loci

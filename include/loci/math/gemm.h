@@ -10,9 +10,17 @@ namespace loci {
 /// Kernels of our own for AVX2 and AVX-512, chosen at run time, because system BLAS builds pick slow ones on processors
 /// newer than themselves.
 /// Threads: splits rows and columns of out; each element is summed in the same order for any number of threads
-void gemm_nt(ConstMatrixView a, ConstMatrixView b, MatrixView<float> out, int num_threads = 0, bool accumulate = false);
+void gemm_nt(ConstMatrixView a,
+             ConstMatrixView b,
+             MatrixView<float> out,
+             int num_threads = 0,
+             bool accumulate = false);
 
 /// out = a * b (+ out), a: m x d, b: d x n.
-void gemm_nn(ConstMatrixView a, ConstMatrixView b, MatrixView<float> out, int num_threads = 0, bool accumulate = false);
+void gemm_nn(ConstMatrixView a,
+             ConstMatrixView b,
+             MatrixView<float> out,
+             int num_threads = 0,
+             bool accumulate = false);
 
 }  // namespace loci

@@ -13,7 +13,8 @@ float half_to_float(uint16_t bits);
 inline uint16_t float_to_bf16(float value) {
   uint32_t bits;
   __builtin_memcpy(&bits, &value, 4);
-  if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<uint16_t>((bits >> 16) | 0x40u);  // keep a NaN one
+  if ((bits & 0x7fffffffu) > 0x7f800000u)
+    return static_cast<uint16_t>((bits >> 16) | 0x40u);  // keep a NaN one
   return static_cast<uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
 }
 inline float bf16_to_float(uint16_t bits) {

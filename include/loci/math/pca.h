@@ -2,28 +2,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "loci/base/matrix.h"
 #include "loci/base/progress.h"
 #include "loci/base/status.h"
+
+#include <cstdint>
+#include <vector>
 
 namespace loci {
 
 /// A linear map learnt from descriptors: y = W (x - mean), W = diag(1/sqrt(lambda + eps)) U^T for whitening, U^T for plain
 /// PCA. To be followed by L2 normalisation.
 struct Pca {
-  Matrix projection;            ///< M x D, rows by falling eigenvalue
-  std::vector<float> bias;      ///< M: -W * mean, so that y = W x + bias
-  std::vector<float> mean;      ///< D
+  Matrix projection;                ///< M x D, rows by falling eigenvalue
+  std::vector<float> bias;          ///< M: -W * mean, so that y = W x + bias
+  std::vector<float> mean;          ///< D
   std::vector<double> eigenvalues;  ///< M, of the covariance divided by n - 1
 };
 
 struct PcaOptions {
-  int output_dim = 512;     ///< M; at most min(n - 1, D) directions carry variance, and no more are kept
+  int output_dim =
+      512;  ///< M; at most min(n - 1, D) directions carry variance, and no more are kept
   bool whiten = true;
-  double epsilon = 1e-9;    ///< added to each eigenvalue under the root
+  double epsilon = 1e-9;  ///< added to each eigenvalue under the root
   int num_threads = 0;
 };
 

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/status.h"
+#include "loci/model/spec.h"
+#include "loci/model/tensor.h"
+
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
-
-#include "loci/base/status.h"
-#include "loci/model/spec.h"
-#include "loci/model/tensor.h"
 
 namespace loci {
 
@@ -28,7 +28,8 @@ std::shared_ptr<const Model> make_model(ModelSpec spec, TensorMap tensors);
 /// file is compared by verify_model(), not here: start-up would otherwise read all of a large file.
 Result<std::shared_ptr<const Model>> load_model(const std::string& path);
 /// The same from a file's bytes that `owner` keeps alive (null: they outlive the program). `where` names them in errors.
-Result<std::shared_ptr<const Model>> parse_model(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner,
+Result<std::shared_ptr<const Model>> parse_model(std::span<const uint8_t> bytes,
+                                                 std::shared_ptr<const void> owner,
                                                  const std::string& where);
 Status save_model(const Model& model, const std::string& path);
 /// Reads every byte and compares the stored digest. Corrupt when it differs.

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
-#include <string>
-
 #include "loci/base/status.h"
 #include "loci/model/tensor.h"
+
+#include <map>
+#include <string>
 
 namespace loci {
 
@@ -20,7 +20,8 @@ struct Safetensors {
 /// agree with dtype and shape, the header may not exceed 16 MiB.
 Result<Safetensors> read_safetensors(const std::string& path);
 /// The same from bytes that `owner` keeps alive.
-Result<Safetensors> parse_safetensors(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner,
+Result<Safetensors> parse_safetensors(std::span<const uint8_t> bytes,
+                                      std::shared_ptr<const void> owner,
                                       const std::string& where);
 /// Tensors whose size is a multiple of 64 bytes come first and start at such a multiple of the file, so that they can be used
 /// where they are mapped; the others follow, aligned to their element size.

@@ -2,48 +2,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/status.h"
+
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "loci/base/status.h"
-
 namespace loci {
 
 /// How an image becomes the numbers a network sees: resize, then (pixel * scale - mean[c]) / std[c] for R G B (or B G R).
 struct Preprocessing {
   enum class Resize {
-    kNone,        ///< native size
-    kFixed,       ///< exactly width x height, aspect not kept
-    kMaxSide,     ///< longer side to max_side, only when it is longer (aspect kept)
-    kShorterSide, ///< shorter side to min_side, growing or shrinking (aspect kept)
-    kFit,         ///< longer side shrunk to max_side at most, then grown until the shorter side is min_side (aspect kept)
+    kNone,         ///< native size
+    kFixed,        ///< exactly width x height, aspect not kept
+    kMaxSide,      ///< longer side to max_side, only when it is longer (aspect kept)
+    kShorterSide,  ///< shorter side to min_side, growing or shrinking (aspect kept)
+    kFit,  ///< longer side shrunk to max_side at most, then grown until the shorter side is min_side (aspect kept)
   };
   Resize resize = Resize::kNone;
   int width = 0, height = 0;        ///< kFixed
   int max_side = 0, min_side = 0;   ///< the other modes; 0: no bound
   std::string resampling = "area";  ///< area, bilinear, bilinear_antialias, bicubic_antialias
-  bool resize_as_float = false;     ///< resample float pixels without rounding to 8 bits (hloc does)
-  bool bgr = false;                 ///< channel order the network expects
+  bool resize_as_float = false;  ///< resample float pixels without rounding to 8 bits (hloc does)
+  bool bgr = false;              ///< channel order the network expects
   double scale = 1;
   std::array<double, 3> mean{0, 0, 0};  ///< in the network's channel order, after `scale`
   std::array<double, 3> std{1, 1, 1};
-  bool ignore_orientation = false;      ///< decode as stored (hloc ignores EXIF orientation)
+  bool ignore_orientation = false;  ///< decode as stored (hloc ignores EXIF orientation)
 };
 
 /// Operators a network is made of. Weights of operator `name` are `name.weight` and `name.bias`.
 enum class OpType {
-  kConv,       ///< weight [out, in/groups, kh, kw], optional bias [out]; depthwise is groups == in == out
+  kConv,  ///< weight [out, in/groups, kh, kw], optional bias [out]; depthwise is groups == in == out
   kMaxPool,
-  kAvgPool,    ///< padding does not count
-  kAdd,        ///< sum of two inputs
-  kConcat,     ///< along channels
+  kAvgPool,  ///< padding does not count
+  kAdd,      ///< sum of two inputs
+  kConcat,   ///< along channels
   kRelu,
-  kClip,       ///< min(max(x, clip_low), clip_high)
-  kLrn,        ///< across channels: x / (lrn_k + lrn_alpha / size * sum x^2)^lrn_beta (alpha as in Caffe)
-  kL2Norm,     ///< per position across channels
+  kClip,  ///< min(max(x, clip_low), clip_high)
+  kLrn,  ///< across channels: x / (lrn_k + lrn_alpha / size * sum x^2)^lrn_beta (alpha as in Caffe)
+  kL2Norm,  ///< per position across channels
 };
 const char* op_type_name(OpType type);
 
@@ -52,8 +52,9 @@ enum class Activation { kNone, kRelu, kClip };
 struct Op {
   OpType type = OpType::kConv;
   std::string name;
-  std::vector<std::string> inputs;  ///< names of operators; "input" is the image; empty: the operator before
-  int out_channels = 0;             ///< kConv
+  std::vector<std::string>
+      inputs;            ///< names of operators; "input" is the image; empty: the operator before
+  int out_channels = 0;  ///< kConv
   int kernel_h = 1, kernel_w = 1, stride = 1, dilation = 1, groups = 1;
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
   /// TensorFlow's SAME: pads computed from the input size (more below and right); the four numbers are not used then.
@@ -89,7 +90,7 @@ struct LocalSpec {
 /// How small a norm must be before division by it is damped. The systems differ, and so do descriptors of few features.
 enum class NormEps {
   kClamp,  ///< x / max(norm, 1e-12): PyTorch, hloc
-  kRoot,   ///< x / sqrt(norm^2 + 1e-12) for features and clusters, x / (norm + 1e-12) for the whole: Relja/netvlad
+  kRoot,  ///< x / sqrt(norm^2 + 1e-12) for features and clusters, x / (norm + 1e-12) for the whole: Relja/netvlad
 };
 
 /// How N x D features become one descriptor. Tensors are named `pooling.*`.
@@ -104,13 +105,13 @@ struct PoolingSpec {
   /// Element of cluster k, dimension d: k*D + d, or d*K + k when true (MATLAB and hloc).
   bool dimension_outer = false;
   NormEps eps = NormEps::kClamp;
-  double gem_p = 3;                ///< gem, cosplace: the power when no tensor pooling.p is there
+  double gem_p = 3;  ///< gem, cosplace: the power when no tensor pooling.p is there
   int rmac_levels = 3;
   int grid_height = 2, grid_width = 2;  ///< convap: windows along each side of the map
 };
 
 struct WhiteningSpec {
-  int output_dim = 0;     ///< 0: none. Tensors whitening.weight [M, K*D] and whitening.bias [M]
+  int output_dim = 0;  ///< 0: none. Tensors whitening.weight [M, K*D] and whitening.bias [M]
   bool final_norm = true;
 };
 

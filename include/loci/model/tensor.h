@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/matrix.h"
+#include "loci/base/status.h"
+
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "loci/base/matrix.h"
-#include "loci/base/status.h"
 
 namespace loci {
 
@@ -45,8 +45,15 @@ using TensorMap = std::map<std::string, Tensor>;
 
 /// The tensor of that name as float32 with exactly that shape (-1 fits any length). NotFound or Corrupt with the name, what
 /// was found and what was expected.
-Result<Tensor> find_tensor(const TensorMap& tensors, const std::string& name, const std::vector<int64_t>& shape);
-Result<Matrix> find_matrix(const TensorMap& tensors, const std::string& name, int64_t rows, int64_t cols);
-Result<std::vector<float>> find_vector(const TensorMap& tensors, const std::string& name, int64_t size);
+Result<Tensor> find_tensor(const TensorMap& tensors,
+                           const std::string& name,
+                           const std::vector<int64_t>& shape);
+Result<Matrix> find_matrix(const TensorMap& tensors,
+                           const std::string& name,
+                           int64_t rows,
+                           int64_t cols);
+Result<std::vector<float>> find_vector(const TensorMap& tensors,
+                                       const std::string& name,
+                                       int64_t size);
 
 }  // namespace loci

@@ -77,11 +77,10 @@ class TrainEngine {
   ///
   /// Interruption, seeds and errors as with train(); InvalidArgument as well for a teacher without
   /// a network or too few readable photos.
-  virtual Result<DistillSummary> distill(
-      const DistillInputs& inputs,
-      const DistillOptions& options,
-      const std::function<void(const DistillEpoch&)>& on_epoch,
-      const JobControl& job) = 0;
+  virtual Result<DistillSummary> distill(const DistillInputs& inputs,
+                                         const DistillOptions& options,
+                                         const std::function<void(const DistillEpoch&)>& on_epoch,
+                                         const JobControl& job) = 0;
   /// One training step beside pytorch-NetVlad's form of it.
   virtual Result<TrainBench> bench(const TrainBenchOptions& options, const JobControl& job) = 0;
 };

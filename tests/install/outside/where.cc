@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 // where COLLECTION PHOTOS PHOTO: remembers a folder of photographs and says which of them PHOTO is most like.
+#include <iostream>
+#include <vector>
+
 #include <loci/describe/builtin.h>
 #include <loci/image/decode.h>
 #include <loci/place/place_db.h>
-
-#include <iostream>
-#include <vector>
 
 int main(int argc, char** argv) {
   if (argc != 4) {
