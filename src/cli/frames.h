@@ -41,7 +41,8 @@ struct SequenceRules {
 /// times. A sequence whose file names are all
 /// rising numbers with a decimal point takes them as its time in seconds (TUM's custom). Where a
 /// sequence would begin before the one before it ended, its times are shifted to begin `pause_s`
-/// later. Errors: NotFound; InvalidArgument when there is nothing; what open_video() gives
+/// later.
+/// Errors:  NotFound; InvalidArgument when there is nothing; what open_video() gives
 Result<std::unique_ptr<FrameSource>> open_sequences(const std::vector<std::string>& arguments,
                                                     const SequenceRules& rules,
                                                     std::vector<std::string>* problems);

@@ -23,7 +23,8 @@ class GroupedPhotos {
   /// A self-contained HTML page in the look of all reports.
   std::string page(const std::string& collection, const JobControl& job) const;
   /// DIR/place_0001/NAME for each photograph that is in a group, as symbolic links to the absolute
-  /// path. Returns how many. Errors: InvalidArgument for a folder that holds something
+  /// path. Returns how many.
+  /// Errors:  InvalidArgument for a folder that holds something
   Result<int64_t> write_links(const std::string& folder) const;
 
  private:

@@ -17,7 +17,8 @@ inline constexpr const char* kTopicHelp =
 
 /// Takes the videos and bags out of `paths` and puts folders of their frames in their places:
 /// FOLDER/walk.mp4/walk.mp4#t=12.40.jpg, with position and date where a bag has them. A video that was cut before, with the same options, size
-/// and time of change, is not cut again. Errors: what open_video() gives; Io; Cancelled
+/// and time of change, is not cut again.
+/// Errors:  what open_video() gives; Io; Cancelled
 Status cut_videos(const std::string& folder,
                   const VideoOptions& options,
                   std::vector<std::string>* paths,

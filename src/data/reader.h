@@ -92,8 +92,8 @@ Result<std::vector<std::string>> list_photos(const std::string& root,
 /// are none.
 std::optional<int64_t> time_in_name(std::string_view path);
 
-/// Fills position, time and heading of records from EXIF where they are not known yet. Cost: 128
-/// KiB read a photo.
+/// Fills position, time and heading of records from EXIF where they are not known yet.
+/// Cost:    128 KiB read a photo.
 void read_exif(const std::string& root, std::vector<ImageRecord>* records);
 
 /// Records for photos with all that their names say: '@' fields, time.
@@ -116,8 +116,9 @@ std::vector<Candidate> as_candidates(std::vector<ImageRecord> records);
 
 /// query_filter and database_filter applied: without filters every image asks all the others
 /// (leave-one-out); with a filter on one side the rest is the other side. An image on both sides is
-/// not an answer to itself. Errors: InvalidArgument for a filter that cannot be read, names an
-/// unknown column, or leaves a side empty
+/// not an answer to itself.
+/// Errors:  InvalidArgument for a filter that cannot be read, names an unknown column, or leaves a
+///          side empty
 Status divide(std::vector<Candidate> candidates, const DatasetOptions& options, Dataset* dataset);
 /// The candidates that one filter keeps (all of them for an empty one).
 Result<std::vector<bool>> apply_filter(const std::vector<Candidate>& candidates,

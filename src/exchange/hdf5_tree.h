@@ -37,7 +37,8 @@ struct Hdf5Object {
 /// The part of HDF5 that MATLAB's "save -v7.3" and h5py's default write: superblock 0 to 3, object
 /// headers 1 and 2, groups by symbol table or link messages, compact, contiguous and chunked
 /// (B-tree 1) data, deflate and shuffle. Every address and size is checked; what is read twice is
-/// counted. Throws Error. Source: The HDF Group, "HDF5 File Format Specification", version 3.0
+/// counted. Throws Error.
+/// Source:  The HDF Group, "HDF5 File Format Specification", version 3.0
 class Hdf5Reader {
  public:
   Hdf5Reader(std::span<const uint8_t> bytes, std::shared_ptr<const void> owner);

@@ -91,8 +91,8 @@ class Pickle {
     int64_t integer = 0;
     double real = 0;
     std::string_view text;  ///< text, bytes, long, storage key, what a dtype is called
-    std::vector<Ref>
-        items;  ///< list, tuple; dict: key, value, ...; tensor: storage, offset, shape, stride
+    /// List, tuple; dict: key, value, ...; tensor: storage, offset, shape, stride.
+    std::vector<Ref> items;
     std::vector<int64_t> shape;
   };
 

@@ -10,8 +10,8 @@ namespace loci::internal {
 /// A fixed random rotation of R^dim into R^width, width >= dim a multiple of 64: rounds of a random
 /// permutation, random signs and a Hadamard transform of blocks (Ailon and Chazelle, 2009). It
 /// leaves dot products as they are and makes every coordinate of any vector look normal, so that
-/// quantisation errors behave as random ones and signs carry equal weight. Cost: about 4 * width *
-/// log2(block) additions
+/// quantisation errors behave as random ones and signs carry equal weight.
+/// Cost:    about 4 * width * log2(block) additions
 class Rotation {
  public:
   explicit Rotation(int64_t dim);

@@ -38,7 +38,8 @@ struct BatchInfo {
 };
 
 /// The SQLite file of a collection. Methods that change it must run inside a write transaction of
-/// database(). Threads: one at a time
+/// database().
+/// Threads: one at a time
 class Catalogue {
  public:
   static constexpr int kFormatVersion = 1;

@@ -17,8 +17,8 @@ class ConsistencyTrail {
  public:
   struct Trail {
     int length = 1;  ///< frames in a row with a candidate near the one of the frame before
-    double score =
-        0;  ///< the lesser of the candidate's own and the mean over `frames` of the trail
+    /// The lesser of the candidate's own and the mean over `frames` of the trail.
+    double score = 0;
   };
   ConsistencyTrail(int64_t jump, int frames) : jump_(jump), frames_(static_cast<size_t>(frames)) {}
   /// Takes the candidates of the next frame, as frame numbers with their scores.

@@ -41,7 +41,8 @@ struct LoopNearness {
 
 /// The best of the scores (of the memory's first frames, in their order) that is neither near the
 /// best of all nor near a twin of a frame near that, or a frame whose twin is near that: what
-/// chance gives. Nothing when fewer than 60 frames remain. Cost: O(kept frames)
+/// chance gives. Nothing when fewer than 60 frames remain.
+/// Cost:    O(kept frames)
 std::optional<double> best_elsewhere(std::span<const float> scores,
                                      const LoopMemory& memory,
                                      const LoopNearness& near);

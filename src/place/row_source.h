@@ -16,8 +16,8 @@ namespace loci {
 class RowSource {
  public:
   /// Maps the segments. Within a read transaction of the catalogue they all exist; mapped, they
-  /// stay whatever happens to the folder. `images` by segment and row. Errors: Corrupt where an
-  /// image names a row that no segment has
+  /// stay whatever happens to the folder. `images` by segment and row.
+  /// Errors:  Corrupt where an image names a row that no segment has
   static Result<RowSource> map(const SegmentFormat& format,
                                const std::vector<SegmentInfo>& segments,
                                const std::vector<BatchInfo>& batches,

@@ -18,8 +18,8 @@ namespace loci {
 
 /// One committed state of a collection, held in memory: the catalogue's images, the mapped rows,
 /// indexes made of them when first asked for. Files that are replaced meanwhile stay mapped, so
-/// nothing that happens to the folder disturbs it. Threads: const members are safe from many
-/// threads
+/// nothing that happens to the folder disturbs it.
+/// Threads: const members are safe from many threads
 class Snapshot {
  public:
   /// Reads one state.

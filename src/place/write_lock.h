@@ -15,7 +15,8 @@ namespace loci {
 class WriteLock {
  public:
   /// Waits up to `max_wait_s` (negative: as long as it takes) and says once through `job` that and
-  /// for whom it waits. Errors: Io when the time is over, Cancelled when the job is
+  /// for whom it waits.
+  /// Errors:  Io when the time is over, Cancelled when the job is
   static Result<WriteLock> acquire(const std::string& path,
                                    double max_wait_s,
                                    const JobControl& job);

@@ -11,8 +11,8 @@
 namespace loci::internal {
 
 /// Float buffers that outlive a call: a large one taken from the system anew costs more in page
-/// faults than the layer computes. Threads: safe from many; each caller has its own buffer while
-/// its Lease lives.
+/// faults than the layer computes.
+/// Threads: safe from many; each caller has its own buffer while its Lease lives.
 class Scratch {
  public:
   class Lease {

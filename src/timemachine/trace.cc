@@ -6,8 +6,8 @@
 namespace loci::town {
 namespace {
 
-constexpr float kBounce =
-    0.24f;  ///< mean albedo of a street, for light that comes from other walls
+/// Mean albedo of a street, for light that comes from other walls.
+constexpr float kBounce = 0.24f;
 
 Vec3 rotate(Vec3 v, const Placed& p) {
   const float c = std::cos(p.angle), s = std::sin(p.angle);

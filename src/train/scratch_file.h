@@ -10,7 +10,8 @@
 namespace loci::train {
 
 /// A file of known size written at any place by many threads, under a temporary name until it is
-/// complete. Threads: write_at() of places that do not overlap may run at once
+/// complete.
+/// Threads: write_at() of places that do not overlap may run at once
 class ScratchFile {
  public:
   ScratchFile() = default;

@@ -16,8 +16,8 @@ namespace loci::train {
 ///   ops [cut, first_trained)   fixed, but run each time: several maps cross between here and there
 ///   ops [first_trained, end)   trained, with the pooling layer
 struct TrainingDepth {
-  std::string
-      train_from;  ///< name of operator first_trained; "pooling" when only that layer learns
+  /// Name of operator first_trained; "pooling" when only that layer learns.
+  std::string train_from;
   size_t first_trained = 0;
   size_t cut = 0;
   std::string cut_name;  ///< operator that makes the map at the cut; "input" when cut is 0

@@ -17,8 +17,9 @@ const std::vector<std::string>& bag_extensions();
 
 /// Whether a file is meant to be a bag of ROS: by its name, or since it begins as one.
 bool is_bag(const std::string& path);
-/// Whether it begins as a bag of ROS 1, format 2.0. Errors: Unsupported for one of ROS 2 or of an
-/// older format, with what converts it; Corrupt for what is no bag
+/// Whether it begins as a bag of ROS 1, format 2.0.
+/// Errors:  Unsupported for one of ROS 2 or of an older format, with what converts it; Corrupt for
+///          what is no bag
 Status check_bag_head(const std::string& path);
 
 }  // namespace loci::internal

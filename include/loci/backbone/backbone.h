@@ -32,8 +32,8 @@ struct BackboneOptions {
   /// int8 needs the activation ranges that a Calibrator stores in a model.
   Precision precision = Precision::kFp32;
   int num_threads = 0;  ///< of all runs together, 0 for all processors
-  int max_cached_sizes =
-      4;  ///< plans kept for different input sizes; the least recently used goes first
+  /// Plans kept for different input sizes; the least recently used goes first.
+  int max_cached_sizes = 4;
   KernelChoice kernel_choice = KernelChoice::kAuto;  ///< any but kAuto makes results the same bits
                                                      ///< on every machine of a kind
   /// Where kAuto keeps what it found, so that a process need not time again and computes what the
@@ -67,9 +67,8 @@ struct LayerTime {
 class Backbone {
  public:
   /// `model` must have a network (spec.features == "network").
-  /// Errors: InvalidArgument for a model without network or, with int8, without activation ranges;
-  /// NotFound or Corrupt
-  ///         with the tensor's name for weights that do not fit the network
+  /// Errors:  InvalidArgument for a model without network or, with int8, without activation ranges;
+  ///          NotFound or Corrupt with the tensor's name for weights that do not fit the network
   static Result<std::unique_ptr<Backbone>> create(std::shared_ptr<const Model> model,
                                                   const BackboneOptions& options);
   virtual ~Backbone() = default;
@@ -81,9 +80,9 @@ class Backbone {
   virtual const std::string& note() const = 0;
   /// `input`: batch x height x width x 3 float32, preprocessed, rows contiguous. One Features a
   /// batch image, its map's height and width set, features not normalised. `num_threads`: of this
-  /// run, 0 for all of the backbone's. Errors: InvalidArgument
-  /// for a side below 32 px or a size that does not fit into memory; Unsupported for an operator
-  ///         that the processor has no kernel for
+  /// run, 0 for all of the backbone's.
+  /// Errors:  InvalidArgument for a side below 32 px or a size that does not fit into memory;
+  ///          Unsupported for an operator that the processor has no kernel for
   virtual Result<std::vector<Features>> run(
       const float* input, int batch, int height, int width, int num_threads) = 0;
   Result<std::vector<Features>> run(const float* input, int batch, int height, int width) {

@@ -14,11 +14,16 @@ namespace loci {
 /// here) and becomes the heading as well; `body` is HTML.
 ///
 /// Classes for the body:
-///   section.card        a box                   p.lead, .muted    introduction, secondary text
-///   div.scroll > table  a wide table            td.num, th.num    figures, right-aligned
-///   div.tiles           wrapping row of .tile   .tile.good .bad   a picture with caption, framed
-///   by its verdict span.badge.good|bad|unsure                  verdict in words svg.plot charts;
-///   CSS variables --series-1 to --series-6, --ink, --soft, --line, --good, --bad
+///   section.card                 a box
+///   p.lead, .muted               introduction, secondary text
+///   div.scroll > table           a wide table
+///   td.num, th.num               figures, right-aligned
+///   div.tiles                    wrapping row of .tile
+///   .tile.good, .tile.bad        a picture with caption, framed by its verdict
+///   span.badge.good|bad|unsure   verdict in words
+///   svg.plot                     charts; CSS variables --series-1 to --series-6, --ink, --soft,
+///                                --line, --good, --bad
+///
 /// The look is src/base/style: tokens.css, which the page of `loci serve` (web/) shares, and page.css.
 std::string html_page(std::string_view title, std::string_view body);
 

@@ -20,9 +20,10 @@ int resolve_threads(int num_threads);
 /// The chunks depend on n and grain alone, never on the number of threads: a body that reduces into a slot for its
 /// chunk (begin / grain), summed in order afterwards, gives the same bits on any machine.
 ///
-/// Threads: may be called from several threads at once and from inside a body; inner calls run on the caller's thread.
-/// Cost:    a few microseconds to wake the process-wide pool, which starts with the first call and is never larger
-///          than the most threads ever asked for.
+/// Threads: may be called from several threads at once and from inside a body; inner calls run on
+///          the caller's thread.
+/// Cost:    a few microseconds to wake the process-wide pool, which starts with the first call and
+///          is never larger than the most threads ever asked for.
 void parallel_for(int64_t n,
                   int64_t grain,
                   int num_threads,

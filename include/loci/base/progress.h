@@ -17,7 +17,8 @@ struct Progress {
 };
 
 /// Where a long job tells how far it is, and from where it learns that it should stop.
-/// Threads: the callback is called from one thread at a time; `cancel` may be set from any thread or signal handler.
+/// Threads: the callback is called from one thread at a time; `cancel` may be set from any thread
+///          or signal handler.
 struct JobControl {
   std::function<void(const Progress&)> on_progress;    ///< may be empty
   std::function<void(const std::string&)> on_message;  ///< notes for a person; may be empty

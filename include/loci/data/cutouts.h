@@ -46,7 +46,8 @@ struct CutoutOptions {
     v({"quality", "JPEG quality, 1 to 100"}, quality);
     v({"threads", "processors to use (0: all)"}, threads);
   }
-  /// The pitches as numbers. Errors:  InvalidArgument for any option out of range
+  /// The pitches as numbers.
+  /// Errors:  InvalidArgument for any option out of range
   Result<std::vector<double>> validate() const;
 };
 

@@ -70,11 +70,11 @@ struct Dataset {
   /// Query i is the same photograph as this database row (leave-one-out sets), or -1; such a row is
   /// never a result.
   std::vector<int64_t> query_in_database;
-  std::vector<std::string>
-      missing;  ///< images listed but absent, left out (only with DatasetOptions::skip_missing)
+  /// Images listed but absent, left out (only with DatasetOptions::skip_missing).
+  std::vector<std::string> missing;
   std::vector<ImpossiblePosition> off_the_map;  ///< images whose position was left out for that
-  std::vector<std::string>
-      notes;  ///< what a person should know: images listed but absent, rows left out
+  /// What a person should know: images listed but absent, rows left out.
+  std::vector<std::string> notes;
 };
 
 /// Where the file of a record is: below `dataset.root`, or as it stands when it is an absolute
@@ -126,10 +126,10 @@ struct DatasetOptions {
 /// load_dbstruct of `exchange`, which ends here as well.
 ///
 /// Errors:  NotFound when nothing is there, or when images are listed but absent and skip_missing
-/// is off; InvalidArgument
-///          when no reader knows it, listing what was looked for; Corrupt with file and row
+///          is off; InvalidArgument when no reader knows it, listing what was looked for; Corrupt
+///          with file and row
 /// Cost:    one look at each file's existence; readers that need EXIF positions read the first 128
-/// KiB of each photo
+///          KiB of each photo
 Result<Dataset> load_dataset(const std::string& path, const DatasetOptions& options = {});
 
 /// The parts of a data set that DatasetOptions::split can ask for, such as train, val and test;
@@ -151,8 +151,8 @@ struct DbStructArrays {
   std::vector<std::pair<double, double>> db_utm, q_utm;  ///< east, north in metres
   std::vector<double> db_time, q_time;  ///< such as 200707; empty where there are none
   double radius_m = 25;                 ///< posDistThr
-  int cutouts_per_panorama =
-      0;  ///< consecutive database rows of one panorama; > 0 turns on one_result_per_group
+  /// Consecutive database rows of one panorama; > 0 turns on one_result_per_group.
+  int cutouts_per_panorama = 0;
 };
 
 /// Makes a Dataset of a dbStruct. Images are looked for below `root`, then below its parent, in
@@ -170,15 +170,14 @@ Result<Dataset> dataset_from_dbstruct(const DbStructArrays& arrays,
 /// For every query the database rows that are right answers, increasing, by dataset.rule.
 ///
 /// Radius:  d^2 <= radius_m^2 in double, inclusive. Positions of different UTM zones are compared
-/// in the query's
-///          neighbouring zone's grid, so a border between zones hides nothing and two cities never
-///          match; zone 0 (an unnamed grid) compares with zone 0 only.
+///          in the query's neighbouring zone's grid, so a border between zones hides nothing and
+///          two cities never match; zone 0 (an unnamed grid) compares with zone 0 only.
 /// Never a right answer: the query's own photograph (query_in_database), rows with its time stamp
-/// under other_time_only,
-///          rows closer than min_frame_gap in its group.
+///          under other_time_only, rows closer than min_frame_gap in its group.
 /// Errors:  Corrupt when a position is not finite; InvalidArgument for a negative or infinite
-/// radius Cost:    O((N + Q) log N + answers); memory is that of the answers, however far apart the
-/// positions are
+///          radius
+/// Cost:    O((N + Q) log N + answers); memory is that of the answers, however far apart the
+///          positions are
 Result<std::vector<std::vector<int64_t>>> ground_truth(const Dataset& dataset);
 
 /// True when the rule's filters keep this database row from being a result for this query.

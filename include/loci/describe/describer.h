@@ -35,7 +35,8 @@ struct StageTimes {
 
 /// image -> descriptor: one producer of features (a network or RootSIFT), one pooling, and
 /// whitening where the model has it. Descriptors have unit L2 norm, so their dot product is the
-/// cosine similarity. Threads: const members are safe from many threads
+/// cosine similarity.
+/// Threads: const members are safe from many threads
 class Describer {
  public:
   static Result<std::unique_ptr<Describer>> create(std::shared_ptr<const Model> model,
@@ -92,7 +93,8 @@ struct DescribedImage {
 /// Reads, decodes and describes files on all threads, decoding ahead of describing, and hands the
 /// results over in argument order, one at a time, on the calling thread. `sink` returning false
 /// stops. A file that cannot be read is a DescribedImage with its status, never a failure of the
-/// batch. Cost: at most 2 * threads + 2 images in memory
+/// batch.
+/// Cost:    at most 2 * threads + 2 images in memory
 Status describe_files(const Describer& describer,
                       std::span<const std::string> paths,
                       int num_threads,

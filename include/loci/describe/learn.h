@@ -40,8 +40,8 @@ struct LearnOptions {
 };
 
 /// Learns the clusters of `start`'s pooling (vlad: centers; netvlad: centers and assignment) and its whitening from photos.
-/// A network is calibrated for int8 at the end. Unreadable photos are passed over. Errors: InvalidArgument when too few
-/// photos can be read.
+/// A network is calibrated for int8 at the end. Unreadable photos are passed over.
+/// Errors:  InvalidArgument when too few photos can be read.
 Result<std::shared_ptr<const Model>> learn_model(const ModelSpec& start,
                                                  const TensorMap& network_weights,
                                                  std::span<const std::string> photos,
@@ -55,8 +55,9 @@ struct Calibration {
 
 /// The model with the activation ranges that int8 needs (Calibrator), found over options.calibration_images of the photos.
 /// Photos that are unreadable or that the network refuses (too small for it) are passed over, with a message to `job` that
-/// counts them. Errors: InvalidArgument for a model without network or when no photo is left
-/// Cost: one float32 run of the network a photo
+/// counts them.
+/// Errors:  InvalidArgument for a model without network or when no photo is left
+/// Cost:    one float32 run of the network a photo
 Result<Calibration> calibrate_model(std::shared_ptr<const Model> model,
                                     std::span<const std::string> photos,
                                     const LearnOptions& options,

@@ -16,8 +16,9 @@ namespace loci {
 
 /// The model that a user means by a word: a file, `default` for the built-in one, or
 /// `rootsift-vlad`, whose vocabulary is learnt from `photos` here and now. `photos` is called only
-/// when something must be learnt. Errors: NotFound for a word that is neither file nor name; what
-/// load_model() and learn_model() give
+/// when something must be learnt.
+/// Errors:  NotFound for a word that is neither file nor name; what load_model() and learn_model()
+///          give
 Result<std::shared_ptr<const Model>> named_model(
     const std::string& name,
     const std::function<std::vector<std::string>()>& photos,

@@ -61,7 +61,8 @@ class Verifier {
  public:
   /// Unsupported in a build without OpenCV, where create() succeeds and every check fails.
   static Status available();
-  /// `describer` must outlive it. Errors: InvalidArgument for unknown or impossible options
+  /// `describer` must outlive it.
+  /// Errors:  InvalidArgument for unknown or impossible options
   static Result<std::unique_ptr<Verifier>> create(const Describer& describer,
                                                   const VerifyOptions& options = {});
   virtual ~Verifier() = default;

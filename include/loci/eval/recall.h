@@ -14,8 +14,8 @@ namespace loci {
 /// Recall@N: part of the queries with at least one right answer among the first N results.
 struct Recall {
   std::vector<int> n;  ///< the cut-offs, such as 1 5 10 20
-  std::vector<double>
-      all;  ///< over all queries: one without right answer in the database is a miss
+  /// Over all queries: one without right answer in the database is a miss.
+  std::vector<double> all;
   std::vector<double> answerable;           ///< over the queries that have one
   std::vector<int64_t> correct;             ///< hits at each cut-off, the numerator of both
   std::vector<double> ci95_low, ci95_high;  ///< 95 % bootstrap interval of `all`
@@ -29,9 +29,9 @@ struct Recall {
 /// shorter than a cut-off counts as it is. Without queries all figures are 0.
 ///
 /// Interval: percentile bootstrap over queries (Efron, 1979), the same for the same seed; it tells
-/// how much the figure would
-///           move with another draw of queries, not how much with other places. Empty result sets
-///           give 0 to 0, and a recall of exactly 0 or 1 has an interval of no width.
+///           how much the figure would move with another draw of queries, not how much with other
+///           places. Empty result sets give 0 to 0, and a recall of exactly 0 or 1 has an interval
+///           of no width.
 /// Errors:   contract: one list of each for every query
 /// Cost:     bootstrap_samples * Q random numbers: 0.1 s for 6,816 queries
 Recall recall_at(const std::vector<std::vector<int64_t>>& results,
@@ -46,8 +46,9 @@ struct RecallGain {
   std::vector<double> ci95_low, ci95_high;
 };
 
-/// Interval: paired percentile bootstrap (Efron, 1979): the same queries are drawn for both runs, so what
-///           makes a query hard for either cancels out. Above zero: better on more than this draw.
+/// Interval: paired percentile bootstrap (Efron, 1979): the same queries are drawn for both
+///           runs, so what makes a query hard for either cancels out. Above zero: better on more
+///           than this draw.
 /// Errors:   contract: the same cut-offs and number of queries
 /// Cost:     bootstrap_samples * Q random numbers a cut-off
 RecallGain recall_gain(const Recall& before,

@@ -23,8 +23,8 @@ struct ModelResult {
 };
 
 struct ReportOptions {
-  int max_failures =
-      200;  ///< failed queries shown with pictures; the page says how many there were
+  /// Failed queries shown with pictures; the page says how many there were.
+  int max_failures = 200;
   /// A small JPEG of a photograph, to be put into the page; called once a photograph, no result
   /// (empty) draws a grey box. Without this function the page links to the files instead and works
   /// only where they are.
@@ -37,7 +37,8 @@ struct ReportOptions {
 /// answer is wrong for at least one model: its picture, what came first and what should have.
 ///
 /// Errors:  contract: every model has one list of results a query, positives too; at least one
-/// model Threads: calls options.thumbnail on the caller's thread
+///          model
+/// Threads: calls options.thumbnail on the caller's thread
 std::string evaluation_page(const Dataset& dataset,
                             const std::vector<std::vector<int64_t>>& positives,
                             const std::vector<ModelResult>& models,

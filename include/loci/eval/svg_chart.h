@@ -11,10 +11,10 @@ namespace loci {
 struct ChartSeries {
   std::string name;
   std::vector<double> x, y;
-  std::vector<double> low,
-      high;  ///< interval of each y, drawn as a bar where both are finite; may be empty
-  bool markers =
-      false;  ///< a dot on each point that has an interval (on all of them when there are none)
+  /// Interval of each y, drawn as a bar where both are finite; may be empty.
+  std::vector<double> low, high;
+  /// A dot on each point that has an interval (on all of them when there are none).
+  bool markers = false;
 };
 
 struct ChartOptions {
@@ -31,8 +31,8 @@ struct ChartOptions {
 
 /// A line chart as inline SVG (class "plot", see html_page) with a legend in words and colours
 /// below it. Texts are escaped. The first six series have colours of their own, the rest repeat
-/// them dashed. Errors: contract: x, y (and low, high where given) of a series have equal length;
-/// y_min < y_max
+/// them dashed.
+/// Errors:  contract: x, y (and low, high where given) of a series have equal length; y_min < y_max
 std::string line_chart(const std::vector<ChartSeries>& series, const ChartOptions& options);
 
 /// At most about `count` round numbers (1, 2 or 5 times a power of ten) from `low` to `high`.

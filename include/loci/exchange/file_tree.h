@@ -74,9 +74,10 @@ struct FileTree {
 ///
 /// Pickles are not executed: the reader knows dictionaries, lists, tuples, text, bytes, numbers,
 /// torch tensors and NumPy scalars, types and arrays, and refuses every other name it meets.
-/// Errors: NotFound; Corrupt (naming the tensor or the byte); Unsupported (unknown format, a
-/// pickle's forbidden name) Cost: memory at most about the file's size plus what compression in it
-/// declares, which is bounded
+/// Errors:  NotFound; Corrupt (naming the tensor or the byte); Unsupported (unknown format, a
+///          pickle's forbidden name)
+/// Cost:    memory at most about the file's size plus what compression in it declares, which is
+///          bounded
 Result<FileTree> read_tree(const std::string& path);
 /// The same of bytes that `owner` keeps alive.
 Result<FileTree> parse_tree(std::span<const uint8_t> bytes,

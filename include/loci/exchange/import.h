@@ -71,8 +71,9 @@ struct ImportedModel {
 /// Turns other people's weights into a loci model: spec, preprocessing, pooling, whitening, all by
 /// the conventions of the system that wrote them (docs/formats/imports.md). Nothing of the file is
 /// executed. Ends with a self-check: shapes against the architecture, no NaN or infinity, every
-/// tensor either used or named. Errors: as read_tree; Unsupported when no family knows the file,
-/// listing those there are; Corrupt with the tensor's name
+/// tensor either used or named.
+/// Errors:  as read_tree; Unsupported when no family knows the file, listing those there are;
+///          Corrupt with the tensor's name
 Result<ImportedModel> import_model(const std::string& path, const ImportOptions& options = {});
 /// The same of a file that is already read.
 Result<ImportedModel> import_tree(const FileTree& tree, const ImportOptions& options = {});

@@ -29,7 +29,8 @@ Result<std::vector<std::string>> names_below(const std::vector<std::string>& pat
 Status write_hloc_pairs(const std::string& path, std::span<const NamedPair> pairs);
 
 /// COLMAP's match list for `colmap matches_importer --match_type pairs`: each unordered pair once,
-/// in the order given. Errors: InvalidArgument for names with white space or a leading '#'
+/// in the order given.
+/// Errors:  InvalidArgument for names with white space or a leading '#'
 Status write_colmap_pairs(const std::string& path, std::span<const NamedPair> pairs);
 
 /// kapture's pairs: a line of format, a line of columns, `query, match` a line.

@@ -32,9 +32,9 @@ struct ImageInfo {
 };
 
 /// Decodes to 8-bit RGB: grey is repeated, alpha dropped, 16 bits scaled to 8, CMYK and YCCK
-/// converted. `where` names the bytes in messages. Errors:  NotFound, Io; Corrupt for what is no
-/// image, empty or cut short; Unsupported for what is too large or of a
-///          format this build does not read
+/// converted. `where` names the bytes in messages.
+/// Errors:  NotFound, Io; Corrupt for what is no image, empty or cut short; Unsupported for what is
+///          too large or of a format this build does not read
 /// Threads: any number at once
 Result<Image> load_image(const std::string& path, const DecodeOptions& options = {});
 Result<Image> decode_image(std::span<const uint8_t> bytes,

@@ -18,8 +18,8 @@ struct PhotoInfo {
   std::optional<LatLon> position;  ///< GPSLatitude/GPSLongitude
   std::optional<double> altitude_m;
   std::optional<double> heading_deg;  ///< GPSImgDirection, clockwise from north
-  std::optional<int64_t>
-      taken;  ///< DateTimeOriginal (else DateTime), seconds since 1970 as if it were UTC
+  /// DateTimeOriginal (else DateTime), seconds since 1970 as if it were UTC.
+  std::optional<int64_t> taken;
 };
 
 /// Reads the EXIF block of a JPEG (or of PNG, WebP and TIFF where present). Never fails: a damaged

@@ -17,7 +17,8 @@ enum class Resampling {
 };
 
 /// Resizes to width x height (both >= 1, contract). The 8-bit form of the antialias filters rounds
-/// after each pass, as Pillow does. Threads: any number at once
+/// after each pass, as Pillow does.
+/// Threads: any number at once
 Image resize(ImageView image, int width, int height, Resampling how);
 FloatImage resize(FloatImageView image, int width, int height, Resampling how);
 

@@ -52,12 +52,12 @@ struct SearchTiming {
   double memory_mib = 0;  ///< beside the float32 rows
   double single_ms = 0;   ///< one query, median
   double batch_ms = 0;    ///< all queries in one call, median
-  double single_gb_per_s =
-      0;  ///< bytes of the whole copy over single_ms; 0 where not all of it is read
-  double share_of_bandwidth =
-      0;  ///< of reading the rows once right after each query, median of the pairs
-  double top1_agreement =
-      0;  ///< part of the queries with the first hit of the exact scan (recall@1 against exact)
+  /// Bytes of the whole copy over single_ms; 0 where not all of it is read.
+  double single_gb_per_s = 0;
+  /// Of reading the rows once right after each query, median of the pairs.
+  double share_of_bandwidth = 0;
+  /// Part of the queries with the first hit of the exact scan (recall@1 against exact).
+  double top1_agreement = 0;
   double undecided = 0;       ///< flat-i8: part of the queries that the signs could not decide
   double single_speedup = 0;  ///< FAISS's time over this one; 0 without FAISS
   double batch_speedup = 0;
@@ -68,8 +68,8 @@ struct SearchBench {
   std::string cpu, simd;
   int threads = 0;
   double read_gb_per_s = 0;  ///< reading the rows once with all threads, median
-  int64_t checked_queries =
-      0;  ///< queries whose answer of the float32 scan was compared with a float64 scan
+  /// Queries whose answer of the float32 scan was compared with a float64 scan.
+  int64_t checked_queries = 0;
   double float64_agreement = 0;  ///< part of those that have the same first hit and the same score
   bool has_faiss = false;
   double faiss_single_ms = 0;  ///< IndexFlatIP's search of one query
@@ -87,9 +87,10 @@ struct SearchBench {
 /// The descriptors are seeded: rows/10 places, each a random direction; a row is its place's unit
 /// direction plus noise of length 1, scaled to unit length (two rows of a place have a cosine of
 /// about .5, of different places about 0), and a query a row plus noise of length `noise`, scaled
-/// likewise. Errors: InvalidArgument for sizes that make no sense or kinds that are not known;
-/// Cancelled Cost:   rows * dim * 4 bytes for the rows, a tenth of that for the places, and one
-/// index at a time
+/// likewise.
+/// Errors:  InvalidArgument for sizes that make no sense or kinds that are not known; Cancelled
+/// Cost:    rows * dim * 4 bytes for the rows, a tenth of that for the places, and one index at a
+///          time
 Result<SearchBench> bench_search(const SearchBenchOptions& options, const JobControl& job = {});
 
 }  // namespace loci

@@ -78,7 +78,8 @@ class Index {
 using RowBlocks = std::vector<ConstMatrixView>;
 
 /// An index of the kind that `options` names over rows that stay where they are.
-/// Errors: InvalidArgument for an unknown kind or rows of different widths; Unsupported when this build lacks it
+/// Errors:  InvalidArgument for an unknown kind or rows of different widths; Unsupported when this
+///          build lacks it
 Result<std::unique_ptr<Index>> make_index(RowBlocks rows, int64_t dim, const IndexOptions& options);
 
 /// Exact scan: with kFloat32 the ranking equals that of a float64 scan; kFloat16 and kInt8 find candidates with the smaller

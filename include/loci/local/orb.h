@@ -9,8 +9,8 @@
 namespace loci {
 
 /// ORB (Rublee et al., ICCV 2011): the 256 bits of each of the strongest points, as numbers 0 and
-/// 1, so that squared Euclidean distance is Hamming distance. Threads: any number at once; a call
-/// uses one thread
+/// 1, so that squared Euclidean distance is Hamming distance.
+/// Threads: any number at once; a call uses one thread
 Result<Features> extract_orb(ImageView image, int max_features);
 
 }  // namespace loci

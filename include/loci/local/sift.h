@@ -61,7 +61,8 @@ struct LocalFeatures {
 
 /// RootSIFT: SIFT (Lowe 2004) scaled to unit L1 norm, then the square root of every value, so that
 /// Euclidean distance between them is the Hellinger distance between the histograms (Arandjelovic
-/// and Zisserman, CVPR 2012). Threads: any number at once; a call uses one thread
+/// and Zisserman, CVPR 2012).
+/// Threads: any number at once; a call uses one thread
 Result<LocalFeatures> extract_root_sift(ImageView image, const SiftOptions& options);
 
 /// Size at which `extract_root_sift` looks at an image of width x height.

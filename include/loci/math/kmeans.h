@@ -40,7 +40,8 @@ struct KMeansResult {
 
 /// Lloyd's k-means on the rows of `points`, started by k-means++ (Arthur and Vassilvitskii, 2007). A cluster that
 /// becomes empty takes the point that lies farthest from its center.
-/// Errors:  InvalidArgument when there are fewer distinct rows than clusters, or a value is not finite; Cancelled
+/// Errors:  InvalidArgument when there are fewer distinct rows than clusters, or a value is not
+///          finite; Cancelled
 /// Threads: the same bits for any number of threads
 /// Cost:    2*N*K*D multiply-adds an iteration
 Result<KMeansResult> kmeans(ConstMatrixView points,

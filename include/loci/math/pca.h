@@ -21,8 +21,8 @@ struct Pca {
 };
 
 struct PcaOptions {
-  int output_dim =
-      512;  ///< M; at most min(n - 1, D) directions carry variance, and no more are kept
+  /// M; at most min(n - 1, D) directions carry variance, and no more are kept.
+  int output_dim = 512;
   bool whiten = true;
   double epsilon = 1e-9;  ///< added to each eigenvalue under the root
   int num_threads = 0;

@@ -14,20 +14,27 @@ namespace loci {
 
 /// Networks known by name, each cropped to the feature map that place recognition uses:
 ///
-///   vgg16                conv5_3 before its ReLU, stride 16, 512 channels (Arandjelović et al.
-///   2016) alexnet_caffe        the paper's AlexNet: groups and LRN, conv5 before its ReLU, 256
-///   channels, pools round up alexnet              torchvision's and pytorch-NetVlad's: no groups,
-///   no LRN, other widths, the same crop resnet18, resnet50   to layer4 (stride 32);
-///   resnet18_conv4, resnet50_conv4 to layer3 (stride 16) mobilenet_v1         TensorFlow's, to the
-///   last 512-channel map of stride 16 mobilenet_v2         torchvision's, to the last block of
-///   stride 16 (96 channels); mobilenet_v2_full: all of it (1280) mobilenet_v2_tf      the same as
-///   mobilenet_v2 with TensorFlow's padding squeezenet1_1        to fire9, stride 16, 512 channels
-///   placenet, placenet_small   loci's own for distillation: residual blocks of plain 3x3
-///   convolutions to 128 channels at stride 16; 1.7 and 0.7 million parameters, 7.4 and 3.4 GFLOP
-///   at 640x480
+///   vgg16                    conv5_3 before its ReLU, stride 16, 512 channels
+///                            (Arandjelović et al. 2016)
+///   alexnet_caffe            the paper's AlexNet: groups and LRN, conv5 before its ReLU,
+///                            256 channels, pools round up
+///   alexnet                  torchvision's and pytorch-NetVlad's: no groups, no LRN, other
+///                            widths, the same crop
+///   resnet18, resnet50       to layer4 (stride 32)
+///   resnet18_conv4,          to layer3 (stride 16)
+///   resnet50_conv4
+///   mobilenet_v1             TensorFlow's, to the last 512-channel map of stride 16
+///   mobilenet_v2             torchvision's, to the last block of stride 16 (96 channels)
+///   mobilenet_v2_full        all of mobilenet_v2 (1280 channels)
+///   mobilenet_v2_tf          mobilenet_v2 with TensorFlow's padding
+///   squeezenet1_1            to fire9, stride 16, 512 channels
+///   placenet,                loci's own for distillation: residual blocks of plain 3x3
+///   placenet_small           convolutions to 128 channels at stride 16; 1.7 and 0.7 million
+///                            parameters, 7.4 and 3.4 GFLOP at 640x480
 ///
 /// Batch normalisation is not there: fold_batch_norm() puts it into the convolutions when weights
-/// are imported. Errors: NotFound with the names there are
+/// are imported.
+/// Errors:  NotFound with the names there are
 Result<Network> architecture(const std::string& name);
 std::vector<std::string> architecture_names();
 
@@ -35,8 +42,8 @@ std::vector<std::string> architecture_names();
 Preprocessing default_preprocessing(const std::string& architecture);
 
 /// Where one convolution's weights are in a torchvision state dict: `conv` + ".weight" (and
-/// ".bias"); `norm` + ".weight",
-/// ".bias", ".running_mean", ".running_var", or empty where no batch normalisation follows.
+/// ".bias"); `norm` + ".weight", ".bias", ".running_mean", ".running_var", or empty where
+/// no batch normalisation follows.
 struct TorchName {
   std::string op, conv, norm;
 };
@@ -49,8 +56,8 @@ Result<Network> crop_network(const Network& network, const std::string& last);
 
 /// The network with the widths that `tensors` have: out_channels of every convolution from its
 /// weight, and groups of depthwise ones. Published networks come in several widths; in MobileNetV2
-/// the sums follow them (a block of stride 1 that keeps its width has one). Errors: NotFound or
-/// Corrupt with the tensor's name
+/// the sums follow them (a block of stride 1 that keeps its width has one).
+/// Errors:  NotFound or Corrupt with the tensor's name
 Result<Network> with_widths_of(const Network& network, const TensorMap& tensors);
 
 /// Channels of every operator's output for an image of `in_channels`, in the order of the

@@ -27,8 +27,8 @@ struct ConvWeights {
 ///   g_o = gamma_o / sqrt(variance_o + eps)
 ///
 /// Shapes:  weight [out, in/groups, kh, kw]; `bias` [out], or null for none; statistics [out];
-/// computed in float64 Errors:  Corrupt with `name` for another number of channels or a variance
-/// below zero
+///          computed in float64
+/// Errors:  Corrupt with `name` for another number of channels or a variance below zero
 Result<ConvWeights> fold_batch_norm(const std::string& name,
                                     const Tensor& weight,
                                     const Tensor* bias,

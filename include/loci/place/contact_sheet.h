@@ -16,8 +16,8 @@ namespace loci {
 struct QueryWithAnswer {
   std::string query;  ///< path of the photograph that was asked about
   QueryAnswer answer;
-  std::optional<LatLon>
-      truth;  ///< where it was really taken, when known: distances are then from there
+  /// Where it was really taken, when known: distances are then from there.
+  std::optional<LatLon> truth;
 };
 
 struct ContactSheetOptions {
@@ -36,8 +36,9 @@ struct ContactSheetOptions {
 /// One self-contained HTML file: every query with its matches, their scores, dates and distances,
 /// the location estimate on a small map, all pictures inside the file. A picture that cannot be
 /// read becomes a grey field with its name. Distances are from the true position of the query where
-/// it is given, else from the estimate. Errors: Io when the page cannot be written Cost:   about 20
-/// KB a picture
+/// it is given, else from the estimate.
+/// Errors:  Io when the page cannot be written
+/// Cost:    about 20 KB a picture
 Status write_contact_sheet(const std::string& path,
                            std::span<const QueryWithAnswer> queries,
                            const ContactSheetOptions& options = {});

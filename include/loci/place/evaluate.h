@@ -31,8 +31,9 @@ struct Evaluation {
 /// Describes both sides (a leave-one-out set once), searches exactly, applies the data set's rule
 /// and counts recall at the cut-offs `n` against `positives` (ground_truth()). `dim` > 0 keeps the
 /// first `dim` coordinates and normalises again (of use for whitened models). At least `depth`
-/// results a query are kept. Errors: Corrupt when no image of a side can be described; Cancelled
-/// Memory: (database + queries) * dim * 4 bytes
+/// results a query are kept.
+/// Errors:  Corrupt when no image of a side can be described; Cancelled
+/// Memory:  (database + queries) * dim * 4 bytes
 Result<Evaluation> evaluate(const Dataset& dataset,
                             const std::vector<std::vector<int64_t>>& positives,
                             const Describer& describer,
@@ -44,7 +45,8 @@ Result<Evaluation> evaluate(const Dataset& dataset,
 
 /// The same evaluation with the best results of each query in the order of the geometric check, and
 /// the recall of that order. Photographs of fixed places are checked once for all queries as long
-/// as the verifier's memory holds them. Errors: Cancelled
+/// as the verifier's memory holds them.
+/// Errors:  Cancelled
 Result<Evaluation> evaluate_verified(const Dataset& dataset,
                                      const std::vector<std::vector<int64_t>>& positives,
                                      const Evaluation& evaluation,

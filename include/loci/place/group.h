@@ -66,8 +66,9 @@ struct Grouping {
 /// Groups the photographs of a collection by place from their pictures alone: pairs that are among
 /// each other's `neighbours` and more alike than chance explains, checked geometrically unless they
 /// are beyond doubt, are links, and photographs linked by most of the pairs that were checked are
-/// one group. Positions are not looked at. Errors: InvalidArgument for options out of range;
-/// Cancelled Cost:   a search of each photo, and a geometric check of each candidate pair
+/// one group. Positions are not looked at.
+/// Errors:  InvalidArgument for options out of range; Cancelled
+/// Cost:    a search of each photo, and a geometric check of each candidate pair
 Result<Grouping> group_photos(const PlaceDb& db,
                               const Verifier& verifier,
                               const GroupOptions& options = {},

@@ -45,7 +45,8 @@ struct LoopBenchReport {
 
 /// Times LoopDetector::add() on a drive of made-up descriptors (place k of round r: a direction of
 /// its own, part of it shared with its neighbours, and noise of its own in every round). Describing
-/// is not part of it. Errors: InvalidArgument; Cancelled
+/// is not part of it.
+/// Errors:  InvalidArgument; Cancelled
 Result<LoopBenchReport> bench_loops(const LoopBenchOptions& options, const JobControl& job = {});
 
 }  // namespace loci

@@ -118,7 +118,8 @@ class LoopDetector {
   ///         OpenCV
   static Result<std::unique_ptr<LoopDetector>> create(std::shared_ptr<const Describer> describer,
                                                       const LoopOptions& options = {});
-  /// For descriptors of one's own, `dim` numbers each. Errors: also InvalidArgument for `verify`
+  /// For descriptors of one's own, `dim` numbers each.
+  /// Errors:  also InvalidArgument for `verify`
   static Result<std::unique_ptr<LoopDetector>> create(int64_t dim, const LoopOptions& options = {});
   virtual ~LoopDetector() = default;
 

@@ -56,8 +56,8 @@ struct Location {
 struct QueryAnswer {
   std::vector<Match> matches;
   bool known_place = false;  ///< the best match is better than chance for this collection
-  double confidence =
-      0;  ///< part of the collection's own chance scores that lie below the best one
+  /// Part of the collection's own chance scores that lie below the best one.
+  double confidence = 0;
   double chance_score = 1;  ///< the middle of what chance gives this query as its best score
   std::optional<Location> location;  ///< only for a known place whose matches carry positions
 };
@@ -70,8 +70,8 @@ struct FailedImage {
 struct IndexReport {
   int64_t added = 0, updated = 0, removed = 0, unchanged = 0, total = 0;
   std::vector<FailedImage> failed;
-  bool interrupted =
-      false;  ///< cancelled; everything counted here is saved, and the next update goes on
+  /// Cancelled; everything counted here is saved, and the next update goes on.
+  bool interrupted = false;
 };
 
 struct UpdateOptions {
@@ -97,10 +97,10 @@ struct VerifyReport {
 
 /// A collection of described photographs in one folder: SQLite catalogue, descriptor segments, the
 /// model itself. docs/formats/place_db.md is the format and the reason why it survives a kill at
-/// any instant. Threads: query() is const and safe from many threads; update(), compact() and
-/// remove() exclude each other and other
-///          processes by a lock file; readers see the collection as it was when it was opened or
-///          last refreshed
+/// any instant.
+/// Threads: query() is const and safe from many threads; update(), compact() and remove() exclude
+///          each other and other processes by a lock file; readers see the collection as it was
+///          when it was opened or last refreshed
 class PlaceDb {
  public:
   /// Makes an empty collection. InvalidArgument when the folder holds one already or holds other
@@ -110,8 +110,9 @@ class PlaceDb {
                                                  const DescribeOptions& options = {});
   /// Opens one. `expected_fingerprint`, when not empty, must be the collection's model: else
   /// InvalidArgument naming both and saying how to index again (`expected_name`: what that model is
-  /// called, for the message). Errors: NotFound where there is no collection; Unsupported for a
-  /// newer format version, by number; Corrupt
+  /// called, for the message).
+  /// Errors:  NotFound where there is no collection; Unsupported for a newer format version, by
+  ///          number; Corrupt
   static Result<std::unique_ptr<PlaceDb>> open(const std::string& folder,
                                                const DescribeOptions& options = {},
                                                const std::string& expected_fingerprint = "",
@@ -134,10 +135,10 @@ class PlaceDb {
   /// Takes over the photographs of another collection of the same model, such as a shard that
   /// another machine described: catalogue entries and descriptors are copied, no photograph is
   /// opened. Of two entries for one path the one whose file was modified later stays. May be
-  /// repeated, also after a kill: what is here already is left alone. Errors: NotFound;
-  /// InvalidArgument for another model, naming both, or this collection itself;
-  ///         Corrupt when a row of theirs has not the digest it was written with, before anything
-  ///         is taken from it; Cancelled (what is copied is saved)
+  /// repeated, also after a kill: what is here already is left alone.
+  /// Errors:  NotFound; InvalidArgument for another model, naming both, or this collection itself;
+  ///          Corrupt when a row of theirs has not the digest it was written with, before anything
+  ///          is taken from it; Cancelled (what is copied is saved)
   virtual Result<MergeReport> merge(const std::string& other_folder,
                                     const JobControl& job = {}) = 0;
   /// The `k` photographs most like the image. One whose path is `leave_out` is no match, as if it

@@ -43,7 +43,8 @@ struct SequenceOptions {
 
 /// Local contrast: out[j] = (s[j] - mean) / sqrt(variance + floor^2) over the `window` entries
 /// around j (fewer at the ends), floor a quarter of the standard deviation of the whole row, so
-/// that a stretch of frames alike is not blown up (Milford and Wyeth 2012, eq. 2). Cost: O(n)
+/// that a stretch of frames alike is not blown up (Milford and Wyeth 2012, eq. 2).
+/// Cost:    O(n)
 void enhance_contrast(std::span<const float> similarities, int window, std::span<float> out);
 
 /// Matches sequences of frames: a frame is alike when those before it are, too, along a line of

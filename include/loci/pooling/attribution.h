@@ -22,13 +22,13 @@ struct Attribution {
 /// Takes a score apart. For netvlad and vlad, with v_k the part of cluster k of the other image's
 /// descriptor and s_kd what normalisation made of the residual sum V_kd:
 ///
-///     part of feature i = sum_k a_ik sum_d (x_id - c_kd) s_kd v_kd,   part of cluster k = v_k .
-///     v'_k
+///     part of feature i = sum_k a_ik sum_d (x_id - c_kd) s_kd v_kd
+///     part of cluster k = v_k . v'_k
 ///
 /// so that the parts of either image, and those of the clusters, sum to the score exactly (up to
 /// rounding). gem, mean and max share a dimension's product out by x_id^p, x_id and to the largest.
-/// Errors: Unsupported for poolings that are no sum over features, by name; as Pooling::create()
-/// Cost:   4 * N * K * D multiply-adds for each image, one thread
+/// Errors:  Unsupported for poolings that are no sum over features, by name; as Pooling::create()
+/// Cost:    4 * N * K * D multiply-adds for each image, one thread
 Result<Attribution> attribute_score(const PoolingSpec& spec,
                                     const TensorMap& tensors,
                                     const FeaturesView& first,

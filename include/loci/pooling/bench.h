@@ -26,12 +26,13 @@ NetvladBench bench_netvlad(int64_t num_features,
 struct WhiteningBench {
   double ms = 0;
   double gb_per_s = 0;  ///< bytes of W over time
-  double read_gb_per_s =
-      0;  ///< a plain loop that sums the same number of bytes of the same memory, same threads
+  /// A plain loop that sums the same number of bytes of the same memory, same threads.
+  double read_gb_per_s = 0;
   double batch_ms_per_image = 0;  ///< for 8 descriptors at once
 };
-/// `weights`: F32, F16 or I8. Errors: InvalidArgument for another type or sizes below 1
-/// Cost: input_dim * output_dim weights of memory and half a second
+/// `weights`: F32, F16 or I8.
+/// Errors:  InvalidArgument for another type or sizes below 1
+/// Cost:    input_dim * output_dim weights of memory and half a second
 Result<WhiteningBench> bench_whitening(int64_t input_dim,
                                        int64_t output_dim,
                                        DType weights,

@@ -21,11 +21,10 @@ namespace loci {
 /// normalize_features. v1 is what all of the paper's experiments use.
 ///
 /// Returns pooling.weight, pooling.centers and, for v2, pooling.bias.
-/// Errors: InvalidArgument for fewer than two centers, widths that differ, an empty sample, numbers
-/// that are not finite, a
-///         center of norm 0 (v1), or features that do not tell centers apart (alpha would be
-///         infinite)
-/// Cost:   n * K * D multiply-adds in float64, one thread
+/// Errors:  InvalidArgument for fewer than two centers, widths that differ, an empty sample,
+///          numbers that are not finite, a center of norm 0 (v1), or features that do not tell
+///          centers apart (alpha would be infinite)
+/// Cost:    n * K * D multiply-adds in float64, one thread
 Result<TensorMap> netvlad_from_clusters(ConstMatrixView centers,
                                         ConstMatrixView sample_features,
                                         bool v2);

@@ -15,8 +15,8 @@ namespace loci {
 struct NetvladReference {
   MatrixOf<double> assignment;  ///< N x K
   MatrixOf<double> residuals;   ///< K x D: V_k = sum_i a_ik (x_i - c_k)
-  std::vector<double>
-      descriptor;  ///< after the spec's signed square root, normalisations and flattening
+  /// After the spec's signed square root, normalisations and flattening.
+  std::vector<double> descriptor;
 };
 
 /// features: N x D; weight, centers: K x D; bias: K. `hard`: the largest w_k . x + b_k takes all

@@ -31,25 +31,34 @@ class Pooling {
   /// Makes the layer that `spec` names from its `pooling.*` tensors; `feature_dim` is D (of the
   /// network or of SIFT).
   ///
-  /// | type | tensors | out |
-  /// |---|---|---|
-  /// | netvlad | weight [K, D], optional bias [K], centers [K, D] (added ones: the residual is x -
-  /// c) | K*D | | vlad | centers [K, D]: each feature to its nearest; with weight and optional bias
-  /// to its largest w.x + b | K*D | | gem | optional p [1] or [D], otherwise spec.gem_p | D | |
-  /// max, mean | none | D | | rmac | none; needs a map | D | | cosplace | linear.{weight [M, D],
-  /// bias [M]}, optional p | M | | convap | channels.{weight [M, D], bias [M]}; needs a map;
-  /// spec.grid_height x spec.grid_width windows | M*windows | | mixvpr | mix.I.norm.{weight, bias}
-  /// [P], mix.I.expand.{weight [E, P], bias}, mix.I.contract.{weight [P, E], bias}; | | | |
-  /// channels.{weight [M, D], bias}, rows.{weight [R, P], bias}; the map has exactly P positions |
-  /// M*R | | salad | features, scores and optional token, each hidden.{weight [H, D], bias} and
-  /// out.{weight [O, H], bias}; | | | | dustbin [1]. With token the last row of the features is the
-  /// class token | O_token + O_features*O_scores |
+  /// Tensors by their names after `pooling.`, and the length of the descriptor:
+  ///
+  ///   netvlad   weight [K, D], optional bias [K], centers [K, D]          K*D
+  ///             (centers are added ones: the residual is x - c)
+  ///   vlad      centers [K, D]: each feature to its nearest; with         K*D
+  ///             weight and optional bias to its largest w.x + b
+  ///   gem       optional p [1] or [D], otherwise spec.gem_p               D
+  ///   max, mean none                                                      D
+  ///   rmac      none; needs a map                                         D
+  ///   cosplace  linear.{weight [M, D], bias [M]}, optional p              M
+  ///   convap    channels.{weight [M, D], bias [M]}; needs a map           M*windows
+  ///             (spec.grid_height x spec.grid_width windows)
+  ///   mixvpr    channels.{weight [M, D], bias}, rows.{weight [R, P],      M*R
+  ///             bias}, and for block I = 0, 1, ... mix.I.norm.{weight,
+  ///             bias} [P], mix.I.expand.{weight [E, P], bias},
+  ///             mix.I.contract.{weight [P, E], bias}; the map has
+  ///             exactly P positions
+  ///   salad     features, scores and optional token, each                 O_token +
+  ///             hidden.{weight [H, D], bias} and out.{weight [O, H],      O_features * O_scores
+  ///             bias}; dustbin [1]. With token the last row of the
+  ///             features is the class token
   ///
   /// spec.normalize_features, intra_norm, signed_sqrt and dimension_outer concern netvlad and vlad
   /// alone, final_norm all; the other heads do what their authors' code does. salad gives zeros for
-  /// no more features than clusters. Errors: Unsupported type; NotFound or Corrupt tensors, by name
-  /// Source: Arandjelovic et al., CVPR 2016 (netvlad); Jegou et al., CVPR 2010 (vlad); the others
-  /// are named in their files
+  /// no more features than clusters.
+  /// Errors:  Unsupported type; NotFound or Corrupt tensors, by name
+  /// Source:  Arandjelovic et al., CVPR 2016 (netvlad); Jegou et al., CVPR 2010 (vlad); the others
+  ///          are named in their files
   static Result<std::unique_ptr<Pooling>> create(const PoolingSpec& spec,
                                                  const TensorMap& tensors,
                                                  int64_t feature_dim);

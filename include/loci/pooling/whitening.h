@@ -15,7 +15,8 @@ namespace loci {
 
 /// y = W x + b, then L2 (Arandjelovic et al., CVPR 2016, sec. 5; Jegou and Chum, ECCV 2012). W is M
 /// x (K*D), stored as float32, float16 or int8 with one scale a row (`whitening.weight`,
-/// `whitening.scale`), streamed once for a batch. Threads: const, safe from many threads
+/// `whitening.scale`), streamed once for a batch.
+/// Threads: const, safe from many threads
 class Whitening {
  public:
   /// `input_dim` is the pooled width. Tensors whitening.weight, whitening.bias.
@@ -34,9 +35,9 @@ class Whitening {
 
 /// The tensors with `whitening.weight` as F16 (half the memory and time of float32) or as I8 with
 /// `whitening.scale` (a quarter; row r is scale[r] * weight[r], scale = largest magnitude / 127);
-/// the others as they are. Errors: InvalidArgument for another type or weights that are int8
-/// already; NotFound, Corrupt; Unsupported for numbers
-///         that float16 cannot hold
+/// the others as they are.
+/// Errors:  InvalidArgument for another type or weights that are int8 already; NotFound, Corrupt;
+///          Unsupported for numbers that float16 cannot hold
 Result<TensorMap> compress_whitening(const TensorMap& tensors, DType dtype);
 
 }  // namespace loci

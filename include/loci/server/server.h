@@ -79,8 +79,9 @@ struct ServedCollection {
 /// Threads: all members are safe from any thread
 class Server {
  public:
-  /// Opens the collection and listens. Errors: as PlaceDb::open; InvalidArgument for options out of
-  /// range or an address that is none; Io for a port that is in use or not allowed, by number
+  /// Opens the collection and listens.
+  /// Errors:  as PlaceDb::open; InvalidArgument for options out of range or an address that is
+  ///          none; Io for a port that is in use or not allowed, by number
   static Result<std::unique_ptr<Server>> start(const ServedCollection& collection,
                                                const ServerOptions& options,
                                                const JobControl& log = {});

@@ -85,7 +85,8 @@ class DescriptorCacheWriter {
   int64_t count() const;
   int64_t dim() const;
   /// Contract: a row of this part, M values. Values beyond float16's range become the largest it
-  /// has. Threads: different rows may be written at once
+  /// has.
+  /// Threads: different rows may be written at once
   Status write(int64_t row, std::span<const float> descriptor);
   /// The image could not be described (unreadable, vanished).
   Status write_missing(int64_t row);
@@ -104,8 +105,9 @@ using DescribeRows =
     std::function<Status(int64_t first, MatrixView<float> out, std::span<uint8_t> missing)>;
 
 /// Fills a writer batch by batch (`batch` images each, the last may be fewer) and commits it.
-/// Returns how many images were missing. Threads: `describe` is called from up to `num_threads`
-/// threads at once (1: only from this one). Errors: Cancelled; what `describe` and the disk return
+/// Returns how many images were missing.
+/// Threads: `describe` is called from up to `num_threads` threads at once (1: only from this one).
+/// Errors:  Cancelled; what `describe` and the disk return
 Result<int64_t> refresh(DescriptorCacheWriter writer,
                         int64_t batch,
                         int num_threads,

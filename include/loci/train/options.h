@@ -120,7 +120,8 @@ std::string to_json(const TrainOptions& options);
 Result<std::string> option_changes(const std::string& before_json, const TrainOptions& now);
 
 /// Options in which a process may not differ from rank 0 of its run: "learning_rate is 0.001 in
-/// rank 0, 0.01 here". Threads and device may. Errors: Corrupt for text that is no such JSON
+/// rank 0, 0.01 here". Threads and device may.
+/// Errors:  Corrupt for text that is no such JSON
 Result<std::string> rank_option_differences(const std::string& first_json,
                                             const std::string& mine_json);
 

@@ -92,8 +92,9 @@ struct MinedTuple {
 ///          memory of violators as Nanne/pytorch-NetVlad
 class TupleMiner {
  public:
-  /// `set` must outlive the miner. Errors: InvalidArgument for counts below 1 (num_remembered,
-  /// pool_size: below 0; not both 0) or a margin that is negative or not finite
+  /// `set` must outlive the miner.
+  /// Errors:  InvalidArgument for counts below 1 (num_remembered, pool_size: below 0; not both 0)
+  ///          or a margin that is negative or not finite
   static Result<TupleMiner> create(const TrainingSet& set, const MinerOptions& options = {});
 
   /// All queries in the order of an epoch's turns, those without positives included.
@@ -112,9 +113,9 @@ class TupleMiner {
   /// negatives of the query, each once.
   void remember(int64_t query, std::span<const int32_t> rows);
 
-  /// The whole memory for a checkpoint, and back. Errors: Corrupt when `bytes` is cut short or was
-  /// made for another data set (other counts, rows that are no definite negatives); the memory then
-  /// stays as it was.
+  /// The whole memory for a checkpoint, and back.
+  /// Errors:  Corrupt when `bytes` is cut short or was made for another data set (other counts,
+  ///          rows that are no definite negatives); the memory then stays as it was.
   std::vector<uint8_t> save_memory() const;
   Status load_memory(std::span<const uint8_t> bytes);
 

@@ -46,9 +46,9 @@ class VideoReader {
 /// CompressedImage. The code that does it is a plugin (libloci_video_plugin.so, built where OpenCV's
 /// videoio is; libloci_rosbag_plugin.so, where librosbag is), loaded by the first call that needs
 /// it, so that nobody else pays for it. Bags are read by their index, one message at a time.
-/// Errors: NotFound; InvalidArgument for options out of range, or where a topic must be chosen, with
-///         a list of them; Corrupt for what is no video or bag, and for a bag without images;
-///         Unsupported without the plugin, for bags of ROS 2, and for encodings that are not read
+/// Errors:  NotFound; InvalidArgument for options out of range, or where a topic must be chosen,
+///          with a list of them; Corrupt for what is no video or bag, and for a bag without images;
+///          Unsupported without the plugin, for bags of ROS 2, and for encodings that are not read
 Result<std::unique_ptr<VideoReader>> open_video(const std::string& path,
                                                 const VideoOptions& options = {});
 

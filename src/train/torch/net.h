@@ -51,7 +51,8 @@ class Net {
   const std::vector<Parameter>& parameters() const { return parameters_; }
   /// The parameters' present values under the model's names.
   TensorMap trained() const;
-  /// Sets parameters to stored values. Errors: NotFound, Corrupt for other names or shapes
+  /// Sets parameters to stored values.
+  /// Errors:  NotFound, Corrupt for other names or shapes
   Status load_trained(const TensorMap& tensors);
 
  private:

@@ -18,7 +18,8 @@ namespace loci::train {
 class TorchPooling {
  public:
   /// netvlad (weight, optional bias, centers), gem (pooling.p, or spec.gem_p as a new one), max and
-  /// mean (nothing to learn). Errors: Unsupported for another type, NotFound or Corrupt tensors
+  /// mean (nothing to learn).
+  /// Errors:  Unsupported for another type, NotFound or Corrupt tensors
   static Result<std::unique_ptr<TorchPooling>> create(const PoolingSpec& spec,
                                                       const TensorMap& tensors,
                                                       int64_t feature_dim,

@@ -25,8 +25,9 @@ Result<ImageMessage> parse_image(const BagTopic& topic, Bytes message);
 Result<Image> decode(const BagTopic& topic, const ImageMessage& message);
 
 /// The topic of a name or, without one, the only topic whose first image is of an encoding that can
-/// be read. Errors: InvalidArgument for a name that is no topic of images, or when there are
-/// several to choose from; Corrupt when the bag holds no images; Unsupported when none can be read
+/// be read.
+/// Errors:  InvalidArgument for a name that is no topic of images, or when there are several to
+///          choose from; Corrupt when the bag holds no images; Unsupported when none can be read
 Result<BagTopic> choose_image_topic(BagFile& bag, const std::string& name);
 
 }  // namespace loci::internal
