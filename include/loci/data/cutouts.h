@@ -18,14 +18,24 @@ namespace loci {
 /// degrees wide, 640 x 480 (Torii et al., Visual place recognition with repetitive structures, CVPR
 /// 2013). Tokyo Time Machine has 12, so one pitch.
 struct CutoutOptions {
+  /// Number of directions, spread evenly around the horizon.
   int yaws = 12;
+  /// Pitches of the views, degrees up from the horizon, separated by commas.
   std::string pitches_deg = "4,26.5";
+  /// Horizontal field of view of a view, degrees.
   double fov_deg = 60;
+  /// Width of the views, pixels.
   int width = 640;
+  /// Height of the views, pixels.
   int height = 480;
+  /// Compass direction of the middle of the panoramas, degrees clockwise from north (-1: as the
+  /// file name or EXIF says, else north).
   double heading_deg = -1;
+  /// Height of the panoramas around the horizon, degrees; 180 for full ones, which are 2:1.
   double vertical_deg = 180;
+  /// JPEG quality, 1 to 100.
   int quality = 90;
+  /// Processors to use (0: all).
   int threads = 0;
 
   template <class V>

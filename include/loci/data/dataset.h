@@ -82,13 +82,23 @@ struct Dataset {
 std::string image_path(const Dataset& dataset, const ImageRecord& record);
 
 struct DatasetOptions {
+  /// Reader to use instead of detecting one.
   std::string format;
+  /// Part of the data set, where it has parts: train, val or test; of KITTI a sequence such as 05.
   std::string split;
+  /// A result within this many metres is right (-1: the reader's custom, 25 for streets).
   double radius_m = -1;
+  /// A result within this many frames is right, for traverses (-1: the reader's custom, 2).
   int tolerance_frames = -1;
+  /// Images of one sequence fewer than this many frames apart are neither results nor right (-1:
+  /// the reader's custom, 50 for sequences with poses).
   int min_frame_gap = -1;
+  /// Which images ask: column=value, such as time_of_day=night; also !=, lists a,b and ranges
+  /// hour=21-5.
   std::string query_filter;
+  /// Which images answer, in the same form (empty: all that do not ask).
   std::string database_filter;
+  /// Leave out images that are listed but absent, instead of refusing the data set.
   bool skip_missing = false;
 
   template <class V>

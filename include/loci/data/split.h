@@ -13,11 +13,18 @@ namespace loci {
 
 /// How a data set is divided into parts that share no place.
 struct SplitOptions {
+  /// Share of the images for training; the shares are divided by their sum.
   double train = 0.7;
+  /// Share for validation.
   double val = 0.15;
+  /// Share for the test.
   double test = 0.15;
+  /// Images of different parts are further apart than this many metres (25 is the radius within
+  /// which a result counts as right).
   double buffer_m = 25;
+  /// The same for traverses without positions, in frames (-1: the tolerance of the data set).
   int buffer_frames = -1;
+  /// Seed of the cuts; the same seed gives the same parts.
   uint64_t seed = 1;
 
   template <class V>

@@ -14,12 +14,19 @@
 namespace loci {
 
 struct LearnOptions {
+  /// Clusters K of the vocabulary.
   int num_clusters = 64;
+  /// Width of the whitened descriptor, 0 for none; fewer when there are fewer photos.
   int whiten_dim = 0;
+  /// Photos the vocabulary is learnt from, drawn at random.
   int max_images = 1000;
+  /// Features taken of each, drawn at random.
   int features_per_image = 200;
+  /// Networks: photos whose activations set the ranges of int8, drawn at random; 0 for no int8.
   int calibration_images = 64;
+  /// Seed of the draws and of k-means.
   uint64_t seed = 1;
+  /// Threads, 0 for all.
   int num_threads = 0;
   bool keep_clusters = false;  ///< clusters that the tensors already have stay as they are
 

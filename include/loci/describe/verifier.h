@@ -16,12 +16,22 @@
 namespace loci {
 
 struct VerifyOptions {
+  /// What is matched: backbone (the model's own feature map), rootsift (RootSIFT at detected
+  /// points), or auto for what the model itself is made of.
   std::string verify_features = "auto";
+  /// Best matches that are checked and put into a new order.
   int num_candidates = 20;
+  /// rootsift: strongest points of a photo that are matched.
   int max_keypoints = 1000;
+  /// Memory for features of photos that were checked before, MiB.
   int cache_mib = 256;
+  /// A pair is verified with more inliers than least_inliers + least_share * matched regions (Brown
+  /// and Lowe 2007, eq. 9).
   double least_inliers = 8;
+  /// See least_inliers.
   double least_share = 0.3;
+  /// Weight of the score beside the inliers: a candidate whose score lies a tenth below the best
+  /// needs a tenth of this more inliers (0: inliers alone).
   double score_inliers = 30;
   GeometryOptions geometry = {};
 

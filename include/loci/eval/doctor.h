@@ -73,8 +73,11 @@ struct DoctorReport {
 };
 
 struct DoctorOptions {
+  /// Look at names, headers and positions only: no decoding, no near copies.
   bool quick = false;
+  /// Parts with photographs this close to each other, metres, overlap.
   double overlap_m = 25;
+  /// Threads, 0 for all.
   int num_threads = 0;
   int64_t now = 0;  ///< seconds since 1970 after which no photograph was taken; 0: the clock
 

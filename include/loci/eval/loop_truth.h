@@ -15,7 +15,9 @@
 namespace loci {
 
 struct LoopTruthOptions {
+  /// Truth: frames at most so far apart show one place, metres.
   double radius_m = 6;
+  /// Truth: and look at most so many degrees past each other, where the truth knows directions.
   double max_angle_deg = 45;
 
   template <class V>

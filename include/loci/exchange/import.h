@@ -14,13 +14,22 @@
 namespace loci {
 
 struct ImportOptions {
+  /// Who wrote the file: auto, or a name that 'loci import --list' shows.
   std::string family = "auto";
+  /// Backbone, where the file does not say it (vgg16, resnet18_conv4, ...).
   std::string architecture;
+  /// Pooling to use instead of the file's: netvlad, vlad, gem, max, mean, rmac.
   std::string pooling;
+  /// ONNX: the node (or value) whose output is the last one taken.
   std::string last;
+  /// ONNX: what the graph is given, where it does not say so: imagenet (RGB / 255 by ImageNet's
+  /// mean and deviation), unit (RGB / 255), pixels (RGB) or caffe (BGR minus its mean).
   std::string input;
+  /// OpenIBL: the .h5 of its PCA, for a checkpoint that has no whitening of its own.
   std::string pca;
+  /// Clusters that are learnt from photos later, where the file has none.
   int num_clusters = 64;
+  /// Keep this many whitened dimensions (0: all; the paper keeps the first D').
   int whitening_dim = 0;
 
   template <class V>

@@ -12,8 +12,11 @@
 namespace loci {
 
 struct OnnxOptions {
+  /// Width of the input, pixels; 0 for any (OpenCV needs a fixed size).
   int width = 0, height = 0;
+  /// Images at once; 0 for any number (OpenCV needs a fixed one).
   int batch = 1;
+  /// The input is RGB from 0 to 255 and the graph normalises it; else it is normalised already.
   bool pixels = true;
 
   template <class V>

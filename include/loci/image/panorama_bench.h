@@ -11,6 +11,7 @@ namespace loci {
 
 /// How fast views are cut, on one thread, beside the limits of the machine in the same run.
 struct CutoutBenchOptions {
+  /// Cutouts: width of the drawn panorama, pixels.
   int panorama_width = 4096;
   int runs = 7;
 

@@ -13,14 +13,24 @@
 namespace loci {
 
 struct SearchBenchOptions {
+  /// Database descriptors.
   int64_t rows = 100000;
+  /// Values of a descriptor.
   int64_t dim = 4096;
+  /// Queries of the batch.
   int64_t queries = 1000;
+  /// Hits asked for.
   int k = 1;
+  /// Length of the noise that makes a query of a unit row; 0: the rows themselves, inf: no
+  /// relation.
   double noise = 1.0;
+  /// What is measured: flat, flat-f16, flat-i8-scan (no filter by signs), flat-i8, hnsw, ivfpq.
   std::string kinds = "flat,flat-f16,flat-i8-scan,flat-i8,hnsw,ivfpq";
+  /// Measurements of the batch, of which the median counts; single queries are measured more often.
   int repeats = 3;
+  /// Seed of the made-up descriptors.
   uint64_t seed = 1;
+  /// Threads, 0 for all.
   int num_threads = 0;
 
   template <class V>

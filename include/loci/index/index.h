@@ -32,13 +32,20 @@ enum class Storage {
 /// auto: up to 64 MiB of float32 rows flat (a scan takes milliseconds, a copy is not worth it); beyond that flat-i8 while its
 /// copy (dim * 1.125 bytes a row) fits into half of the memory; else ivfpq.
 struct IndexOptions {
+  /// auto (by size), flat, flat-f16, flat-i8, hnsw or ivfpq.
   std::string kind = "auto";
   int num_threads = 0;
+  /// hnsw: links of a node (Malkov and Yashunin 2018).
   int hnsw_m = 16;
+  /// hnsw: candidates kept while searching.
   int hnsw_ef = 64;
+  /// ivfpq: cells, 0 for 4 sqrt(n).
   int ivf_lists = 0;
+  /// ivfpq: cells looked at.
   int ivf_probes = 32;
+  /// ivfpq: bytes of a code (Jegou et al. 2011).
   int pq_bytes = 64;
+  /// Candidates scored again exactly, 0 for a number that suits the kind.
   int rerank = 0;
   uint64_t seed = 1;
 

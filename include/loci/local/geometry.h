@@ -23,9 +23,16 @@ struct LocatedFeatures {
 };
 
 struct GeometryOptions {
+  /// What has to explain the matched regions: homography (a plane, or a camera that turns), or
+  /// fundamental (any rigid scene; needs exact keypoints).
   std::string geometry = "homography";
+  /// How far a region may lie from where the geometry puts it, part of the photo's longer side;
+  /// never less than one cell of a feature map.
   double tolerance = 0.015;
+  /// Lowe's test: a region counts when its distance to the nearest region is at most this part of
+  /// that to the second nearest; 1 for no test.
   double max_ratio = 1;
+  /// Random samples drawn at most.
   int max_iterations = 2000;
 
   template <class V>

@@ -13,14 +13,25 @@
 namespace loci {
 
 struct SiftOptions {
+  /// Features on a regular grid instead of at detected corners and blobs.
   bool dense = true;
+  /// Dense: distance between grid points, pixels of the resized image.
   int step_px = 8;
+  /// Dense: number of feature sizes, each sqrt(2) times the one before.
   int num_scales = 3;
+  /// Dense: side of one of the 4x4 cells of the smallest feature, pixels.
   double first_bin_px = 4;
+  /// Dense: leave out features whose mean gradient is smaller, grey levels a pixel (sky, blank
+  /// walls).
   double min_contrast = 1;
+  /// Sparse: keep this many of the strongest.
   int max_features = 2000;
+  /// Sparse: do not turn features to their dominant gradient (photos are rarely upside down).
   bool upright = true;
+  /// Grow images whose shorter side is smaller to this, pixels (thumbnails have too few features
+  /// otherwise).
   int min_side_px = 240;
+  /// Shrink images whose longer side is larger to this, pixels.
   int max_side_px = 640;
 
   template <class V>

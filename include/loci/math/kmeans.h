@@ -14,10 +14,15 @@
 namespace loci {
 
 struct KMeansOptions {
+  /// Number of clusters K.
   int num_clusters = 64;
+  /// Lloyd iterations at most.
   int max_iterations = 30;
+  /// Stop when the mean squared distance falls by less than this part of itself.
   double tolerance = 1e-4;
+  /// Seed of the k-means++ choice.
   uint64_t seed = 1;
+  /// Threads, 0 for all.
   int num_threads = 0;
 
   template <class V>

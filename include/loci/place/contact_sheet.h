@@ -21,8 +21,11 @@ struct QueryWithAnswer {
 };
 
 struct ContactSheetOptions {
+  /// Heading of the page.
   std::string title = "Where were these photographs taken?";
+  /// Longer side of the pictures on the page, pixels.
   int thumbnail_px = 320;
+  /// Threads, 0 for all.
   int num_threads = 0;
 
   template <class V>

@@ -16,10 +16,17 @@
 namespace loci {
 
 struct GroupOptions {
+  /// Most alike photos of each that are looked at.
   int neighbours = 10;
+  /// A pair is considered when its score lies above this part of the collection's chance scores,
+  /// for both photos (docs/unknown_place.md).
   double least_confidence = 0;
+  /// From this part on a pair is taken without a geometric check; above 1 for never.
   double sure_confidence = 0.999;
+  /// Two groups become one when at least this part of the checked pairs between them are links (0:
+  /// one link is enough).
   double least_linkage = 0.9;
+  /// Check pairs geometrically; without it only sure_confidence counts.
   bool check_geometry = true;
 
   template <class V>

@@ -13,11 +13,17 @@
 namespace loci {
 
 struct LoopBenchOptions {
+  /// Loops: frames of the drive.
   int loop_frames = 20'000;
+  /// Loops: places along the way, after which it begins again.
   int loop_places = 15'000;
+  /// Loops: numbers of a descriptor.
   int loop_dim = 8192;
+  /// Loops: frames that are matched together.
   int loop_sequence = 1;
+  /// Loops: frames kept.
   int loop_max_frames = 20'000;
+  /// Loops: seed of the drive.
   uint64_t seed = 1;
   int num_threads = 0;
 

@@ -17,15 +17,28 @@
 namespace loci {
 
 struct LoopOptions {
+  /// Frames of the last so many seconds are no candidates.
   double exclude_s = 30;
+  /// Nor are the last so many frames.
   int exclude_frames = 10;
+  /// Best frames, each at least consistency_jump from the others, that are looked at.
   int top_k = 3;
+  /// Least cosine similarity of a loop.
   double min_similarity = 0;
+  /// Least part of this run's own chance scores that lie below a loop's; 0 accepts all, and
+  /// anything else needs some 100 frames to compare with and 30 to learn from before.
   double min_confidence = 0.9995;
+  /// So many frames in a row, the newest among them, must have candidates near each other
+  /// (Galvez-Lopez and Tardos 2012).
   int consistency = 3;
+  /// Near: at most so many frames apart.
   int consistency_jump = 5;
+  /// Check candidates geometrically; keeps a JPEG of each frame (not the descriptor alone).
   bool verify = false;
+  /// Verify: from here on, instead of min_confidence where that is more, a candidate is checked;
+  /// what one geometry explains is a loop, also before chance is known.
   double verify_confidence = 0.5;
+  /// Frames kept; beyond them the most redundant one is forgotten.
   int max_frames = 20'000;
   int num_threads = 0;
   SequenceOptions sequence;

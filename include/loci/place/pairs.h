@@ -18,16 +18,27 @@ namespace loci {
 /// Which pairs of photographs are worth matching: the k nearest of each that pass the filters. A
 /// filter on positions or times passes over photographs that have none, unless told otherwise.
 struct PairOptions {
+  /// Pairs sought for each photograph, the most similar ones (hloc: num_matched).
   int num_matches = 20;
+  /// Least cosine similarity of a pair (hloc: 0).
   double min_score = 0;
+  /// Largest Euclidean distance of the two descriptors, 0 to 2.
   double max_distance = 2;
+  /// Farthest apart by their positions, metres, 0 for no bound.
   double max_distance_m = 0;
+  /// Nearest by their positions, metres.
   double min_distance_m = 0;
+  /// Taken at least so many seconds apart: leaves out neighbours of a drive.
   double min_time_gap_s = 0;
+  /// Taken at most so many seconds apart, 0 for no bound.
   double max_time_gap_s = 0;
+  /// Pair only photographs that both have a position.
   bool need_position = false;
+  /// Pair only photographs that both have a time.
   bool need_time = false;
+  /// Keep a pair only when each is among the nearest of the other.
   bool mutual = false;
+  /// Threads, 0 for all.
   int num_threads = 0;
 
   template <class V>

@@ -14,11 +14,18 @@
 namespace loci {
 
 struct SequenceOptions {
+  /// Frames that are matched together, the newest and those before it; 1 matches single frames
+  /// (SeqSLAM: Milford and Wyeth 2012).
   int sequence = 1;
+  /// Sequence: slowest speed that is tried, frames there for one frame here (V_min).
   double min_velocity = 0.8;
+  /// Sequence: fastest speed that is tried (V_max).
   double max_velocity = 1.2;
+  /// Sequence: step between speeds (V_step).
   double velocity_step = 0.1;
+  /// Sequence: a similarity is compared with those of so many neighbouring frames (R_window).
   int contrast_window = 20;
+  /// Sequence: try the way back as well.
   bool sequence_reverse = false;
 
   template <class V>

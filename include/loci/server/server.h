@@ -16,20 +16,36 @@
 namespace loci {
 
 struct ServerOptions {
+  /// Address to listen on; anything but 127.0.0.1 and ::1 lets other machines in.
   std::string host = "127.0.0.1";
+  /// Port to listen on, 0 for any free one.
   int port = 8080;
+  /// Photos may be added and removed.
   bool changeable = true;
+  /// Folder for added photos; empty for 'uploads' within the collection's.
   std::string uploads;
+  /// Largest photo that is taken, MiB.
   int max_upload_mib = 32;
+  /// Largest photo that is decoded, million pixels.
   int max_megapixels = 100;
+  /// Photos that may wait to be described; more are told to come back.
   int queue = 64;
+  /// Photos described at once, 0 for one a processor.
   int workers = 0;
+  /// Time for a request to arrive, and to wait for its turn, seconds.
   double request_timeout_s = 30;
+  /// Time a connection may be silent between requests, seconds.
   double idle_timeout_s = 75;
+  /// Time that requests get to finish when the server stops, seconds.
   double stop_timeout_s = 10;
+  /// Connections open at once.
   int max_connections = 4096;
+  /// Memory for thumbnails and for what was computed for the last photos, MiB.
   int memory_mib = 256;
+  /// Address of map tiles with {z}, {x} and {y}, such as https://tile.example.org/{z}/{x}/{y}.png;
+  /// empty: the page draws a grid and asks nobody.
   std::string tile_url;
+  /// Who must be named on a map with tiles.
   std::string tile_credit;
   std::string token;  ///< empty: none is asked for; not among the described ones, as command lines
                       ///< are seen by others

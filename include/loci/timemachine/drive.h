@@ -7,8 +7,13 @@
 namespace loci {
 
 struct DriveOptions {
+  /// Write one drive of so many metres instead of places: a car that turns at random at the
+  /// crossings of the town and comes by its own way again.
   double drive_m = 0;
+  /// Drive: metres between two frames.
   double frame_step_m = 2;
+  /// Drive: hours that pass from its first frame to its last, from 9 o'clock on; 0 for the time
+  /// that the car needs.
   double drive_hours = 0;
 
   template <class V>

@@ -15,17 +15,29 @@ namespace loci {
 /// houses, and what each visit finds there (season, hour, weather, traffic, repainted walls, new
 /// shops).
 struct SimulateOptions {
+  /// Number of places: a position on a street and a direction of view.
   int num_places = 200;
+  /// Visits of each place; the last one is the query, taken with a hand-held phone.
   int num_times = 4;
+  /// Seed of the town and of all visits.
   uint64_t seed = 1;
+  /// Width of the pictures, pixels.
   int width = 640;
+  /// Height of the pictures, pixels.
   int height = 480;
+  /// Mean distance between neighbouring places along a street, metres.
   double spacing_m = 12.5;
+  /// Year of the first visit; later ones follow at one to three years.
   int first_year = 2012;
+  /// Divide the town into train, val and test, 60 m apart, instead of test alone.
   bool splits = false;
+  /// Write depth pictures (float16 .npy, metres along the optical axis, 0 for sky).
   bool depth = false;
+  /// Write points that the query and each other picture of a place both see (needs depth).
   bool correspondences = false;
+  /// JPEG quality, 1 to 100.
   int quality = 88;
+  /// Processors to use (0: all).
   int threads = 0;
 
   template <class V>

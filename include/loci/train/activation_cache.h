@@ -16,8 +16,13 @@
 namespace loci::train {
 
 struct ActivationCacheOptions {
+  /// Folder for the maps of the frozen layers, so that each photo runs through them once; auto: in
+  /// the run's own folder, off: none.
   std::string activation_cache;
+  /// Disk that the folder may take, GiB; never more.
   double activation_cache_gib = 32;
+  /// When it is full: none keeps what is there, which suits epochs that visit every photo in turn;
+  /// lru replaces the least recently used.
   std::string eviction = "none";
 
   template <class V>

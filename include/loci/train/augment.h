@@ -13,18 +13,31 @@ namespace loci::train {
 /// How strongly photographs are changed; 0 turns a change off. All are off by default, as in the
 /// paper.
 struct AugmentOptions {
+  /// Random crop and scale: at most this part of each side is cut away.
   double crop = 0;
+  /// Corners move by at most this part of the sides (0.05: a step aside).
   double perspective = 0;
+  /// Probability of mirroring a whole tuple (streets have a left and a right: off).
   double flip = 0;
+  /// Strength 0 to 1 of changes of brightness, contrast and gamma (1: half or double).
   double light = 0;
+  /// Strength 0 to 1 of a warmer or colder light.
   double colour_temperature = 0;
+  /// Probability of night: dark, noisy, local lights.
   double night = 0;
+  /// Probability of fog that thickens towards the horizon.
   double fog = 0;
+  /// Probability of rain: streaks, drops, flat light.
   double rain = 0;
+  /// Standard deviation of sensor noise at most, grey levels of 255.
   double noise = 0;
+  /// Radius of the blur at most, pixels (standard deviation).
   double blur = 0;
+  /// Probability of few pixels: shrunk to 1/6 to 2/3 of its sides and grown again.
   double low_resolution = 0;
+  /// Probability of strong JPEG compression, quality 15 to 60.
   double jpeg = 0;
+  /// Probability of a vehicle-like box in the lower half.
   double occlusion = 0;
 
   template <class V>

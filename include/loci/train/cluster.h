@@ -27,6 +27,7 @@ struct ClusterPlace {
 };
 
 struct ClusterOptions {
+  /// Several processes: how long one waits for the others before it gives up, seconds.
   double timeout_s = 300;
 
   template <class V>

@@ -13,24 +13,43 @@ namespace loci::train {
 
 /// Everything that decides what a distillation computes.
 struct DistillOptions {
+  /// Side of the square crops that are learnt from, pixels.
   int crop = 224;
+  /// A crop covers at least this part of a photo's shorter side, at most all of it.
   double smallest_view = 0.4;
+  /// Passes over the photos.
   int epochs = 30;
+  /// Photos a step.
   int batch = 32;
+  /// Learning rate of AdamW, falling along half a cosine.
   double learning_rate = 2e-3;
+  /// Decay of the convolutions' weights.
   double weight_decay = 0.02;
+  /// Steps over which the rate rises from 0.
   int warmup_steps = 200;
+  /// Weight of the term that keeps the cosines between whole-image descriptors.
   double descriptor_weight = 1;
+  /// Weight each location by the norm of the teacher's feature there.
   bool weight_by_norm = false;
+  /// Photos that the projection of the teacher's features is fitted on.
   int projection_photos = 400;
+  /// Part of the photos held back for validation.
   double val_fraction = 0.05;
+  /// fp32, or bf16 where the processor has it.
   std::string teacher_precision = "fp32";
+  /// Where the student learns: cpu, cuda, or auto for cuda where there is one.
   std::string device = "auto";
+  /// Steps between two checkpoints; 0: at epochs only.
   int checkpoint_steps = 200;
+  /// Bound of the decoded photos that are kept in memory, GiB.
   double photos_gib = 4;
+  /// A photo given as an architecture's input is grown to this shorter side, 0 for none.
   int min_side = 224;
+  /// And before shrunk to this longer side at most, 0 for none.
   int max_side = 640;
+  /// Seed of everything drawn.
   uint64_t seed = 1;
+  /// Threads, 0 for all.
   int num_threads = 0;
   AugmentOptions augment{.perspective = 0.1,
                          .flip = 0.5,

@@ -12,9 +12,13 @@
 namespace loci::train {
 
 struct MultiSimilarityOptions {
+  /// Multi-Similarity: weight of the positives' softness (1 in GSV-Cities).
   double alpha = 1;
+  /// Multi-Similarity: of the negatives'.
   double beta = 50;
+  /// Multi-Similarity: similarity lambda that parts the two.
   double base = 0;
+  /// Multi-Similarity: margin of the pair mining.
   double epsilon = 0.1;
 
   template <class V>

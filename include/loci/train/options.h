@@ -19,29 +19,55 @@ namespace loci::train {
 /// Everything that decides what a training run computes. The defaults are the paper's recipe for
 /// Pitts30k (docs/training.md).
 struct TrainOptions {
+  /// triplet-sq (the paper: squared distances), triplet-l2 (the PyTorch ports) or multi-similarity
+  /// (place labels).
   std::string loss = "triplet-sq";
+  /// Give the model this pooling first: netvlad, gem, max or mean (empty: its own).
   std::string pooling;
+  /// Clusters K of a NetVLAD layer that is made new, by k-means.
   int num_clusters = 64;
+  /// First operator that learns: a name such as conv5_1, all, or pooling for that layer alone
+  /// (empty: conv5_1 of VGG-16, conv2 of AlexNet, the last stage of others).
   std::string train_from;
+  /// Passes over the queries at most.
   int epochs = 30;
+  /// Tuples (a query with positive and negatives) a step.
   int batch_tuples = 4;
+  /// sgd (the paper's rule), adam or adamw.
   std::string optimizer = "sgd";
+  /// Learning rate at the start (paper: 1e-3 Pitts30k, 1e-4 others).
   double learning_rate = 1e-3;
+  /// sgd: momentum.
   double momentum = 0.9;
+  /// Decay of all that learns, centers too.
   double weight_decay = 1e-3;
+  /// step (times decay_factor every decay_epochs), cosine, linear or constant.
   std::string schedule = "step";
+  /// Step: what the rate is multiplied by.
   double decay_factor = 0.5;
+  /// Step: every so many epochs.
   int decay_epochs = 5;
+  /// Steps over which the rate rises from 0.
   int warmup_steps = 0;
+  /// Queries between two refreshes of the cached descriptors (1000; more as the rate falls).
   int refresh_queries = 1000;
+  /// Images that go through the network at once; bounds memory, changes rounding only.
   int chunk_images = 16;
+  /// Stop after so many epochs without a better recall@5, 0 for never.
   int patience = 10;
+  /// Queries that are validated with each epoch, drawn once; 0 for all.
   int val_queries = 1000;
+  /// Part of the queries held back for validation where no validation set is given.
   double val_fraction = 0.1;
+  /// cpu, cuda, or auto for cuda where there is one.
   std::string device = "auto";
+  /// Convolutions in bfloat16, on CUDA only.
   bool mixed_precision = false;
+  /// Steps between two checkpoints; 0: at refreshes and epochs only.
   int checkpoint_steps = 250;
+  /// Seed of everything drawn.
   uint64_t seed = 1;
+  /// Threads, 0 for all.
   int num_threads = 0;
   PairOptions pairs;
   MinerOptions miner;

@@ -13,8 +13,11 @@
 namespace loci::train {
 
 struct PlaceBatchOptions {
+  /// Places of a batch (100 in GSV-Cities).
   int places_per_batch = 100;
+  /// Photos of each place in a batch (4 in GSV-Cities).
   int images_per_place = 4;
+  /// Seed of the order of places and of the photos drawn.
   uint64_t seed = 1;
 
   template <class V>

@@ -16,13 +16,25 @@ namespace loci::train {
 
 /// What makes two photographs a positive or a negative pair. The defaults are the paper's.
 struct PairOptions {
+  /// What tells near from far: position, place (labels), frame (order of a drive), or auto for the
+  /// data set's own rule.
   std::string relation = "auto";
+  /// Position: potential positives lie at most this many metres away (10 in Relja/netvlad).
   double positive_radius_m = 10;
+  /// Position: and further than this, a picture from the very same spot teaches nothing (1 in
+  /// Relja/netvlad; negative: no bound).
   double trivial_radius_m = 1;
+  /// Position: definite negatives are further than this many metres.
   double negative_radius_m = 25;
+  /// Frame: potential positives are at most this many frames away (-1: the data set's tolerance).
   int positive_frames = -1;
+  /// Frame: definite negatives are more than this many frames away (-1: 5 times positive_frames, at
+  /// least 10).
   int negative_frames = -1;
+  /// Positives must show another time than the query, wherever both times are known (the paper's
+  /// Time Machine rule).
   bool time_machine = true;
+  /// Hours that count as another time: the difference must be larger (0: any difference).
   double min_time_gap_h = 0;
 
   template <class V>

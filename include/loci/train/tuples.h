@@ -22,14 +22,24 @@ struct TrainTuple {
 };
 
 struct MinerOptions {
+  /// Negatives of a tuple at most.
   int num_negatives = 10;
+  /// Hardest negatives of a query remembered for its next turn.
   int num_remembered = 10;
+  /// Random definite negatives looked at for each query.
   int pool_size = 1000;
+  /// Of the pool this many times num_negatives nearest are examined.
   int nearest_factor = 10;
+  /// Margin m of the loss, on squared distances.
   double margin = 0.1;
+  /// Violators have d_n^2 < d_p^2 + m (the paper); off: d_n < d_p + sqrt(m) (pytorch-NetVlad).
   bool squared = true;
+  /// Remember the nearest whether or not they violate (Relja/netvlad); off: violators only
+  /// (pytorch-NetVlad).
   bool remember_all = true;
+  /// Leave out negatives nearer than the positive (no benefit found by the paper's authors).
   bool skip_very_hard = false;
+  /// Seed of the order of queries and of the pools.
   uint64_t seed = 1;
 
   template <class V>
