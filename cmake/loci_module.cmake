@@ -9,7 +9,8 @@
 #
 # Kernels compiled for one instruction set are files named *_avx2.cc and *_avx512.cc: they get their flags here
 # and are reached only after a check of the processor at run time. On other architectures they are left out, and the
-# plain kernels, written in vector types of any width, become its own instructions (NEON on arm64).
+# plain kernels, written in vector types of any width, become its own instructions; what that leaves slow has NEON
+# steps by hand (src/index/steps_neon.inc.h).
 set(LOCI_AVX2_FLAGS -mavx2 -mfma -mf16c -mpopcnt)
 set(LOCI_AVX512_FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mfma -mf16c
                       -mpopcnt -mprefer-vector-width=512)

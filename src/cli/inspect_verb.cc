@@ -35,7 +35,7 @@ void add_inspect_verb(Program& program) {
                            "  loci inspect Pitts30K_struct.mat\n"
                            "  loci inspect checkpoint.pth.tar --json\n"
                            "Nothing in a file is ever executed.");
-  app->add_option("file", verb->file, ".safetensors, .pth, .pth.tar, .mat, .npz or .npy")
+  app->add_option("file", verb->file, ".safetensors, .pth, .pth.tar, .mat, .onnx, .npz or .npy")
       ->required();
   app->add_flag("--verify", verb->verify, "a loci model: read every byte and compare its digest");
   app->callback([verb, &program] {

@@ -30,7 +30,8 @@ struct InspectReport {
   std::string to_json() const;
 };
 
-/// Any loci, safetensors, .pth, .mat, .npz or .npy file. Errors as for read_tree.
+/// Any loci, safetensors, .pth, .mat, .onnx, .npz or .npy file.
+/// Errors:  as read_tree
 Result<InspectReport> inspect_file(const std::string& path);
 InspectReport inspect_tree(const FileTree& tree);
 

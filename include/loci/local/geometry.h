@@ -73,8 +73,9 @@ std::vector<FeatureLink> mutual_matches(ConstMatrixView first,
                                         double max_ratio = 1);
 
 /// mutual_matches(), and how many of them one homography or one epipolar geometry explains: RANSAC
-/// with local optimisation and MAGSAC scores (OpenCV's USAC; Barath et al., CVPR 2020), seeded, so
-/// that the same features give the same answer. A homography that mirrors or that shrinks an area
+/// with local optimisation (LO-RANSAC; Chum et al., DAGM 2003) and MSAC scores (Torr and Zisserman,
+/// CVIU 2000), both of OpenCV's USAC, seeded, so that the same features give the same answer. A
+/// homography that mirrors or that shrinks an area
 /// more than 25 times is no view of a place and has no inliers.
 /// Errors:  InvalidArgument for options out of range or features of different widths
 /// Threads: any number at once; a call uses one thread

@@ -31,15 +31,16 @@ struct StepParts {
   Distributor& ranks;
 };
 
-/// Adds one tuple's gradient to the parameters. All distances are taken with fresh descriptors;
-/// only negatives that still violate contribute. `query` and the database rows of `tuple` are given
-/// as image numbers by `image_of_query` and `image_of_row`. Photos that cannot be read are left
-/// out; without query or positive the tuple is skipped.
-/// Errors: Corrupt when the loss is no number, naming the tuple's photos
+/// One tuple by the numbers that its photos have in the ImageSet.
 struct TupleImages {
   int32_t query = 0, positive = 0;
   std::vector<int32_t> negatives;
 };
+
+/// Adds one tuple's gradient to the parameters. All distances are taken with fresh descriptors;
+/// only negatives that still violate contribute. Photos that cannot be read are left out; without
+/// query or positive the tuple is skipped.
+/// Errors:  Corrupt when the loss is not finite, naming the tuple's photos
 Result<StepResult> tuple_gradients(const StepParts& parts,
                                    const TupleImages& tuple,
                                    int64_t epoch,
