@@ -26,8 +26,8 @@ inline std::string golden() {
 /// A published model in the stages that the cases give numbers for, looking at images at their
 /// native size.
 struct Stages {
-  std::unique_ptr<Describer> raw, pooled,
-      whole;  ///< before the normalisations, before whitening, all
+  /// Before the normalisations, before whitening, all.
+  std::unique_ptr<Describer> raw, pooled, whole;
 };
 
 inline Stages load(const std::string& path,

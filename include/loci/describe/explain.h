@@ -24,9 +24,9 @@ struct ClusterEvidence {
   WeightGrid first, second;  ///< assignment a_k of each cell, 0 to 1
 };
 
-/// Where the likeness of two images comes from.
+/// Where the similarity of two images comes from.
 struct Explanation {
-  double score = 0;  ///< likeness before whitening: what the parts sum to
+  double score = 0;  ///< similarity before whitening: what the parts sum to
   int num_clusters = 0;
   WeightGrid first, second;               ///< the part of the score that each cell gives
   std::vector<ClusterEvidence> clusters;  ///< those that agree most, best first

@@ -92,7 +92,7 @@ struct DoctorOptions {
 /// Examines a data set, or the parts of one (train, val, test), whose `name` tells them apart:
 /// files, copies, positions, positives, times and overlap. A healthy set has no findings.
 ///
-/// Errors:  those of ground_truth; InvalidArgument for overlap_m that is no number of metres;
+/// Errors:  those of ground_truth; InvalidArgument for overlap_m that is not finite or is negative;
 ///          Cancelled. A file that cannot be read is a finding and no error.
 /// Threads: decoding runs on num_threads
 /// Cost:    for P photographs one reading of every file, with decoding at about 128 pixels (2 ms of

@@ -65,8 +65,8 @@ Result<Network> with_widths_of(const Network& network, const TensorMap& tensors)
 Result<std::vector<int>> operator_channels(const Network& network, int in_channels);
 
 /// Weights for benchmarks and tests: uniform with He's variance (2 / fan-in before a ReLU, 1 /
-/// fan-in elsewhere), small biases. Depends on the seed and the operators' names only. Errors:
-/// InvalidArgument for a network that validate() refuses
+/// fan-in elsewhere), small biases. Depends on the seed and the operators' names only.
+/// Errors:  InvalidArgument for a network that validate() refuses
 Result<TensorMap> random_weights(const Network& network, int in_channels, uint64_t seed);
 
 }  // namespace loci

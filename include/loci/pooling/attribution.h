@@ -11,7 +11,7 @@
 
 namespace loci {
 
-/// What the features of two images gave to the likeness of the two descriptors (before whitening).
+/// What the features of two images gave to the similarity of the two descriptors (before whitening).
 struct Attribution {
   double score = 0;                            ///< dot product of the two pooled descriptors
   std::vector<double> cluster_agreement;       ///< K parts of the score; empty without clusters

@@ -31,7 +31,7 @@ int64_t steps_of(std::span<const int64_t> order, int64_t batch);
 std::vector<int32_t> pack_memory(const TupleMiner& miner,
                                  std::span<const int64_t> queries,
                                  int64_t slots);
-/// Takes over the records of all processes, behind each other.
+/// Takes over the records of all processes, one after another.
 /// Errors: Corrupt for a length, query or row that cannot be; nothing is taken over then
 Status unpack_memory(std::span<const int32_t> records, TupleMiner* miner);
 

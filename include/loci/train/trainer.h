@@ -56,7 +56,7 @@ struct TrainSummary {
 /// their weights are those of one process up to the order of summation.
 /// Errors: InvalidArgument for options or a data set nothing can be learnt from (no positives, one
 ///         place), or, on resume, a data set or options that changed, saying what; Io for a full
-///         disk (the last checkpoint stays); Cancelled; Corrupt when the loss is no number (the
+///         disk (the last checkpoint stays); Cancelled; Corrupt when the loss is not finite (the
 ///         message names the tuple; the last good checkpoint stays); of several processes all fail
 ///         when one does, Io when one is gone or does not answer within cluster.timeout_s
 class TrainEngine {

@@ -123,7 +123,7 @@ class TrainingSet {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
-  /// Rows of different lengths behind each other.
+  /// Rows of different lengths, one after another.
   struct Lists {
     std::vector<int64_t> start{0};
     std::vector<int32_t> values;
