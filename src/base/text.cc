@@ -3,6 +3,7 @@
 #include "loci/base/text.h"
 
 #include <charconv>
+#include <cmath>
 #include <cstdarg>
 #include <cstdio>
 
@@ -81,7 +82,7 @@ std::string human_bytes(double bytes) {
 
 std::string human_seconds(double seconds) {
   if (seconds < 10) return format("%.1f s", seconds);
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   if (whole < 60) return format("%d s", static_cast<int>(whole));
   if (whole < 3600)
     return format("%d min %02d s", static_cast<int>(whole / 60), static_cast<int>(whole % 60));

@@ -104,11 +104,13 @@ class [[nodiscard]] Result {
 #define LOCI_CONCAT(a, b) LOCI_CONCAT_INNER(a, b)
 
 /// `LOCI_TRY(image, load_image(path));` declares `image`, or returns the failure from the calling function.
+// NOLINTBEGIN(bugprone-macro-parentheses): `name` is declared, so it cannot stand in parentheses
 #define LOCI_TRY(name, expression)                         \
   auto LOCI_CONCAT(loci_result_, __LINE__) = (expression); \
   if (!LOCI_CONCAT(loci_result_, __LINE__).ok())           \
     return LOCI_CONCAT(loci_result_, __LINE__).status();   \
   auto name = std::move(LOCI_CONCAT(loci_result_, __LINE__)).value()
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// Returns the failure of an expression of type Status from the calling function.
 #define LOCI_RETURN_IF_ERROR(expression)                                                     \
