@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/packages.sh
-loci_install_packages
+loci_install_packages "${loci_check_packages[@]}"
 cmake --preset default -D LOCI_WITH_PYTHON=ON
 cmake --build --preset default
 exec ctest --preset default --output-on-failure
