@@ -11,7 +11,7 @@
 
 namespace loci::internal {
 
-Result<Rows> Rows::create(RowBlocks blocks, int64_t dim, int num_threads) {
+Result<Rows> Rows::create(const RowBlocks& blocks, int64_t dim, int num_threads) {
   if (dim < 1 || dim > 65472) {
     return invalid_argument(format("an index of rows of %lld values: 1 to 65472 are possible",
                                    static_cast<long long>(dim)));

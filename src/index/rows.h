@@ -14,7 +14,7 @@ namespace loci::internal {
 class Rows {
  public:
   /// InvalidArgument for pieces of another width and values that are not finite.
-  static Result<Rows> create(RowBlocks blocks, int64_t dim, int num_threads);
+  static Result<Rows> create(const RowBlocks& blocks, int64_t dim, int num_threads);
 
   int64_t size() const { return size_; }
   int64_t dim() const { return dim_; }
