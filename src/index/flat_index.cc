@@ -131,7 +131,7 @@ Result<std::unique_ptr<FlatIndexBase>> make_flat(RowBlocks blocks,
                                                  int64_t dim,
                                                  const FlatOptions& options) {
   if (options.rerank < 0) return invalid_argument("rerank is a number of candidates, 0 or more");
-  LOCI_TRY(rows, Rows::create(std::move(blocks), dim, options.num_threads));
+  LOCI_TRY(rows, Rows::create(blocks, dim, options.num_threads));
   return std::unique_ptr<FlatIndexBase>(std::make_unique<FlatIndex>(std::move(rows), options));
 }
 

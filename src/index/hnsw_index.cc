@@ -119,7 +119,7 @@ Result<std::unique_ptr<Index>> make_hnsw_index(RowBlocks blocks,
     return invalid_argument(format(
         "hnsw: m %d and ef %d; m is 2 to 1000 and ef at least 1", options.hnsw_m, options.hnsw_ef));
   }
-  LOCI_TRY(rows, Rows::create(std::move(blocks), dim, options.num_threads));
+  LOCI_TRY(rows, Rows::create(blocks, dim, options.num_threads));
   try {
     return std::unique_ptr<Index>(std::make_unique<HnswIndex>(std::move(rows), options));
   } catch (const std::runtime_error& error) {

@@ -119,7 +119,7 @@ Result<std::unique_ptr<Index>> make_ivfpq_index(RowBlocks blocks,
     return invalid_argument(
         "ivfpq: ivf_lists and rerank are not negative and ivf_probes is at least 1");
   }
-  LOCI_TRY(rows, Rows::create(std::move(blocks), dim, options.num_threads));
+  LOCI_TRY(rows, Rows::create(blocks, dim, options.num_threads));
   LOCI_TRY(tables, train_ivfpq(rows, options));
   return std::unique_ptr<Index>(
       std::make_unique<IvfPqIndex>(std::move(rows), std::move(tables), options));
