@@ -8,6 +8,7 @@
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
 #include "loci/data/dataset.h"
+#include "loci/describe/adapt.h"
 #include "loci/describe/named_model.h"
 #include "loci/eval/report.h"
 #include "loci/place/evaluate.h"
@@ -22,6 +23,7 @@ struct EvalVerb {
   std::vector<std::string> models;
   std::vector<int> n = {1, 5, 10, 20};
   std::string precision = "auto";
+  std::string adapt = "auto";
   std::string html;
   int dim = 0;
   DatasetOptions data;
@@ -142,6 +144,7 @@ Status run(const EvalVerb& verb, Console& console) {
   }
   if (verb.verify) LOCI_RETURN_IF_ERROR(Verifier::available());
   LOCI_TRY(precision, parse_precision(verb.precision));
+  LOCI_TRY(adapt, parse_adapt(verb.adapt));
   const int depth = verb.verify ? verb.verify_options.num_candidates : 0;
   LOCI_TRY(dataset, read_dataset_argument(verb.dataset, verb.data));
   for (const std::string& note : dataset.notes) console.note(note);
@@ -162,10 +165,10 @@ Status run(const EvalVerb& verb, Console& console) {
         photos.push_back(image_path(dataset, record));
       return photos;
     };
-    LOCI_TRY(model, named_model(name, database_photos, verb.learn, console.job()));
-    LOCI_TRY(
-        describer,
-        Describer::create(model, {.precision = precision, .num_threads = verb.learn.num_threads}));
+    const DescribeOptions describe{.precision = precision, .num_threads = verb.learn.num_threads};
+    LOCI_TRY(named, named_model(name, database_photos, verb.learn, console.job()));
+    LOCI_TRY(model, model_for_collection(named, database_photos(), adapt, describe, console.job()));
+    LOCI_TRY(describer, Describer::create(model, describe));
     if (!describer->note().empty()) console.note(describer->note());
     LOCI_TRY(done,
              evaluate(dataset,
@@ -229,6 +232,7 @@ void add_eval_verb(Program& program) {
       ->capture_default_str();
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")
       ->capture_default_str();
+  app->add_option("--adapt", verb->adapt, kAdaptHelp)->capture_default_str();
   app->add_flag("--verify",
                 verb->verify,
                 "also put the best results in the order of a geometric check, and measure that");

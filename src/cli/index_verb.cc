@@ -3,9 +3,11 @@
 #include "verb.h"
 #include "video_frames.h"
 
+#include "loci/base/file.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
 #include "loci/data/photos.h"
+#include "loci/describe/adapt.h"
 #include "loci/describe/named_model.h"
 #include "loci/place/place_db.h"
 
@@ -17,6 +19,8 @@ struct IndexVerb {
   std::string db;
   std::string model;
   std::string precision = "auto";
+  std::string adapt = "auto";
+  std::string vocabulary;
   std::string shard;
   bool keep_missing = false;
   bool compact = false;
@@ -27,6 +31,30 @@ struct IndexVerb {
   LearnOptions learn = classic_learn_options();
 };
 
+/// The named model with centers of this collection's own, or those of --vocabulary.
+Result<std::shared_ptr<const Model>> own_model(const IndexVerb& verb,
+                                               const std::shared_ptr<const Model>& named,
+                                               const std::vector<std::string>& photos,
+                                               const DescribeOptions& describe,
+                                               Console& console) {
+  LOCI_TRY(adapt, parse_adapt(verb.adapt));
+  if (verb.vocabulary.empty())
+    return model_for_collection(named, photos, adapt, describe, console.job());
+  if (file_info(verb.vocabulary).ok()) {
+    LOCI_TRY(kept, load_model(verb.vocabulary));
+    if (base_fingerprint(*kept) == named->fingerprint) return kept;
+    return invalid_argument(
+        printable(verb.vocabulary) + ": is a vocabulary of another model than " +
+        printable(named->spec.name) + "; name that model with --model, or give another file");
+  }
+  if (adapt == Adapt::kNever)
+    return not_found(printable(verb.vocabulary) + ": is not there, and --adapt never learns none");
+  LOCI_TRY(made, model_for_collection(named, photos, Adapt::kAlways, describe, console.job()));
+  LOCI_RETURN_IF_ERROR(save_model(*made, verb.vocabulary));
+  console.note("vocabulary: " + verb.vocabulary);
+  return made;
+}
+
 Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb,
                                                 const DescribeOptions& describe,
                                                 Console& console) {
@@ -35,7 +63,7 @@ Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb,
       return PlaceDb::open(verb.db, describe);
     const auto no_photos = [] { return std::vector<std::string>(); };
     LOCI_TRY(model, named_model(verb.model, no_photos, verb.learn, console.job()));
-    return PlaceDb::open(verb.db, describe, model->fingerprint);
+    return PlaceDb::open(verb.db, describe, model->fingerprint, verb.model);
   }
   const std::string name = verb.model.empty() ? default_model_name() : verb.model;
   if (verb.learns && name != "rootsift-vlad") {
@@ -48,9 +76,10 @@ Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb,
   LOCI_TRY(photos, find_photos(verb.photos, &problems));
   if (photos.empty())
     return invalid_argument("no photographs there; give image files or folders with images");
-  LOCI_TRY(model,
+  LOCI_TRY(named,
            named_model(
                name, [&] { return photos; }, verb.learn, console.job()));
+  LOCI_TRY(model, own_model(verb, named, photos, describe, console));
   return PlaceDb::create(verb.db, model, describe);
 }
 
@@ -149,6 +178,12 @@ void add_index_verb(Program& program) {
       std::string(kModelHelp) + "; kept with the collection, so it is only needed the first time");
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")
       ->capture_default_str();
+  app->add_option("--adapt", verb->adapt, std::string(kAdaptHelp) + "; for a new collection")
+      ->capture_default_str();
+  app->add_option("--vocabulary",
+                  verb->vocabulary,
+                  "file of the model with the collection's own centers: used if it is there, else "
+                  "learnt and written; shards that are to be merged share one");
   app->add_option("--shard",
                   verb->shard,
                   "I/N: only the I-th (from 0) of N parts of the photographs; 'loci merge' puts "

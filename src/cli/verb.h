@@ -51,6 +51,11 @@ inline constexpr const char* kModelHelp =
     "a model file, default (the built-in one), or rootsift-vlad (learns its vocabulary from the "
     "photos at hand)";
 
+/// The sentence every `--adapt` option shows.
+inline constexpr const char* kAdaptHelp =
+    "learn the model's cluster centers from the photos of the collection: auto (models made for "
+    "it, such as the built-in one, where there are 10 photos or more), always, never";
+
 void add_describe_verb(Program& program);
 void add_index_verb(Program& program);
 void add_merge_verb(Program& program);

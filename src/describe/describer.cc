@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/describe/describer.h"
 
+#include "branched_describer.h"
+
 #include "loci/base/progress.h"
 #include "loci/describe/preprocess.h"
 #include "loci/local/sift.h"
@@ -12,12 +14,6 @@
 #include <tuple>
 
 namespace loci {
-
-struct Describer::Parts {
-  std::unique_ptr<Pooling> pooling;
-  std::unique_ptr<Whitening> whitening;  // null: none
-  int64_t pooled_dim = 0;
-};
 
 namespace {
 
@@ -33,17 +29,44 @@ SiftOptions sift_options(const LocalSpec& spec) {
           .max_side_px = spec.max_side_px};
 }
 
+/// One producer of features and its pooling.
+class SingleDescriber : public Describer {
+ protected:
+  SingleDescriber(std::shared_ptr<const Model> model,
+                  std::unique_ptr<const Pooling> pooling,
+                  int64_t feature_dim)
+      : pooling_(std::move(pooling)) {
+    model_ = std::move(model);
+    pooled_dim_ = dim_ = pooling_->output_dim(feature_dim);
+  }
+
+  Status pooled(ImageView image,
+                std::span<float> out,
+                int num_threads,
+                StageTimes* times,
+                DescribedFeatures* handed_out) const override {
+    LOCI_TRY(located, located_features(image, num_threads, times));
+    const Stopwatch pooling;
+    pooling_->pool(located.features, out, num_threads);
+    if (times != nullptr) times->pooling_ms += pooling.milliseconds();
+    if (handed_out != nullptr) handed_out->map = std::move(located);
+    return {};
+  }
+
+  const Pooling* pooling() const override { return pooling_.get(); }
+
+ private:
+  std::unique_ptr<const Pooling> pooling_;
+};
+
 /// RootSIFT as the producer of features.
-class LocalDescriber final : public Describer {
+class LocalDescriber final : public SingleDescriber {
  public:
   LocalDescriber(std::shared_ptr<const Model> model,
-                 std::shared_ptr<const Parts> parts,
-                 int64_t dim) {
-    model_ = std::move(model);
-    parts_ = std::move(parts);
-    dim_ = dim;
-    sift_ = sift_options(model_->spec.local);
-  }
+                 std::unique_ptr<const Pooling> pooling,
+                 int64_t feature_dim)
+      : SingleDescriber(std::move(model), std::move(pooling), feature_dim),
+        sift_(sift_options(model_->spec.local)) {}
 
   DecodeOptions decode_options(int width, int height) const override {
     DecodeOptions options;
@@ -90,17 +113,14 @@ LocatedFeatures locate(Features map, ImageView image) {
 }
 
 /// A network as the producer of features.
-class NetworkDescriber final : public Describer {
+class NetworkDescriber final : public SingleDescriber {
  public:
   NetworkDescriber(std::shared_ptr<const Model> model,
-                   std::shared_ptr<const Parts> parts,
-                   int64_t dim,
+                   std::unique_ptr<const Pooling> pooling,
                    std::unique_ptr<Backbone> backbone)
-      : backbone_(std::move(backbone)) {
-    model_ = std::move(model);
-    parts_ = std::move(parts);
+      : SingleDescriber(std::move(model), std::move(pooling), backbone->feature_dim()),
+        backbone_(std::move(backbone)) {
     note_ = backbone_->note();
-    dim_ = dim;
   }
 
   DecodeOptions decode_options(int width, int height) const override {
@@ -128,66 +148,78 @@ class NetworkDescriber final : public Describer {
   std::unique_ptr<Backbone> backbone_;
 };
 
+Result<std::unique_ptr<Describer>> make_single(std::shared_ptr<const Model> model,
+                                               const DescribeOptions& options) {
+  constexpr int64_t kSiftDim = 128;
+  const ModelSpec& spec = model->spec;
+  if (spec.features != "network") {
+    LOCI_TRY(pooling, Pooling::create(spec.pooling, model->tensors, kSiftDim));
+    return std::unique_ptr<Describer>(
+        std::make_unique<LocalDescriber>(std::move(model), std::move(pooling), kSiftDim));
+  }
+  LOCI_TRY(backbone,
+           Backbone::create(model,
+                            {.precision = options.precision,
+                             .num_threads = options.num_threads,
+                             .kernel_choice = options.kernel_choice,
+                             .kernel_cache = options.kernel_cache}));
+  LOCI_TRY(pooling, Pooling::create(spec.pooling, model->tensors, backbone->feature_dim()));
+  return std::unique_ptr<Describer>(std::make_unique<NetworkDescriber>(
+      std::move(model), std::move(pooling), std::move(backbone)));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Describer>> Describer::create(std::shared_ptr<const Model> model,
                                                      const DescribeOptions& options) {
-  const ModelSpec& spec = model->spec;
-  std::unique_ptr<Backbone> backbone;
-  int64_t feature_dim = 128;
-  if (spec.features == "network") {
-    LOCI_TRY(made,
-             Backbone::create(model,
-                              {.precision = options.precision,
-                               .num_threads = options.num_threads,
-                               .kernel_choice = options.kernel_choice,
-                               .kernel_cache = options.kernel_cache}));
-    backbone = std::move(made);
-    feature_dim = backbone->feature_dim();
+  const bool single = model->spec.branches.empty();
+  LOCI_TRY(
+      made,
+      single ? make_single(model, options) : internal::make_branched_describer(model, options));
+  const WhiteningSpec& whitening = model->spec.whitening;
+  if (whitening.output_dim > 0) {
+    LOCI_TRY(layer, Whitening::create(whitening, model->tensors, made->pooled_dim_));
+    made->dim_ = layer->output_dim();
+    made->whitening_ = std::move(layer);
   }
-  auto parts = std::make_shared<Parts>();
-  LOCI_TRY(pooling, Pooling::create(spec.pooling, model->tensors, feature_dim));
-  parts->pooling = std::move(pooling);
-  parts->pooled_dim = parts->pooling->output_dim(feature_dim);
-  int64_t dim = parts->pooled_dim;
-  if (spec.whitening.output_dim > 0) {
-    LOCI_TRY(whitening, Whitening::create(spec.whitening, model->tensors, parts->pooled_dim));
-    parts->whitening = std::move(whitening);
-    dim = parts->whitening->output_dim();
-  }
-  if (backbone != nullptr) {
-    return std::unique_ptr<Describer>(std::make_unique<NetworkDescriber>(
-        std::move(model), std::move(parts), dim, std::move(backbone)));
-  }
-  return std::unique_ptr<Describer>(
-      std::make_unique<LocalDescriber>(std::move(model), std::move(parts), dim));
+  return std::move(made);
+}
+
+Result<std::vector<Features>> Describer::branch_features(ImageView image, int num_threads) const {
+  LOCI_TRY(only, features(image, num_threads));
+  std::vector<Features> all;
+  all.push_back(std::move(only));
+  return all;
 }
 
 Status Describer::describe(ImageView image,
                            std::span<float> out,
                            int num_threads,
-                           StageTimes* times) const {
-  LOCI_TRY(found, features(image, num_threads, times));
-  return pool(found, out, num_threads, times);
+                           StageTimes* times,
+                           DescribedFeatures* features) const {
+  LOCI_REQUIRE(static_cast<int64_t>(out.size()) == dim_, "room for exactly one descriptor");
+  if (whitening_ == nullptr) return pooled(image, out, num_threads, times, features);
+  Matrix whole(1, pooled_dim_);
+  LOCI_RETURN_IF_ERROR(pooled(image, whole.row(0), num_threads, times, features));
+  const Stopwatch watch;
+  whitening_->apply(whole, MatrixView<float>(out.data(), 1, dim_), num_threads);
+  if (times != nullptr) times->whitening_ms += watch.milliseconds();
+  return {};
 }
 
-Status Describer::pool(const FeaturesView& features,
-                       std::span<float> out,
-                       int num_threads,
-                       StageTimes* times) const {
+Status Describer::pool(const FeaturesView& features, std::span<float> out, int num_threads) const {
   LOCI_REQUIRE(static_cast<int64_t>(out.size()) == dim_, "room for exactly one descriptor");
-  const Stopwatch pooling;
-  if (parts_->whitening == nullptr) {
-    parts_->pooling->pool(features, out, num_threads);
-    if (times != nullptr) times->pooling_ms += pooling.milliseconds();
+  if (pooling() == nullptr) {
+    return unsupported("model '" + model_->spec.name +
+                       "' has several branches; pool the features of one of them");
+  }
+  if (whitening_ == nullptr) {
+    pooling()->pool(features, out, num_threads);
     return {};
   }
-  Matrix pooled(1, parts_->pooled_dim);
-  parts_->pooling->pool(features, pooled.row(0), num_threads);
-  if (times != nullptr) times->pooling_ms += pooling.milliseconds();
-  const Stopwatch whitening;
-  parts_->whitening->apply(pooled, MatrixView<float>(out.data(), 1, dim_), num_threads);
-  if (times != nullptr) times->whitening_ms += whitening.milliseconds();
+  Matrix whole(1, pooled_dim_);
+  pooling()->pool(features, whole.row(0), num_threads);
+  whitening_->apply(whole, MatrixView<float>(out.data(), 1, dim_), num_threads);
   return {};
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/describe/explain.h"
 
+#include "loci/model/branches.h"
 #include "loci/pooling/attribution.h"
 
 #include <algorithm>
@@ -63,12 +64,14 @@ WeightGrid averaged(const Cells& cells, const Matrix& assignment, int64_t cluste
 
 }  // namespace
 
-Result<Explanation> explain_pair(const Model& model,
+Result<Explanation> explain_pair(std::shared_ptr<const Model> model,
                                  const LocatedFeatures& first,
                                  const LocatedFeatures& second,
                                  int max_clusters) {
+  const auto explained = branches_of(std::move(model)).front().model;
   LOCI_TRY(parts,
-           attribute_score(model.spec.pooling, model.tensors, first.features, second.features));
+           attribute_score(
+               explained->spec.pooling, explained->tensors, first.features, second.features));
   const Cells a = cells_of(first), b = cells_of(second);
   Explanation out;
   out.score = parts.score;

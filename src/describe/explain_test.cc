@@ -34,7 +34,7 @@ TEST(Explanation, OfABagSumsToTheScoreOnAGridOfTheWholePicture) {
   ASSERT_TRUE(describer->pool(a.features, da).ok());
   ASSERT_TRUE(describer->pool(b.features, db).ok());
   const double score = std::inner_product(da.begin(), da.end(), db.begin(), 0.0);
-  const Explanation why = explain_pair(*model, a, b, 3).value();
+  const Explanation why = explain_pair(model, a, b, 3).value();
   EXPECT_NEAR(why.score, score, 1e-4);
   EXPECT_EQ(why.num_clusters, 8);
   ASSERT_EQ(why.clusters.size(), 3u);

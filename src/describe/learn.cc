@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/describe/learn.h"
 
+#include "learn_centers.h"
 #include "read_photo.h"
 
 #include "loci/base/parallel.h"
@@ -34,80 +35,6 @@ Result<std::unique_ptr<Describer>> feature_maker(const ModelSpec& start,
                            {.precision = Precision::kFp32,
                             .num_threads = num_threads,
                             .kernel_choice = KernelChoice::kWinograd});
-}
-
-Result<Features> features_of(const Describer& describer, const std::string& path, int num_threads) {
-  Photo photo;
-  LOCI_RETURN_IF_ERROR(read_photo(describer, path, false, &photo));
-  return describer.features(photo.image, num_threads);
-}
-
-/// Random features of every photo: the same ones for any number of threads, since each photo has
-/// its own random stream.
-Result<Matrix> sample_features(const Describer& describer,
-                               std::span<const std::string> photos,
-                               const LearnOptions& options,
-                               const JobControl& job) {
-  std::vector<Matrix> samples(photos.size());
-  std::mutex mutex;
-  int64_t done = 0;
-  parallel_for(
-      static_cast<int64_t>(photos.size()), 1, options.num_threads, [&](int64_t i, int64_t) {
-        if (job.cancelled()) return;
-        const Result<Features> found = features_of(describer, photos[static_cast<size_t>(i)], 1);
-        if (found.ok() && found->values.rows() > 0) {
-          Rng rng(options.seed, static_cast<uint64_t>(i) + 1);
-          const auto rows = rng.sample(found->values.rows(), options.features_per_image);
-          Matrix& sample = samples[static_cast<size_t>(i)];
-          sample = Matrix(static_cast<int64_t>(rows.size()), found->values.cols());
-          for (size_t r = 0; r < rows.size(); ++r) {
-            const auto row = found->values.row(rows[r]);
-            std::copy(row.begin(), row.end(), sample.row(static_cast<int64_t>(r)).begin());
-          }
-        }
-        const std::lock_guard lock(mutex);
-        job.progress("looking at photos", ++done, static_cast<int64_t>(photos.size()));
-      });
-  if (job.cancelled()) return cancelled("stopped on request while learning; nothing was written");
-  int64_t rows = 0, cols = 0;
-  for (const Matrix& sample : samples) {
-    rows += sample.rows();
-    cols = std::max(cols, sample.cols());
-  }
-  Matrix all(rows, cols);
-  int64_t at = 0;
-  for (const Matrix& sample : samples) {
-    if (!sample.empty())
-      std::memcpy(all.row(at).data(), sample.data(), sample.size() * sizeof(float));
-    at += sample.rows();
-  }
-  return all;
-}
-
-Result<TensorMap> learn_clusters(const ModelSpec& spec,
-                                 Matrix features,
-                                 const LearnOptions& options,
-                                 const JobControl& job) {
-  if (features.rows() < 4 * int64_t{options.num_clusters}) {
-    return invalid_argument(
-        format("the photos have %lld features, too few for %d clusters; give more photos or fewer "
-               "clusters",
-               static_cast<long long>(features.rows()),
-               options.num_clusters));
-  }
-  if (spec.pooling.normalize_features) {
-    for (int64_t i = 0; i < features.rows(); ++i) l2_normalize(features.row(i));
-  }
-  job.message("clustering " + std::to_string(features.rows()) + " features");
-  LOCI_TRY(clusters,
-           kmeans(features,
-                  {.num_clusters = options.num_clusters,
-                   .seed = options.seed,
-                   .num_threads = options.num_threads},
-                  job));
-  if (spec.pooling.type == "netvlad")
-    return netvlad_from_clusters(clusters.centers, features, /*v2=*/false);
-  return TensorMap{{"pooling.centers", make_tensor(clusters.centers)}};
 }
 
 /// Width of the whitened descriptor that this many photos support; 0 for none.
@@ -177,9 +104,10 @@ Result<std::shared_ptr<const Model>> learn_model(const ModelSpec& start,
   const bool has_clusters = spec.pooling.type == "vlad" || spec.pooling.type == "netvlad";
   if (has_clusters && !(options.keep_clusters && tensors.contains("pooling.centers"))) {
     LOCI_TRY(maker, feature_maker(start, network_weights, options.num_threads));
-    LOCI_TRY(features, sample_features(*maker, chosen, options, job));
-    LOCI_TRY(clusters, learn_clusters(spec, std::move(features), options, job));
+    LOCI_TRY(samples, internal::sample_features(*maker, chosen, options, job));
     spec.pooling.num_clusters = options.num_clusters;
+    LOCI_TRY(clusters,
+             internal::learn_clusters(spec.pooling, std::move(samples.front()), options, job));
     for (auto& [name, tensor] : clusters) tensors[name] = std::move(tensor);
   }
   if (options.whiten_dim > 0)

@@ -9,6 +9,7 @@
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
 #include "loci/math/vector.h"
+#include "loci/model/branches.h"
 
 #include <algorithm>
 #include <limits>
@@ -36,9 +37,17 @@ class FeatureVerifier final : public Verifier {
 
   Result<LocatedFeatures> features(ImageView image,
                                    int num_threads,
-                                   const LocatedFeatures* made) const override {
+                                   const DescribedFeatures* made) const override {
+    if (method_ == "points") {
+      if (made != nullptr) return made->points;
+      DescribedFeatures described;
+      std::vector<float> descriptor(static_cast<size_t>(describer_.dim()));
+      LOCI_RETURN_IF_ERROR(
+          describer_.describe(image, descriptor, num_threads, nullptr, &described));
+      return std::move(described.points);
+    }
     if (method_ == "backbone") {
-      if (made != nullptr) return normalised(*made);
+      if (made != nullptr) return normalised(made->map);
       LOCI_TRY(located, describer_.located_features(image, num_threads));
       return normalised(std::move(located));
     }
@@ -87,12 +96,19 @@ Status Verifier::available() { return check_geometry({}, {}).status(); }
 
 Result<std::unique_ptr<Verifier>> Verifier::create(const Describer& describer,
                                                    const VerifyOptions& options) {
-  const bool network = describer.model().spec.features == "network";
+  const bool network =
+      branches_of(describer.shared_model()).front().model->spec.features == "network";
   std::string method = options.verify_features;
-  if (method == "auto") method = network ? "backbone" : "rootsift";
-  if (method != "backbone" && method != "rootsift") {
+  if (method == "auto")
+    method = describer.has_points() ? "points" : network ? "backbone" : "rootsift";
+  if (method != "points" && method != "backbone" && method != "rootsift") {
     return invalid_argument("verify_features '" + printable(method) +
-                            "': expected auto, backbone or rootsift");
+                            "': expected auto, points, backbone or rootsift");
+  }
+  if (method == "points" && !describer.has_points()) {
+    return invalid_argument("verify_features points: the model '" +
+                            printable(describer.model().spec.name) +
+                            "' has no local features; use backbone, rootsift or auto");
   }
   if (method == "backbone" && !network) {
     return invalid_argument("verify_features backbone: the model '" +

@@ -12,7 +12,7 @@ namespace {
 using internal::Json;
 using internal::JsonFields;
 
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;
 
 void fields(JsonFields& v, Preprocessing& p) {
   v.choice("resize", p.resize, {"none", "fixed", "max_side", "shorter_side", "fit"});
@@ -128,12 +128,55 @@ Status read_network(const Json& json, Network& network) {
   return {};
 }
 
+Status read_spec(const Json& json, ModelSpec& spec);
+
+bool is_branch_name(const std::string& name) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  return !name.empty() && name.size() <= 64 &&
+         name.find_first_not_of(kAllowed) == std::string::npos;
+}
+
+Status read_branch(const Json& json, Branch& branch) {
+  if (!json.is_object()) return corrupt("is no object");
+  JsonFields v(&json, "branch");
+  v("name", branch.name);
+  v("weight", branch.weight);
+  LOCI_RETURN_IF_ERROR(v.status());
+  if (!is_branch_name(branch.name)) return corrupt("name: is no name of a branch");
+  if (!(branch.weight > 0 && branch.weight <= 1e6))
+    return corrupt("weight: expected more than 0 and at most 1,000,000");
+  if (!json.contains("spec") || !json["spec"].is_object()) return corrupt("spec: is no object");
+  if (json["spec"].contains("branches")) return corrupt("spec: a branch has no branches");
+  LOCI_RETURN_IF_ERROR(read_spec(json["spec"], branch.spec));
+  if (branch.spec.whitening.output_dim > 0) return corrupt("spec: a branch has no whitening");
+  return {};
+}
+
+Status read_branches(const Json& json, std::vector<Branch>& branches) {
+  constexpr size_t kMostBranches = 16;
+  if (!json.is_array() || json.empty() || json.size() > kMostBranches)
+    return corrupt("branches: expected a list of 1 to 16");
+  for (size_t i = 0; i < json.size(); ++i) {
+    Branch branch;
+    if (Status status = read_branch(json[i], branch); !status.ok())
+      return status.with_context("branches[" + std::to_string(i) + "]");
+    for (const Branch& other : branches) {
+      if (other.name == branch.name)
+        return corrupt("branches: the name '" + branch.name + "' is there twice");
+    }
+    branches.push_back(std::move(branch));
+  }
+  return {};
+}
+
 Status read_spec(const Json& json, ModelSpec& spec) {
   JsonFields v(&json, "spec");
   int version = 0;
   v("format_version", version);
   v("name", spec.name);
   v("features", spec.features);
+  v("own_centers", spec.own_centers);
   LOCI_RETURN_IF_ERROR(v.status());
   if (version < 1) return corrupt("spec.format_version: is missing");
   if (version > kFormatVersion) {
@@ -141,44 +184,68 @@ Status read_spec(const Json& json, ModelSpec& spec) {
                        ", this loci reads up to " + std::to_string(kFormatVersion) +
                        "; use a newer loci");
   }
+  LOCI_RETURN_IF_ERROR(read_part(json, "whitening", spec.whitening));
+  if (json.contains("record")) spec.record = json["record"].dump();
+  if (json.contains("branches")) return read_branches(json["branches"], spec.branches);
   LOCI_RETURN_IF_ERROR(read_part(json, "preprocessing", spec.preprocessing));
   LOCI_RETURN_IF_ERROR(read_part(json, "local", spec.local));
   LOCI_RETURN_IF_ERROR(read_part(json, "pooling", spec.pooling));
-  LOCI_RETURN_IF_ERROR(read_part(json, "whitening", spec.whitening));
   if (json.contains("network")) LOCI_RETURN_IF_ERROR(read_network(json["network"], spec.network));
-  if (json.contains("record")) spec.record = json["record"].dump();
   if (spec.features != "network" && spec.features != "rootsift") {
     return unsupported("spec.features: '" + spec.features + "' is neither network nor rootsift");
   }
   return spec.features == "network" ? validate(spec.network) : Status();
 }
 
-}  // namespace
+Json network_json(const Network& network) {
+  Json ops = Json::array();
+  const Json defaults = part_json(Op{});
+  for (const Op& op : network.ops) {
+    // Only what differs from the default, so that the list stays readable.
+    Json item = part_json(op);
+    for (const auto& [key, value] : defaults.items()) {
+      if (key != "type" && key != "name" && item[key] == value) item.erase(key);
+    }
+    ops.push_back(std::move(item));
+  }
+  return {{"architecture", network.architecture}, {"ops", std::move(ops)}};
+}
 
-std::string to_json(const ModelSpec& spec) {
-  Json json = {
-      {"format_version", kFormatVersion}, {"name", spec.name}, {"features", spec.features}};
+/// The producer of features and its pooling.
+void add_features(const ModelSpec& spec, Json& json) {
   json["preprocessing"] = part_json(spec.preprocessing);
   if (spec.features == "network") {
-    Json ops = Json::array();
-    const Json defaults = part_json(Op{});
-    for (const Op& op : spec.network.ops) {
-      // Only what differs from the default, so that the list stays readable.
-      Json item = part_json(op);
-      for (const auto& [key, value] : defaults.items()) {
-        if (key != "type" && key != "name" && item[key] == value) item.erase(key);
-      }
-      ops.push_back(std::move(item));
-    }
-    json["network"] = {{"architecture", spec.network.architecture}, {"ops", std::move(ops)}};
+    json["network"] = network_json(spec.network);
   } else {
     json["local"] = part_json(spec.local);
   }
   json["pooling"] = part_json(spec.pooling);
+}
+
+/// Format version 2 is what a reader of version 1 would misread: branches, own centers.
+Json spec_json(const ModelSpec& spec) {
+  const int version = spec.branches.empty() && !spec.own_centers ? 1 : kFormatVersion;
+  Json json = {{"format_version", version}, {"name", spec.name}, {"features", spec.features}};
+  if (spec.own_centers) json["own_centers"] = true;
+  if (spec.branches.empty()) {
+    add_features(spec, json);
+  } else {
+    json["branches"] = Json::array();
+    for (const Branch& branch : spec.branches) {
+      json["branches"].push_back(
+          {{"name", branch.name}, {"weight", branch.weight}, {"spec", spec_json(branch.spec)}});
+    }
+  }
   json["whitening"] = part_json(spec.whitening);
   Json record = Json::parse(spec.record, nullptr, false);
   json["record"] = record.is_discarded() ? Json::object() : std::move(record);
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const ModelSpec& spec) {
+  return spec_json(spec).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Result<ModelSpec> parse_spec(std::string_view text, const std::string& where) {

@@ -6,6 +6,7 @@
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"
+#include "loci/describe/adapt.h"
 
 #include <filesystem>
 #include <unistd.h>
@@ -32,6 +33,20 @@ Status check_free(const std::string& folder) {
 }
 
 std::string short_form(const std::string& fingerprint) { return fingerprint.substr(0, 12); }
+
+Status other_model(const std::string& folder,
+                   const CollectionInfo& info,
+                   const std::string& fingerprint,
+                   const std::string& name) {
+  const std::string asked = printable(name.empty() ? "M" : name);
+  return invalid_argument(printable(folder) + ": was made with the model '" +
+                          printable(info.model_name) + "' (" + short_form(info.fingerprint) +
+                          "), not with '" + asked + "' (" + short_form(fingerprint) +
+                          "); descriptors of different models cannot be compared. "
+                          "Index again with the other model into a new folder: loci index "
+                          "PHOTOS --db NEW --model " +
+                          asked);
+}
 
 }  // namespace
 
@@ -87,22 +102,13 @@ Result<std::unique_ptr<PlaceDb>> PlaceDb::open(const std::string& folder,
                                                const std::string& expected_fingerprint,
                                                const std::string& expected_name) {
   LOCI_TRY(path, normal_path(folder));
-  {
-    LOCI_TRY(catalogue, Catalogue::open(path));
-    LOCI_TRY(info, catalogue.info());
-    if (!expected_fingerprint.empty() && expected_fingerprint != info.fingerprint) {
-      const std::string asked = expected_name.empty() ? "M" : expected_name;
-      return invalid_argument(printable(path) + ": was made with the model '" +
-                              printable(info.model_name) + "' (" + short_form(info.fingerprint) +
-                              "), not with '" + printable(asked) + "' (" +
-                              short_form(expected_fingerprint) +
-                              "); descriptors of different models cannot be compared. "
-                              "Index again with the other model into a new folder: loci index "
-                              "PHOTOS --db NEW --model " +
-                              printable(asked));
-    }
-  }
+  LOCI_TRY(catalogue, Catalogue::open(path));
+  LOCI_TRY(info, catalogue.info());
   LOCI_TRY(model, load_model(model_file_in(path)));
+  if (!expected_fingerprint.empty() && expected_fingerprint != info.fingerprint &&
+      expected_fingerprint != base_fingerprint(*model)) {
+    return other_model(path, info, expected_fingerprint, expected_name);
+  }
   LOCI_TRY(stage, make_stage(std::move(model), options));
   LOCI_TRY(collection, Collection::open(path, std::move(stage)));
   return std::unique_ptr<PlaceDb>(std::move(collection));

@@ -64,9 +64,9 @@ Result<QueryAnswer> query_verified(const PlaceDb& db,
                                    const IndexOptions& index,
                                    const std::string& leave_out) {
   const Describer& describer = db.describer();
-  LOCI_TRY(made, describer.located_features(image, index.num_threads));
+  DescribedFeatures made;
   std::vector<float> descriptor(static_cast<size_t>(describer.dim()));
-  LOCI_RETURN_IF_ERROR(describer.pool(made.features, descriptor, index.num_threads));
+  LOCI_RETURN_IF_ERROR(describer.describe(image, descriptor, index.num_threads, nullptr, &made));
   const int wanted = std::max(k, verifier.options().num_candidates);
   LOCI_TRY(answer, db.query_descriptor(descriptor, wanted, index, leave_out));
   LOCI_TRY(features, verifier.features(image, index.num_threads, &made));

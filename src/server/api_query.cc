@@ -30,7 +30,7 @@ size_t bytes_of(const ComputedPhoto& photo) {
   const auto of = [](const LocatedFeatures& f) {
     return f.features.values.size() * sizeof(float) + f.keypoints.size() * sizeof(Keypoint);
   };
-  return of(photo.features) + of(photo.features_to_check) +
+  return of(photo.features.map) + of(photo.features.points) + of(photo.features_to_check) +
          photo.descriptor.size() * sizeof(float) + sizeof(ComputedPhoto);
 }
 
@@ -73,7 +73,7 @@ Result<std::shared_ptr<const ComputedPhoto>> Application::compute(const View& vi
   const std::string check_key = key + "+" + verifier.method();
   if (auto kept = computed_.find(to_check ? check_key : key)) return kept;
   auto made = std::make_shared<ComputedPhoto>();
-  if (to_check && verifier.method() == "backbone") {
+  if (to_check && verifier.method() != "rootsift") {
     if (const auto plain = computed_.find(key)) {
       *made = *plain;
       LOCI_TRY(checked, verifier.features({}, 1, &made->features));
@@ -103,10 +103,8 @@ Result<std::shared_ptr<const ComputedPhoto>> Application::compute(const View& vi
   made->height = size.height;
   made->info = read_photo_info(data);
   if (made->info.position && !valid(*made->info.position)) made->info.position.reset();
-  LOCI_TRY(features, describer.located_features(image, 1));
-  made->features = std::move(features);
   made->descriptor.resize(static_cast<size_t>(describer.dim()));
-  LOCI_RETURN_IF_ERROR(describer.pool(made->features.features, made->descriptor, 1));
+  LOCI_RETURN_IF_ERROR(describer.describe(image, made->descriptor, 1, nullptr, &made->features));
   metrics_.count_described(since_ms(start) / 1e3);
   if (to_check) {
     LOCI_TRY(checked, verifier.features(image, 1, &made->features));
@@ -212,8 +210,10 @@ Response Application::explain(const Request& request,
   parts.id = second_image.id;
   parts.score = std::inner_product(
       first.descriptor.begin(), first.descriptor.end(), second->descriptor.begin(), 0.0);
-  auto explained = explain_pair(
-      view.engine->db->describer().model(), first.features, second->features, clusters);
+  auto explained = explain_pair(view.engine->db->describer().shared_model(),
+                                first.features.map,
+                                second->features.map,
+                                clusters);
   if (explained.ok()) {
     parts.explanation = std::move(explained).value();
   } else if (explained.status().code() != Code::kUnsupported) {

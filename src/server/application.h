@@ -28,7 +28,7 @@ namespace loci::internal {
 struct ComputedPhoto {
   int width = 0, height = 0;  ///< of the file, as seen
   PhotoInfo info;
-  LocatedFeatures features;           ///< as the model makes them
+  DescribedFeatures features;         ///< as the model makes them
   LocatedFeatures features_to_check;  ///< as the verifier matches them; empty until asked for
   std::vector<float> descriptor;
 };

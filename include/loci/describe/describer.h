@@ -21,6 +21,9 @@
 
 namespace loci {
 
+class Pooling;
+class Whitening;
+
 struct DescribeOptions {
   Precision precision = Precision::kAuto;
   int num_threads = 0;
@@ -33,9 +36,15 @@ struct StageTimes {
   double decode_ms = 0, resize_ms = 0, features_ms = 0, pooling_ms = 0, whitening_ms = 0;
 };
 
-/// image -> descriptor: one producer of features (a network or RootSIFT), one pooling, and
-/// whitening where the model has it. Descriptors have unit L2 norm, so their dot product is the
-/// cosine similarity.
+/// Features that a description can hand out besides the descriptor, from the same pass.
+struct DescribedFeatures {
+  LocatedFeatures map;     ///< what was pooled (the first branch's), as explain_pair() takes it
+  LocatedFeatures points;  ///< learned local features to verify with, where has_points() says so
+};
+
+/// image -> descriptor: a producer of features (a network or RootSIFT) and a pooling, or several of
+/// them side by side over one decoded image (Branch has the formula), and whitening where the model
+/// has it. Descriptors have unit L2 norm, so their dot product is the cosine similarity.
 /// Threads: const members are safe from many threads
 class Describer {
  public:
@@ -52,7 +61,10 @@ class Describer {
   /// A sentence for the user when the precision asked for is not the one that runs; else empty.
   const std::string& note() const { return note_; }
 
-  /// The N x D features before pooling.
+  /// The model's networks give local features that serve to verify (DescribedFeatures::points).
+  virtual bool has_points() const { return false; }
+
+  /// The N x D features before pooling, of the first branch where there are several.
   virtual Result<Features> features(ImageView image,
                                     int num_threads,
                                     StageTimes* times = nullptr) const = 0;
@@ -61,23 +73,33 @@ class Describer {
   virtual Result<LocatedFeatures> located_features(ImageView image,
                                                    int num_threads,
                                                    StageTimes* times = nullptr) const = 0;
-  /// Writes dim() values.
+  /// The N x D features of every branch, in order; of a model without branches just the one.
+  virtual Result<std::vector<Features>> branch_features(ImageView image, int num_threads) const;
+  /// Writes dim() values, and the features they came from where `features` is given.
   Status describe(ImageView image,
                   std::span<float> out,
                   int num_threads = 1,
-                  StageTimes* times = nullptr) const;
+                  StageTimes* times = nullptr,
+                  DescribedFeatures* features = nullptr) const;
   /// Pooling and whitening of features made before.
-  Status pool(const FeaturesView& features,
-              std::span<float> out,
-              int num_threads = 1,
-              StageTimes* times = nullptr) const;
+  /// Errors: Unsupported for a model of several branches
+  Status pool(const FeaturesView& features, std::span<float> out, int num_threads = 1) const;
 
  protected:
   Describer() = default;
-  struct Parts;
+  /// Pooling only: what whitening then takes.
+  virtual Status pooled(ImageView image,
+                        std::span<float> out,
+                        int num_threads,
+                        StageTimes* times,
+                        DescribedFeatures* features) const = 0;
+
+  /// Null where there are several.
+  virtual const Pooling* pooling() const { return nullptr; }
+
   std::shared_ptr<const Model> model_;
-  std::shared_ptr<const Parts> parts_;
-  int64_t dim_ = 0;
+  std::shared_ptr<const Whitening> whitening_;  ///< null: none
+  int64_t pooled_dim_ = 0, dim_ = 0;
   std::string note_;
 };
 

@@ -6,6 +6,7 @@
 #include "loci/local/geometry.h"
 #include "loci/model/model.h"
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -34,9 +35,10 @@ struct Explanation {
 
 /// Takes the score of two images apart by location (attribute_score()). The grid of a feature map
 /// is the map; the features of a bag fall into square cells, 24 along the longer side, whose parts
-/// add up and whose assignments are averaged.
+/// add up and whose assignments are averaged. Of a model of several branches the first one's score
+/// is explained (DescribedFeatures::map).
 /// Errors: Unsupported for poolings that are no sum over locations
-Result<Explanation> explain_pair(const Model& model,
+Result<Explanation> explain_pair(std::shared_ptr<const Model> model,
                                  const LocatedFeatures& first,
                                  const LocatedFeatures& second,
                                  int max_clusters);

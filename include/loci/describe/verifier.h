@@ -38,8 +38,9 @@ struct VerifyOptions {
   template <class V>
   void describe(V&& v) {
     v({"verify_features",
-       "what is matched: backbone (the model's own feature map), rootsift (RootSIFT at detected "
-       "points), or auto for what the model itself is made of"},
+       "what is matched: points (the model's learned local features), backbone (the model's own "
+       "feature map), rootsift (RootSIFT at detected points), or auto for the first of them that "
+       "the model has"},
       verify_features);
     v({"num_candidates", "best matches that are checked and put into a new order"}, num_candidates);
     v({"max_keypoints", "rootsift: strongest points of a photo that are matched"}, max_keypoints);
@@ -78,13 +79,13 @@ class Verifier {
   virtual ~Verifier() = default;
 
   virtual const VerifyOptions& options() const = 0;
-  /// "backbone" or "rootsift".
+  /// "points", "backbone" or "rootsift".
   virtual const std::string& method() const = 0;
   /// Unit features to match. `made`, if any, are the describer's own of the same image: the network
   /// then need not run again.
   virtual Result<LocatedFeatures> features(ImageView image,
                                            int num_threads = 1,
-                                           const LocatedFeatures* made = nullptr) const = 0;
+                                           const DescribedFeatures* made = nullptr) const = 0;
   /// Of a photograph's file, kept in memory for the next time unless the file changes.
   virtual Result<std::shared_ptr<const LocatedFeatures>> features_of(const std::string& path,
                                                                      int num_threads = 1) const = 0;

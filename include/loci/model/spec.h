@@ -115,7 +115,11 @@ struct WhiteningSpec {
   bool final_norm = true;
 };
 
-/// Everything about a describer but its numbers.
+struct Branch;
+
+/// Everything about a describer but its numbers. A model has either one producer of features with
+/// its pooling, or several side by side (`branches`); with branches, `features`, `preprocessing`,
+/// `network`, `local` and `pooling` of the whole are not used.
 struct ModelSpec {
   std::string name;
   std::string features = "network";  ///< "network" or "rootsift"
@@ -124,8 +128,22 @@ struct ModelSpec {
   LocalSpec local;
   PoolingSpec pooling;
   WhiteningSpec whitening;
+  std::vector<Branch> branches;
+  /// A collection learns the cluster centers from its own photos, and those here serve only while
+  /// it has too few (adapt_model()). False for models whose centers were trained.
+  bool own_centers = false;
   /// JSON text: where the weights come from, how they were trained, recalls. Kept as it is.
   std::string record = "{}";
+};
+
+/// One of several describers over one decoded photo. The whole's descriptor is
+/// [sqrt(w_1) d_1, sqrt(w_2) d_2, ...] / sqrt(w_1 + w_2 + ...), so the cosine similarity of two
+/// photos is the weighted mean of the branches' similarities. Tensors are named
+/// `<branch>/<tensor>`.
+struct Branch {
+  std::string name;   ///< letters, digits, '_', '-' and '.'
+  double weight = 1;  ///< w, above 0
+  ModelSpec spec;     ///< without branches and whitening of its own
 };
 
 /// The spec as JSON and back (docs/formats/model_file.md). Corrupt with the member's name for wrong types, unknown operators
