@@ -12,7 +12,7 @@ namespace {
 using internal::Json;
 using internal::JsonFields;
 
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;
 
 void fields(JsonFields& v, Preprocessing& p) {
   v.choice("resize", p.resize, {"none", "fixed", "max_side", "shorter_side", "fit"});
@@ -27,12 +27,24 @@ void fields(JsonFields& v, Preprocessing& p) {
   v("mean", p.mean);
   v("std", p.std);
   v("ignore_orientation", p.ignore_orientation);
+  v.unless("side_multiple", p.side_multiple, 1);
 }
 
 void fields(JsonFields& v, Op& op) {
   v.choice("type",
            op.type,
-           {"conv", "max_pool", "avg_pool", "add", "concat", "relu", "clip", "lrn", "l2_norm"});
+           {"conv",
+            "max_pool",
+            "avg_pool",
+            "add",
+            "concat",
+            "relu",
+            "clip",
+            "lrn",
+            "l2_norm",
+            "instance_norm",
+            "upsample",
+            "space_to_depth"});
   v("name", op.name);
   v("inputs", op.inputs);
   v("out_channels", op.out_channels);
@@ -48,13 +60,19 @@ void fields(JsonFields& v, Op& op) {
   v("pad_same", op.pad_same);
   v("ceil_mode", op.ceil_mode);
   v("has_bias", op.has_bias);
-  v.choice("activation", op.activation, {"none", "relu", "clip"});
+  v.choice("activation", op.activation, {"none", "relu", "clip", "sigmoid"});
   v("clip_low", op.clip_low);
   v("clip_high", op.clip_high);
   v("lrn_size", op.lrn_size);
   v("lrn_alpha", op.lrn_alpha);
   v("lrn_beta", op.lrn_beta);
   v("lrn_k", op.lrn_k);
+  v("norm_eps", op.norm_eps);
+}
+
+void fields(JsonFields& v, NetworkOutput& output) {
+  v("name", output.name);
+  v("op", output.op);
 }
 
 void fields(JsonFields& v, LocalSpec& l) {
@@ -107,25 +125,30 @@ Status read_part(const Json& parent, const char* name, Part& part) {
   return v.status();
 }
 
+template <class Item>
+Status read_list(const Json& json, const char* name, size_t most, std::vector<Item>& out) {
+  if (!json.contains(name)) return {};
+  const std::string list = std::string("network.") + name;
+  if (!json[name].is_array() || json[name].size() > most)
+    return corrupt(list + ": is no list of at most " + std::to_string(most));
+  for (size_t i = 0; i < json[name].size(); ++i) {
+    const Json& item = json[name][i];
+    const std::string where = list + "[" + std::to_string(i) + "]";
+    if (!item.is_object()) return corrupt(where + ": is no object");
+    JsonFields v(&item, where);
+    fields(v, out.emplace_back());
+    LOCI_RETURN_IF_ERROR(v.status());
+  }
+  return {};
+}
+
 Status read_network(const Json& json, Network& network) {
   if (!json.is_object()) return corrupt("network: is no object");
   JsonFields v(&json, "network");
   v("architecture", network.architecture);
   LOCI_RETURN_IF_ERROR(v.status());
-  if (!json.contains("ops")) return {};
-  if (!json["ops"].is_array() || json["ops"].size() > 10000)
-    return corrupt("network.ops: is no list of operators");
-  for (size_t i = 0; i < json["ops"].size(); ++i) {
-    const Json& item = json["ops"][i];
-    const std::string where = "network.ops[" + std::to_string(i) + "]";
-    if (!item.is_object()) return corrupt(where + ": is no object");
-    Op op;
-    JsonFields fields_of_op(&item, where);
-    fields(fields_of_op, op);
-    LOCI_RETURN_IF_ERROR(fields_of_op.status());
-    network.ops.push_back(std::move(op));
-  }
-  return {};
+  LOCI_RETURN_IF_ERROR(read_list(json, "ops", 10000, network.ops));
+  return read_list(json, "outputs", 100, network.outputs);
 }
 
 Status read_spec(const Json& json, ModelSpec& spec) {
@@ -142,6 +165,8 @@ Status read_spec(const Json& json, ModelSpec& spec) {
                        "; use a newer loci");
   }
   LOCI_RETURN_IF_ERROR(read_part(json, "preprocessing", spec.preprocessing));
+  if (spec.preprocessing.side_multiple < 1 || spec.preprocessing.side_multiple > 4096)
+    return corrupt("preprocessing.side_multiple: expected 1 to 4096");
   LOCI_RETURN_IF_ERROR(read_part(json, "local", spec.local));
   LOCI_RETURN_IF_ERROR(read_part(json, "pooling", spec.pooling));
   LOCI_RETURN_IF_ERROR(read_part(json, "whitening", spec.whitening));
@@ -153,24 +178,36 @@ Status read_spec(const Json& json, ModelSpec& spec) {
   return spec.features == "network" ? validate(spec.network) : Status();
 }
 
+/// The lowest version whose readers understand the description: a reader of version 1 would pass over the list of
+/// outputs and side_multiple, and take another map for the features.
+int version_needed(const ModelSpec& spec) {
+  return spec.preprocessing.side_multiple != 1 || !spec.network.outputs.empty() ? 2 : 1;
+}
+
+Json network_json(const Network& network) {
+  Json ops = Json::array();
+  const Json defaults = part_json(Op{});
+  for (const Op& op : network.ops) {
+    // Only what differs from the default, so that the list stays readable.
+    Json item = part_json(op);
+    for (const auto& [key, value] : defaults.items()) {
+      if (key != "type" && key != "name" && item[key] == value) item.erase(key);
+    }
+    ops.push_back(std::move(item));
+  }
+  Json json = {{"architecture", network.architecture}, {"ops", std::move(ops)}};
+  for (const NetworkOutput& output : network.outputs) json["outputs"].push_back(part_json(output));
+  return json;
+}
+
 }  // namespace
 
 std::string to_json(const ModelSpec& spec) {
   Json json = {
-      {"format_version", kFormatVersion}, {"name", spec.name}, {"features", spec.features}};
+      {"format_version", version_needed(spec)}, {"name", spec.name}, {"features", spec.features}};
   json["preprocessing"] = part_json(spec.preprocessing);
   if (spec.features == "network") {
-    Json ops = Json::array();
-    const Json defaults = part_json(Op{});
-    for (const Op& op : spec.network.ops) {
-      // Only what differs from the default, so that the list stays readable.
-      Json item = part_json(op);
-      for (const auto& [key, value] : defaults.items()) {
-        if (key != "type" && key != "name" && item[key] == value) item.erase(key);
-      }
-      ops.push_back(std::move(item));
-    }
-    json["network"] = {{"architecture", spec.network.architecture}, {"ops", std::move(ops)}};
+    json["network"] = network_json(spec.network);
   } else {
     json["local"] = part_json(spec.local);
   }
