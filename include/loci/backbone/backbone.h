@@ -84,11 +84,18 @@ class Backbone {
   /// run, 0 for all of the backbone's. Errors: InvalidArgument
   /// for a side below 32 px or a size that does not fit into memory; Unsupported for an operator
   ///         that the processor has no kernel for
+  /// Only what the feature map needs is computed.
   virtual Result<std::vector<Features>> run(
       const float* input, int batch, int height, int width, int num_threads) = 0;
   Result<std::vector<Features>> run(const float* input, int batch, int height, int width) {
     return run(input, batch, height, width, 0);
   }
+  /// Names of all maps that the network returns, "features" first (Network::outputs).
+  virtual const std::vector<std::string>& output_names() const = 0;
+  /// All of them from one pass: element [k][i] is output k of batch image i, its channels as columns. Arguments and
+  /// errors as run().
+  virtual Result<std::vector<std::vector<Features>>> run_outputs(
+      const float* input, int batch, int height, int width, int num_threads = 0) = 0;
 
   /// Bytes of the blocks that hold all activations and scratch, for the largest size planned so
   /// far, in every lane that has run; of them, scratch. What is not scratch is at most the two
