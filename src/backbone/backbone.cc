@@ -53,7 +53,8 @@ class PlannedBackbone final : public Backbone {
     max_plans_ = static_cast<size_t>(std::max(1, options.max_cached_sizes));
     const Network& network = model_->spec.network;
     LOCI_TRY(channels, operator_channels(network, 3));
-    feature_dim_ = channels.back();
+    feature_dim_ = channels[features_op(network)];
+    for (const NetworkOutput& each : outputs_of(network)) output_names_.push_back(each.name);
     LOCI_RETURN_IF_ERROR(weights_.load(network, model_->tensors, 3));
     std::tie(precision_, note_) = settle(options.precision, weights_, options.emulate_precision);
     if (options.precision == Precision::kInt8 && !weights_.has_ranges()) {
@@ -71,13 +72,45 @@ class PlannedBackbone final : public Backbone {
   Precision precision() const override { return precision_; }
   const std::string& note() const override { return note_; }
 
-  Result<std::vector<Features>> run(
-      const float* input, int batch, int height, int width, int num_threads) override {
-    return run(input, batch, height, width, num_threads, nullptr);
-  }
+  const std::vector<std::string>& output_names() const override { return output_names_; }
 
   Result<std::vector<Features>> run(
-      const float* input, int batch, int height, int width, int num_threads, Ranges* ranges) {
+      const float* input, int batch, int height, int width, int num_threads) override {
+    LOCI_TRY(maps, run_maps(input, batch, height, width, num_threads, 1, nullptr));
+    return std::move(maps.front());
+  }
+
+  Result<std::vector<std::vector<Features>>> run_outputs(
+      const float* input, int batch, int height, int width, int num_threads) override {
+    return run_maps(input, batch, height, width, num_threads, output_names_.size(), nullptr);
+  }
+
+  /// The ranges of all operators' values.
+  Status widen(const float* input, int batch, int height, int width, Ranges& ranges) {
+    return run_maps(input, batch, height, width, 0, output_names_.size(), &ranges).status();
+  }
+
+  size_t activation_bytes() const override { return lanes_.activation_bytes(); }
+  size_t scratch_bytes() const override { return lanes_.scratch_bytes(); }
+  size_t weight_bytes() const override {
+    const std::lock_guard lock(planning_);
+    return weights_.bytes();
+  }
+  std::vector<LayerTime> layer_times() const override {
+    const std::lock_guard lock(mutex_);
+    return times_;
+  }
+  const Model& model() const { return *model_; }
+
+ private:
+  /// `num_outputs`: 1 for the features alone, or all.
+  Result<std::vector<std::vector<Features>>> run_maps(const float* input,
+                                                      int batch,
+                                                      int height,
+                                                      int width,
+                                                      int num_threads,
+                                                      size_t num_outputs,
+                                                      Ranges* ranges) {
     LOCI_REQUIRE(input != nullptr, "the image tensor is there");
     if (batch < 1 || std::min(height, width) < kSmallestSide ||
         std::max(height, width) > kLargestSide) {
@@ -95,13 +128,15 @@ class PlannedBackbone final : public Backbone {
     try {
       const LanePool::Lease lane = lanes_.acquire(threads);
       const ScopedTeamSize team(threads);
-      LOCI_TRY(plan, plan_for(*lane, batch, height, width, threads));
-      std::vector<Features> out(static_cast<size_t>(batch));
-      const Extent map = plan->output;
-      for (Features& each : out) {
-        each.values = Matrix(int64_t{map.height} * map.width, map.channels);
-        each.height = map.height;
-        each.width = map.width;
+      LOCI_TRY(plan, plan_for(*lane, batch, height, width, threads, num_outputs));
+      std::vector<std::vector<Features>> out;
+      for (const Extent& map : plan->outputs) {
+        std::vector<Features>& maps = out.emplace_back(static_cast<size_t>(batch));
+        for (Features& each : maps) {
+          each.values = Matrix(int64_t{map.height} * map.width, map.channels);
+          each.height = map.height;
+          each.width = map.width;
+        }
       }
       std::vector<LayerTime> times;
       plan->run(input, out, lane->arena.data(), times, ranges);
@@ -115,23 +150,11 @@ class PlannedBackbone final : public Backbone {
     }
   }
 
-  size_t activation_bytes() const override { return lanes_.activation_bytes(); }
-  size_t scratch_bytes() const override { return lanes_.scratch_bytes(); }
-  size_t weight_bytes() const override {
-    const std::lock_guard lock(planning_);
-    return weights_.bytes();
-  }
-  std::vector<LayerTime> layer_times() const override {
-    const std::lock_guard lock(mutex_);
-    return times_;
-  }
-  const Model& model() const { return *model_; }
-
- private:
   /// The plan of a size, made if need be.
-  Result<Plan*> plan_for(Lane& lane, int batch, int height, int width, int num_threads) {
-    if (Plan* plan = lane.find(batch, height, width, num_threads)) return plan;
-    LOCI_TRY(graph, lower(model_->spec.network, {3, height, width}));
+  Result<Plan*> plan_for(
+      Lane& lane, int batch, int height, int width, int num_threads, size_t num_outputs) {
+    if (Plan* plan = lane.find(batch, height, width, num_threads, num_outputs)) return plan;
+    LOCI_TRY(graph, lower(model_->spec.network, {3, height, width}, num_outputs > 1));
     const std::lock_guard lock(planning_);
     const PlanOptions options{precision_, kernel_choice_, num_threads, cache_};
     std::unique_ptr<Plan> plan = build_plan(graph, batch, options, weights_);
@@ -145,6 +168,7 @@ class PlannedBackbone final : public Backbone {
   std::shared_ptr<KernelCache> cache_;
   std::string note_;
   int64_t feature_dim_ = 0;
+  std::vector<std::string> output_names_;
   size_t max_plans_ = 4;
   LanePool lanes_;
   mutable std::mutex planning_;
@@ -177,7 +201,7 @@ class RangeCalibrator final : public Calibrator {
       : model_(std::move(model)), backbone_(std::move(backbone)) {}
 
   Status add(const float* input, int batch, int height, int width) override {
-    return backbone_->run(input, batch, height, width, 0, &ranges_).status();
+    return backbone_->widen(input, batch, height, width, ranges_);
   }
 
   Result<std::shared_ptr<const Model>> finish() const override {

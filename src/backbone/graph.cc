@@ -40,6 +40,14 @@ Status infer(Node& node, const Graph& graph) {
     node.out.height = window_output(node.in.height, op.kernel_h, op, op.pad_top, op.pad_bottom);
     node.out.width = window_output(node.in.width, op.kernel_w, op, op.pad_left, op.pad_right);
     if (op.type == OpType::kConv) node.out.channels = op.out_channels;
+  } else if (op.type == OpType::kSpaceToDepth) {
+    node.out = {node.in.channels * op.stride * op.stride,
+                node.in.height / op.stride,
+                node.in.width / op.stride};
+  } else if (op.type == OpType::kUpsample) {
+    const Extent like = graph.extent(node.inputs[1]);
+    node.out = {node.in.channels, like.height, like.width};
+    node.inputs.resize(1);  // only its size is of interest
   }
   if (node.out.height < 1 || node.out.width < 1) {
     return invalid_argument(
@@ -63,21 +71,25 @@ Status infer(Node& node, const Graph& graph) {
 
 class Lowering {
  public:
-  Lowering(const Network& network, const Extent& image) : network_(network) {
+  Lowering(const Network& network, const Extent& image, bool all_outputs)
+      : network_(network), outputs_(outputs_of(network)) {
+    if (!all_outputs) outputs_.resize(1);
     graph_.image = image;
     count_uses();
   }
 
   Result<Graph> run() {
     value_of_["input"] = 0;
-    for (size_t i = 0; i < network_.ops.size(); ++i) LOCI_RETURN_IF_ERROR(append(i));
-    graph_.output = value_of_.at(network_.ops.back().name);
+    for (size_t i = 0; i < network_.ops.size(); ++i) {
+      if (op_uses_.contains(network_.ops[i].name)) LOCI_RETURN_IF_ERROR(append(i));
+    }
+    for (const NetworkOutput& each : outputs_) graph_.outputs.push_back(value_of_.at(each.op));
     graph_.uses.assign(graph_.nodes.size() + 1, 0);
     for (const Node& node : graph_.nodes) {
       for (const int value : node.inputs) ++graph_.uses[static_cast<size_t>(value)];
       if (node.sum_input >= 0) ++graph_.uses[static_cast<size_t>(node.sum_input)];
     }
-    ++graph_.uses[static_cast<size_t>(graph_.output)];
+    for (const int value : graph_.outputs) ++graph_.uses[static_cast<size_t>(value)];
     return std::move(graph_);
   }
 
@@ -88,20 +100,22 @@ class Lowering {
     return {i == 0 ? "input" : network_.ops[i - 1].name};
   }
 
+  /// Backwards from the outputs, so that what nobody needs is not counted.
   void count_uses() {
-    for (size_t i = 0; i < network_.ops.size(); ++i) {
+    for (const NetworkOutput& each : outputs_) ++op_uses_[each.op];
+    for (size_t i = network_.ops.size(); i-- > 0;) {
+      if (!op_uses_.contains(network_.ops[i].name)) continue;
       for (const std::string& name : inputs_of(i)) ++op_uses_[name];
     }
   }
 
-  /// The node that makes `name` when it is a conv without activation whose only reader is the
-  /// operator at hand.
-  Node* joinable(const std::string& name) {
+  /// The node that makes `name` when it is of that type, without activation, and its only reader is
+  /// the operator at hand.
+  Node* joinable(const std::string& name, OpType type = OpType::kConv) {
     const int value = value_of_.at(name);
     if (value == 0 || op_uses_[name] != 1) return nullptr;
     Node& node = graph_.nodes[static_cast<size_t>(value - 1)];
-    return node.op.type == OpType::kConv && node.op.activation == Activation::kNone ? &node
-                                                                                    : nullptr;
+    return node.op.type == type && node.op.activation == Activation::kNone ? &node : nullptr;
   }
 
   static void join(Node& node, const Op& op, Activation activation) {
@@ -132,10 +146,13 @@ class Lowering {
     return {};
   }
 
-  /// Lets the later of the two inputs' convolutions add the other; by then the other is there.
+  /// Lets the later of the two inputs, a convolution or an upsampling, add the other; by then the
+  /// other is there.
   bool join_sum(const Op& op, std::vector<std::string> inputs) {
     if (value_of_.at(inputs[0]) < value_of_.at(inputs[1])) std::swap(inputs[0], inputs[1]);
     Node* node = joinable(inputs[0]);
+    if (node == nullptr && op.activation == Activation::kNone)
+      node = joinable(inputs[0], OpType::kUpsample);
     const int other = value_of_.at(inputs[1]), mine = value_of_.at(inputs[0]);
     if (node == nullptr || node->sum_input >= 0 || other == 0 || other == mine) return false;
     const Extent a = graph_.extent(mine), b = graph_.extent(other);
@@ -147,16 +164,17 @@ class Lowering {
   }
 
   const Network& network_;
+  std::vector<NetworkOutput> outputs_;
   Graph graph_;
   std::map<std::string, int> value_of_, op_uses_;
 };
 
 }  // namespace
 
-Result<Graph> lower(const Network& network, const Extent& image) {
+Result<Graph> lower(const Network& network, const Extent& image, bool all_outputs) {
   LOCI_TRY(channels, operator_channels(network, image.channels));
   (void)channels;
-  return Lowering(network, image).run();
+  return Lowering(network, image, all_outputs).run();
 }
 
 }  // namespace loci::internal

@@ -5,6 +5,7 @@
 #include "loci/base/status.h"
 #include "loci/model/spec.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -22,14 +23,17 @@ struct Node {
   std::string value_name;   ///< the last operator joined: the name under which ranges of its output
                             ///< are stored
   std::vector<int> inputs;  ///< values read
-  int sum_input = -1;       ///< conv: a value of the same shape to be added before the activation
+  int sum_input =
+      -1;  ///< conv, upsample: a value of the same shape to be added before the activation
   Extent in, out;
 };
 
 struct Graph {
   std::vector<Node> nodes;
-  std::vector<int> uses;  ///< how often each value is read; the network's output counts once more
-  int output = 0;         ///< the value that the network returns
+  std::vector<int>
+      uses;  ///< how often each value is read; each of the network's outputs counts once more
+  std::vector<int> outputs;  ///< the values that the network returns, the features first
+  bool returns(int value) const { return std::ranges::find(outputs, value) != outputs.end(); }
 
   Extent extent(int value) const {
     return value == 0 ? image : nodes[static_cast<size_t>(value - 1)].out;
@@ -37,8 +41,9 @@ struct Graph {
   Extent image;
 };
 
-/// Sizes, paddings and joins for one image size: conv + relu or clip, conv + add (+ relu or clip).
+/// Sizes, paddings and joins for one image size: conv + relu or clip, conv + add (+ relu or clip), upsample + add.
+/// Operators that nothing needs for the outputs asked for are left out. `all_outputs`: else the features alone.
 /// Errors: those of validate(); InvalidArgument where a map would become empty
-Result<Graph> lower(const Network& network, const Extent& image);
+Result<Graph> lower(const Network& network, const Extent& image, bool all_outputs = true);
 
 }  // namespace loci::internal

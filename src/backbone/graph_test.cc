@@ -24,7 +24,7 @@ TEST(Lower, ResNetBlocksBecomeConvolutionsThatAdd) {
     EXPECT_EQ(node.op.activation, Activation::kRelu);
   }
   EXPECT_EQ(sums, 8);
-  EXPECT_EQ(graph.extent(graph.output).height, 2);
+  EXPECT_EQ(graph.extent(graph.outputs[0]).height, 2);
 }
 
 TEST(Lower, ReluIsJoinedOnlyToAConvolutionNobodyElseReads) {
@@ -40,7 +40,7 @@ TEST(Lower, ReluIsJoinedOnlyToAConvolutionNobodyElseReads) {
 TEST(Lower, MapSizesAreThoseOfThePaper) {
   const auto map_of = [](const std::string& name) {
     const Graph graph = lower(architecture(name).value(), {3, 480, 640}).value();
-    return graph.extent(graph.output);
+    return graph.extent(graph.outputs[0]);
   };
   EXPECT_EQ(map_of("vgg16").height, 30);
   EXPECT_EQ(map_of("vgg16").width, 40);

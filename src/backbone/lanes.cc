@@ -6,11 +6,11 @@
 
 namespace loci::internal {
 
-Plan* Lane::find(int batch, int height, int width, int num_threads) {
+Plan* Lane::find(int batch, int height, int width, int num_threads, size_t num_outputs) {
   for (auto it = plans.begin(); it != plans.end(); ++it) {
     const Plan& plan = **it;
     if (plan.batch != batch || plan.height != height || plan.width != width ||
-        plan.num_threads != num_threads) {
+        plan.num_threads != num_threads || plan.outputs.size() != num_outputs) {
       continue;
     }
     plans.splice(plans.begin(), plans, it);

@@ -20,8 +20,8 @@ struct Lane {
   size_t activation_bytes = 0;  // the most that a plan of this lane has needed
   size_t scratch_bytes = 0;
 
-  /// The plan of a size and number of threads, or null; moves it to the front.
-  Plan* find(int batch, int height, int width, int num_threads);
+  /// The plan of a size, number of threads and of maps returned, or null; moves it to the front.
+  Plan* find(int batch, int height, int width, int num_threads, size_t num_outputs = 1);
   /// Adds a plan, drops the one unused for longest when there are more than `max_plans`, and makes
   /// room in the arena.
   Plan* add(std::unique_ptr<Plan> plan, size_t max_plans);

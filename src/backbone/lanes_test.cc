@@ -17,6 +17,7 @@ std::unique_ptr<Plan> plan_of(int side, int num_threads, size_t bytes = 64) {
   plan->height = plan->width = side;
   plan->num_threads = num_threads;
   plan->arena_bytes = bytes;
+  plan->outputs.resize(1);
   return plan;
 }
 

@@ -39,7 +39,7 @@ void Plan::bind(std::byte* arena) {
 }
 
 void Plan::run(const float* input,
-               std::vector<Features>& out,
+               std::vector<std::vector<Features>>& out,
                std::byte* arena,
                std::vector<LayerTime>& times,
                Ranges* ranges) {
@@ -53,14 +53,14 @@ void Plan::run(const float* input,
     Step& step = steps[i];
     const auto start = std::chrono::steady_clock::now();
     if (step.own) {
-      step.own(arena);
+      step.own(arena, input);
     } else {
       for (const Operand& operand : step.operands) {
         if (operand.buffer == kCallerInput && !operand.fixed) {
           step.bound.at(operand.argument).set_data_handle(const_cast<float*>(input));
         } else if (operand.buffer == kCallerOutput && !operand.fixed) {
-          step.bound.at(operand.argument)
-              .set_data_handle(out[static_cast<size_t>(step.image)].values.data());
+          Features& map = out[static_cast<size_t>(step.output)][static_cast<size_t>(step.image)];
+          step.bound.at(operand.argument).set_data_handle(map.values.data());
         }
       }
       step.primitive.execute(stream, step.bound);

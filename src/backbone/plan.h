@@ -20,7 +20,15 @@ namespace loci::internal {
 class KernelCache;
 
 constexpr int kCallerInput = -1;   ///< a buffer that is the caller's image
-constexpr int kCallerOutput = -2;  ///< a buffer that is the caller's features
+constexpr int kCallerOutput = -2;  ///< a buffer that is a map of the caller's
+
+/// How a value lies in memory. Integers stand for q * scale.
+struct Slot {
+  memory::desc desc;
+  int buffer = 0;
+  float scale = 1;
+  memory::data_type type() const { return desc.data_type(); }
+};
 
 /// What a primitive reads or writes: a buffer of the plan, or memory that stays (weights).
 struct Operand {
@@ -35,9 +43,11 @@ struct Step {
   double gflop = 0;
   dnnl::primitive primitive;
   std::vector<Operand> operands;
-  int image = 0;  ///< of the batch, for steps that write the caller's output
-  /// A kernel of ours instead of a primitive; gets the arena.
-  std::function<void(std::byte* arena)> own;
+  int output = 0,
+      image = 0;  ///< which of the outputs and of the batch, for steps that write the caller's maps
+  /// A kernel of ours instead of a primitive; gets the arena and the caller's image.
+  using Own = std::function<void(std::byte* arena, const float* input)>;
+  Own own;
   std::unordered_map<int, dnnl::memory> bound;
   /// Where this step's result stays until the next step, for calibration: value_name, buffer,
   /// floats. "" for none.
@@ -63,12 +73,19 @@ class Plan {
   std::vector<Step> steps;
   std::vector<Buffer> buffers;
   size_t arena_bytes = 0;
-  size_t scratch_bytes = 0;  ///< of the step that needs most, part of arena_bytes
-  Extent output;
+  size_t scratch_bytes = 0;     ///< of the step that needs most, part of arena_bytes
+  std::vector<Extent> outputs;  ///< the features' first
 
-  /// Runs on `arena`, which must hold arena_bytes. `ranges`: widened where not null.
+  /// Where a buffer lies while the plan runs.
+  std::byte* at(int buffer, std::byte* arena, const float* input) const {
+    if (buffer == kCallerInput) return reinterpret_cast<std::byte*>(const_cast<float*>(input));
+    return arena + buffers[static_cast<size_t>(buffer)].offset;
+  }
+
+  /// Runs on `arena`, which must hold arena_bytes. `out`: a map for each output and image.
+  /// `ranges`: widened where not null.
   void run(const float* input,
-           std::vector<Features>& out,
+           std::vector<std::vector<Features>>& out,
            std::byte* arena,
            std::vector<LayerTime>& times,
            Ranges* ranges);

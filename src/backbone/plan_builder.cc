@@ -28,12 +28,12 @@ std::unique_ptr<Plan> PlanBuilder::build() {
   plan_->num_threads = options_.num_threads;
   plan_->height = graph_.image.height;
   plan_->width = graph_.image.width;
-  plan_->output = graph_.extent(graph_.output);
+  for (const int value : graph_.outputs) plan_->outputs.push_back(graph_.extent(value));
   slots_[0] = {plain_map(batch_, graph_.image), kCallerInput, 1};
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     if (!done_[i]) node(i);
   }
-  output();
+  for (size_t k = 0; k < graph_.outputs.size(); ++k) output(k);
   plan_->arena_bytes = place_buffers(plan_->buffers);
   return std::move(plan_);
 }
@@ -56,6 +56,12 @@ void PlanBuilder::node(size_t i) {
       return lrn(i);
     case OpType::kL2Norm:
       return l2_norm(i);
+    case OpType::kInstanceNorm:
+      return instance_norm(i);
+    case OpType::kUpsample:
+      return upsample(i);
+    case OpType::kSpaceToDepth:
+      return space_to_depth(i);
   }
 }
 
@@ -175,11 +181,22 @@ Quantization PlanBuilder::quantization(int value) const {
   return {type::u8, high / 255};
 }
 
-Quantization PlanBuilder::output_type(int value) const {
-  if (options_.precision == Precision::kBf16) {
-    return {value == graph_.output ? type::f32 : type::bf16, 1};
+/// Values of one image after another differ widely before its normalisation, and the curve of a sigmoid is lost in
+/// integers: both stay float32 in every precision.
+bool PlanBuilder::needs_float(int value) const {
+  if (value > 0) {
+    const Op& maker = graph_.nodes[static_cast<size_t>(value - 1)].op;
+    if (maker.activation == Activation::kSigmoid) return true;
   }
-  if (options_.precision == Precision::kFp32 || value == graph_.output) return {};
+  return std::ranges::any_of(graph_.nodes, [&](const Node& node) {
+    return node.op.type == OpType::kInstanceNorm && node.inputs[0] == value;
+  });
+}
+
+Quantization PlanBuilder::output_type(int value) const {
+  if (options_.precision == Precision::kFp32 || graph_.returns(value) || needs_float(value))
+    return {};
+  if (options_.precision == Precision::kBf16) return {type::bf16, 1};
   int readers = 0, concat = -1;
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     const Node& node = graph_.nodes[i];
@@ -189,11 +206,13 @@ Quantization PlanBuilder::output_type(int value) const {
     ++readers;
     if (node.op.type == OpType::kConcat) concat = static_cast<int>(i) + 1;
     const bool integers = node.op.type == OpType::kConv || node.op.type == OpType::kMaxPool ||
-                          node.op.type == OpType::kAvgPool || node.op.type == OpType::kConcat;
+                          node.op.type == OpType::kAvgPool || node.op.type == OpType::kConcat ||
+                          node.op.type == OpType::kSpaceToDepth ||
+                          node.op.type == OpType::kUpsample;
     if (!integers) return {};
   }
   // Parts of a concatenation are written in its scale at once.
-  return quantization(concat > 0 && readers == 1 && concat != graph_.output ? concat : value);
+  return quantization(concat > 0 && readers == 1 && !graph_.returns(concat) ? concat : value);
 }
 
 std::unique_ptr<Plan> build_plan(const Graph& graph,

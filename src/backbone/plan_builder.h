@@ -12,14 +12,6 @@
 
 namespace loci::internal {
 
-/// How a value lies in memory. Integers stand for q * scale.
-struct Slot {
-  memory::desc desc;
-  int buffer = 0;
-  float scale = 1;
-  memory::data_type type() const { return desc.data_type(); }
-};
-
 /// The integers chosen for a value.
 struct Quantization {
   memory::data_type type = memory::data_type::f32;
@@ -40,7 +32,15 @@ class PlanBuilder {
   void concat(size_t i);
   void eltwise(size_t i);
   void l2_norm(size_t i);
-  void output();
+  void output(size_t k);
+  // plan_map_ops.cc, plan_instance_norm.cc: those with kernels of our own
+  void mix(size_t i);
+  void instance_norm(size_t i);
+  void upsample(size_t i);
+  void space_to_depth(size_t i);
+  Slot as_pixels(int value, const std::string& layer);
+  Slot makes_pixels(size_t i);
+  void own_step(size_t i, const char* kernel, const Slot& to, Step::Own own);
 
   // plan_builder.cc
   void node(size_t i);
@@ -75,6 +75,7 @@ class PlanBuilder {
   std::string name_of(int value) const;
   /// What int8 makes of the value by its range; float32 where it has none.
   Quantization quantization(int value) const;
+  bool needs_float(int value) const;
   /// The type that the maker of a value should write.
   Quantization output_type(int value) const;
 

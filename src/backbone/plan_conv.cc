@@ -13,7 +13,15 @@ using dnnl::algorithm;
 bool fits_winograd(const Node& node) {
   const Op& op = node.op;
   return op.kernel_h == 3 && op.kernel_w == 3 && op.stride == 1 && op.dilation == 1 &&
-         op.groups == 1 && node.in.channels >= 8;
+         op.groups == 1 && node.in.channels >= 8 && op.activation != Activation::kSigmoid;
+}
+
+/// RGB to grey and the like.
+bool is_mix(const Node& node) {
+  const Op& op = node.op;
+  return op.kernel_h == 1 && op.kernel_w == 1 && op.stride == 1 && op.groups == 1 &&
+         op.out_channels == 1 && node.in.channels <= 4 && op.activation == Activation::kNone &&
+         node.sum_input < 0 && node.in.height == node.out.height && node.in.width == node.out.width;
 }
 
 bool is_floating(type t) { return t == type::f32 || t == type::bf16; }
@@ -76,6 +84,8 @@ dnnl::post_ops activation_post_ops(const Op& op, float scale, dnnl::post_ops pos
   } else if (op.activation == Activation::kClip) {
     const auto [low, high] = clamp_of(op);
     post_ops.append_eltwise(1, algorithm::eltwise_clip, low / scale, high / scale);
+  } else if (op.activation == Activation::kSigmoid) {
+    post_ops.append_eltwise(1, algorithm::eltwise_logistic, 0, 0);
   }
   return post_ops;
 }
@@ -118,6 +128,7 @@ bool PlanBuilder::pool_follows(size_t i) const {
 
 void PlanBuilder::conv(size_t i) {
   const Node& node = graph_.nodes[i];
+  if (is_mix(node)) return mix(i);
   const bool low = options_.precision != Precision::kFp32;
   ConvPick pick;
   if (fits_winograd(node)) {
@@ -192,10 +203,8 @@ void PlanBuilder::winograd(size_t i, WinogradBlocking blocking) {
               to = to.buffer,
               scratch,
               sum,
-              threads = options_.num_threads](std::byte* arena) {
-    const auto at = [&](int buffer) {
-      return arena + plan->buffers[static_cast<size_t>(buffer)].offset;
-    };
+              threads = options_.num_threads](std::byte* arena, const float* input) {
+    const auto at = [&](int buffer) { return plan->at(buffer, arena, input); };
     WinogradCall now = call;
     now.src = at(from);
     now.dst = at(to);

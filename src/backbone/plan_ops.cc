@@ -130,8 +130,8 @@ void PlanBuilder::l2_norm(size_t i) {
   const int64_t channels = node.in.channels;
   Step& step = append(node.op.name, "l2_norm");
   Plan* plan = plan_.get();
-  step.own = [plan, buffer = to.buffer, positions, channels](std::byte* arena) {
-    auto* row = reinterpret_cast<float*>(arena + plan->buffers[static_cast<size_t>(buffer)].offset);
+  step.own = [plan, buffer = to.buffer, positions, channels](std::byte* arena, const float* input) {
+    auto* row = reinterpret_cast<float*>(plan->at(buffer, arena, input));
     for (int64_t p = 0; p < positions; ++p, row += channels) {
       float sum = 0;
       for (int64_t c = 0; c < channels; ++c) sum += row[c] * row[c];
@@ -142,9 +142,10 @@ void PlanBuilder::l2_norm(size_t i) {
   finish(i, to);
 }
 
-void PlanBuilder::output() {
-  const Slot from = slot(graph_.output);
-  const Extent extent = graph_.extent(graph_.output);
+void PlanBuilder::output(size_t k) {
+  const int value = graph_.outputs[k];
+  const Slot from = slot(value);
+  const Extent extent = graph_.extent(value);
   for (int n = 0; n < batch_; ++n) {
     const memory::desc part = from.desc.submemory_desc(map_dims(1, extent), {n, 0, 0, 0});
     const memory::desc whole = plain_map(1, extent);
@@ -157,6 +158,7 @@ void PlanBuilder::output() {
         pd.scratchpad_desc(),
         "reorder",
         {reads(DNNL_ARG_FROM, {part, from.buffer, 1}), {DNNL_ARG_TO, whole, kCallerOutput, {}}});
+    plan_->steps.back().output = static_cast<int>(k);
     plan_->steps.back().image = n;
   }
 }

@@ -34,6 +34,7 @@ Window window_of(int size, int kernel, const Op& op, int before, int after) {
 double activate(const Op& op, double x) {
   if (op.activation == Activation::kRelu) return std::max(x, 0.0);
   if (op.activation == Activation::kClip) return std::min(std::max(x, op.clip_low), op.clip_high);
+  if (op.activation == Activation::kSigmoid) return 1 / (1 + std::exp(-x));
   return x;
 }
 
@@ -101,6 +102,63 @@ ReferenceMap across_channels(const Op& op, ReferenceMap in) {
   return out;
 }
 
+ReferenceMap instance_normed(const Op& op, ReferenceMap in) {
+  const int positions = in.height * in.width;
+  for (int c = 0; c < in.channels; ++c) {
+    double* plane = &in.at(c, 0, 0);
+    double mean = 0, variance = 0;
+    for (int i = 0; i < positions; ++i) mean += plane[i] / positions;
+    for (int i = 0; i < positions; ++i)
+      variance += (plane[i] - mean) * (plane[i] - mean) / positions;
+    for (int i = 0; i < positions; ++i)
+      plane[i] = (plane[i] - mean) / std::sqrt(variance + op.norm_eps);
+  }
+  return in;
+}
+
+/// The map between its pixels' centres, the outer half pixels constant.
+double sample(const ReferenceMap& in, int c, double y, double x) {
+  y = std::clamp(y, 0.0, in.height - 1.0);
+  x = std::clamp(x, 0.0, in.width - 1.0);
+  double sum = 0;
+  for (int v = 0; v < in.height; ++v) {
+    for (int u = 0; u < in.width; ++u) {
+      sum +=
+          in.at(c, v, u) * std::max(0.0, 1 - std::abs(y - v)) * std::max(0.0, 1 - std::abs(x - u));
+    }
+  }
+  return sum;
+}
+
+ReferenceMap upsampled(const ReferenceMap& in, const ReferenceMap& like) {
+  ReferenceMap out{in.channels, like.height, like.width, {}};
+  out.values.resize(static_cast<size_t>(out.channels) * out.height * out.width);
+  for (int c = 0; c < out.channels; ++c) {
+    for (int y = 0; y < out.height; ++y) {
+      for (int x = 0; x < out.width; ++x) {
+        out.at(c, y, x) = sample(in,
+                                 c,
+                                 (y + 0.5) * in.height / out.height - 0.5,
+                                 (x + 0.5) * in.width / out.width - 0.5);
+      }
+    }
+  }
+  return out;
+}
+
+ReferenceMap blocks_as_channels(const ReferenceMap& in, int side) {
+  ReferenceMap out{in.channels * side * side, in.height / side, in.width / side, {}};
+  out.values.resize(static_cast<size_t>(out.channels) * out.height * out.width);
+  for (int c = 0; c < out.channels; ++c) {
+    const int from = c / (side * side), dy = c / side % side, dx = c % side;
+    for (int y = 0; y < out.height; ++y) {
+      for (int x = 0; x < out.width; ++x)
+        out.at(c, y, x) = in.at(from, y * side + dy, x * side + dx);
+    }
+  }
+  return out;
+}
+
 ReferenceMap run_op(const Op& op,
                     const std::vector<const ReferenceMap*>& inputs,
                     const TensorMap& tensors) {
@@ -129,6 +187,12 @@ ReferenceMap run_op(const Op& op,
         out.values.insert(out.values.end(), inputs[k]->values.begin(), inputs[k]->values.end());
       }
       return out;
+    case OpType::kInstanceNorm:
+      return instance_normed(op, out);
+    case OpType::kUpsample:
+      return upsampled(out, *inputs[1]);
+    case OpType::kSpaceToDepth:
+      return blocks_as_channels(out, op.stride);
   }
   return out;
 }

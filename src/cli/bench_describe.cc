@@ -47,9 +47,10 @@ Result<std::shared_ptr<const Model>> random_model(const std::string& architectur
   spec.network = network;
   spec.preprocessing = default_preprocessing(architecture_name);
   spec.pooling = {.type = "netvlad", .num_clusters = kClusters};
-  tensors["pooling.centers"] = make_tensor(random_rows(kClusters, channels.back(), 1, "centers"));
+  tensors["pooling.centers"] =
+      make_tensor(random_rows(kClusters, channels[features_op(network)], 1, "centers"));
   tensors["pooling.weight"] =
-      make_tensor(random_rows(kClusters, channels.back(), 10, "assignment"));
+      make_tensor(random_rows(kClusters, channels[features_op(network)], 10, "assignment"));
   return make_model(std::move(spec), std::move(tensors));
 }
 

@@ -47,9 +47,8 @@ void normalise(const Preprocessing& spec, ImageViewOf<T> image, InputTensor& out
   }
 }
 
-}  // namespace
-
-std::pair<int, int> network_size(const Preprocessing& spec, int width, int height) {
+/// The size that Preprocessing::resize gives, before sides are cut to multiples.
+std::pair<int, int> resized_size(const Preprocessing& spec, int width, int height) {
   const double longer = std::max(width, height), shorter = std::min(width, height);
   double scale = 1;
   switch (spec.resize) {
@@ -74,21 +73,46 @@ std::pair<int, int> network_size(const Preprocessing& spec, int width, int heigh
   return {rounded(width * scale), rounded(height * scale)};
 }
 
+}  // namespace
+
+std::pair<int, int> network_size(const Preprocessing& spec, int width, int height) {
+  const auto cut = [&](int side) {
+    const int multiple = std::max(1, spec.side_multiple);
+    return std::max(multiple, side / multiple * multiple);
+  };
+  const auto [resized_width, resized_height] = resized_size(spec, width, height);
+  return {cut(resized_width), cut(resized_height)};
+}
+
 Result<InputTensor> preprocess(const Preprocessing& spec, ImageView image) {
   const auto how = resampling_from(spec.resampling);
   if (!how) return unsupported("preprocessing.resampling: '" + spec.resampling + "' is not known");
-  const auto [width, height] = network_size(spec, image.width, image.height);
+  const auto [width, height] = resized_size(spec, image.width, image.height);
+  const auto [cut_width, cut_height] = network_size(spec, image.width, image.height);
+  const bool same = width == image.width && height == image.height;
+  const bool cut = cut_width != width || cut_height != height;
   InputTensor out;
-  if (width == image.width && height == image.height) {
+  if (same && !cut) {
     normalise(spec, image, out);
-  } else if (spec.resize_as_float) {
-    // hloc resamples float pixels, by bilinear instead of area when either side grows.
-    const bool grows = width > image.width || height > image.height;
-    const Resampling used = *how == Resampling::kArea && grows ? Resampling::kBilinear : *how;
-    normalise<float>(spec, resize(to_float(image), width, height, used), out);
-  } else {
-    normalise<uint8_t>(spec, resize(image, width, height, *how), out);
+    return out;
   }
+  // hloc resamples float pixels, by bilinear instead of area when either side grows.
+  const bool grows = width > image.width || height > image.height;
+  const bool bilinear = spec.resize_as_float && *how == Resampling::kArea && grows;
+  const Resampling used = bilinear ? Resampling::kBilinear : *how;
+  if (!cut && !spec.resize_as_float) {
+    normalise<uint8_t>(spec, resize(image, width, height, *how), out);
+    return out;
+  }
+  FloatImage pixels;
+  if (same || spec.resize_as_float) {
+    pixels = to_float(image);
+    if (!same) pixels = resize(pixels, width, height, used);
+  } else {
+    pixels = to_float(resize(image, width, height, *how));
+  }
+  if (cut) pixels = resize(pixels, cut_width, cut_height, Resampling::kBilinear);
+  normalise<float>(spec, pixels, out);
   return out;
 }
 
@@ -96,7 +120,7 @@ DecodeOptions decode_options_for(const Preprocessing& spec, int width, int heigh
   DecodeOptions options;
   options.apply_orientation = !spec.ignore_orientation;
   if (!spec.resize_as_float && spec.resize != Preprocessing::Resize::kNone) {
-    std::tie(options.wanted_width, options.wanted_height) = network_size(spec, width, height);
+    std::tie(options.wanted_width, options.wanted_height) = resized_size(spec, width, height);
   }
   return options;
 }

@@ -16,7 +16,11 @@ namespace {
 /// The registry: everything that can be imported, in the order in which files are tried.
 std::vector<ImportFamily> all_families() {
   std::vector<ImportFamily> out;
-  for (const auto& group : {relja_families(), torch_families(), npz_families(), onnx_families()}) {
+  for (const auto& group : {relja_families(),
+                            torch_families(),
+                            published_families(),
+                            npz_families(),
+                            onnx_families()}) {
     out.insert(out.end(), group.begin(), group.end());
   }
   return out;

@@ -172,7 +172,7 @@ void ImportBuilder::check_network() {
     if (op.has_bias) take(find_tensor(tensors, op.name + ".bias", {op.out_channels}));
     ++convolutions;
   }
-  feature_dim_ = channels.empty() ? 3 : channels.back();
+  feature_dim_ = channels.empty() ? 3 : channels[features_op(spec.network)];
   report.checks.push_back(std::to_string(convolutions) +
                           " convolutions fit the architecture, features of width " +
                           std::to_string(feature_dim_));

@@ -19,6 +19,7 @@ struct ImportFamily {
 
 std::span<const ImportFamily> relja_families();
 std::span<const ImportFamily> torch_families();
+std::span<const ImportFamily> published_families();
 std::span<const ImportFamily> npz_families();
 std::span<const ImportFamily> onnx_families();
 

@@ -29,7 +29,7 @@ class NetworkWriter {
       if (inputs.empty()) inputs = {i == 0 ? "input" : network.ops[i - 1].name};
       append(op, inputs);
     }
-    return maps_.at(network.ops.back().name);
+    return maps_.at(outputs_of(network).front().op);
   }
 
  private:
@@ -74,9 +74,20 @@ class NetworkWriter {
         b_.node_as("Identity", op.name, value, {unit.value});
         break;
       }
+      case OpType::kInstanceNorm:
+        instance_norm(op, out);
+        break;
+      case OpType::kUpsample:
+        upsample(op, out, maps_.at(inputs[1]));
+        break;
+      case OpType::kSpaceToDepth:
+        space_to_depth(op, out);
+        break;
     }
     if (active && op.activation == Activation::kRelu) {
       b_.node_as("Relu", op.name + ".relu", op.name, {value});
+    } else if (active && op.activation == Activation::kSigmoid) {
+      b_.node_as("Sigmoid", op.name + ".sigmoid", op.name, {value});
     } else if (active) {
       clip(op, op.name + ".clip", op.name, value);
     }
@@ -89,6 +100,62 @@ class NetworkWriter {
             const std::string& output,
             const std::string& input) {
     b_.clip(name, output, input, static_cast<float>(op.clip_low), static_cast<float>(op.clip_high));
+  }
+
+  void instance_norm(const Op& op, const OnnxMap& x) {
+    const std::string size = std::to_string(x.channels);
+    b_.node_as("InstanceNormalization",
+               op.name,
+               op.name,
+               {x.value,
+                b_.filled("loci.ones." + size, {x.channels}, 1),
+                b_.filled("loci.zeros." + size, {x.channels}, 0)},
+               {{"epsilon", static_cast<float>(op.norm_eps)}});
+  }
+
+  /// `x` becomes the map of the result. Its size is a constant where it is known, else that of the other map.
+  void upsample(const Op& op, OnnxMap& x, const OnnxMap& like) {
+    std::string sizes;
+    if (like.fixed() && b_.batch() != kAnySize) {
+      sizes = b_.integers({b_.batch(), x.channels, like.height, like.width});
+    } else {
+      const std::string of_x = b_.node("Shape", op.name + ".shape", {x.value});
+      const std::string of_like = b_.node("Shape", op.name + ".like", {like.value});
+      const std::string zero = b_.integers({0}), two = b_.integers({2}), four = b_.integers({4});
+      const std::string front = b_.node("Slice", op.name + ".maps", {of_x, zero, two});
+      const std::string back = b_.node("Slice", op.name + ".sides", {of_like, two, four});
+      sizes = b_.node("Concat", op.name + ".sizes", {front, back}, {{"axis", int64_t{0}}});
+    }
+    b_.node_as("Resize",
+               op.name,
+               op.name,
+               {x.value, "", "", sizes},
+               {{"mode", std::string("linear")},
+                {"coordinate_transformation_mode", std::string("half_pixel")}});
+    x.height = like.height;
+    x.width = like.width;
+  }
+
+  /// A convolution that picks one position of a block for each channel: ONNX's own SpaceToDepth orders channels
+  /// otherwise.
+  void space_to_depth(const Op& op, OnnxMap& x) {
+    const int64_t side = op.stride, area = side * side, channels = x.channels * area;
+    b_.claim(channels * area);
+    std::vector<float> picks(static_cast<size_t>(channels * area), 0.0f);
+    for (int64_t c = 0; c < channels; ++c) picks[static_cast<size_t>(c * area + c % area)] = 1;
+    const std::string weight =
+        b_.constant("loci.blocks." + op.name, make_tensor({channels, 1, side, side}, picks));
+    b_.node_as("Conv",
+               op.name,
+               op.name,
+               {x.value, weight},
+               {{"kernel_shape", std::vector<int64_t>{side, side}},
+                {"strides", std::vector<int64_t>{side, side}},
+                {"group", x.channels}});
+    x.channels = channels;
+    if (!x.fixed()) return;
+    x.height /= side;
+    x.width /= side;
   }
 
   void windowed(const Op& op,

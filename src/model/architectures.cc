@@ -2,16 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/model/architectures.h"
 
-#include "table_builder.h"
+#include "tables.h"
 
 #include "loci/base/text.h"
 
 #include <array>
+#include <functional>
 #include <map>
 
 namespace loci {
 namespace {
 
+using internal::efficientnet_lite;
+using internal::mobilenet_v1;
+using internal::mobilenet_v2;
 using internal::NamedNetwork;
 using internal::TableBuilder;
 constexpr Activation kNone = Activation::kNone, kRelu = Activation::kRelu;
@@ -109,76 +113,6 @@ NamedNetwork resnet(const std::string& name,
   return t.take();
 }
 
-/// Howard et al., width 1.0: depthwise 3x3 and pointwise convolutions, each clipped to [0, 6];
-/// TensorFlow's padding.
-NamedNetwork mobilenet_v1() {
-  constexpr std::array<std::array<int, 2>, 11> kBlocks = {{{64, 1},
-                                                           {128, 2},
-                                                           {128, 1},
-                                                           {256, 2},
-                                                           {256, 1},
-                                                           {512, 2},
-                                                           {512, 1},
-                                                           {512, 1},
-                                                           {512, 1},
-                                                           {512, 1},
-                                                           {512, 1}}};
-  TableBuilder t("mobilenet_v1");
-  t.conv("conv0", 32, 3, 2, 0, kNone).clip6().same();
-  int width = 32;
-  for (int i = 1; i <= 11; ++i) {
-    const auto [out, stride] = kBlocks[static_cast<size_t>(i - 1)];
-    t.conv(format("conv%d.depthwise", i), width, 3, stride, 0, kNone, width).clip6().same();
-    t.conv(format("conv%d.pointwise", i), out, 1, 1, 0, kNone).clip6();
-    width = out;
-  }
-  return t.take();
-}
-
-/// Sandler et al.: expand, depthwise, project without activation; the sum only where stride is 1
-/// and widths are equal.
-void inverted_residual(
-    TableBuilder& t, int index, int in, int expand, int out, int stride, bool same) {
-  const std::string name = format("block%d", index), torch = format("features.%d.conv", index);
-  const std::string input = t.last();
-  const int hidden = in * expand;
-  int part = 0;
-  if (expand != 1) {
-    t.conv(name + ".expand", hidden, 1, 1, 0, kNone).clip6().torch(torch + ".0.0", torch + ".0.1");
-    part = 1;
-  }
-  t.conv(name + ".depthwise", hidden, 3, stride, same ? 0 : 1, kNone, hidden).clip6();
-  t.torch(format("%s.%d.0", torch.c_str(), part), format("%s.%d.1", torch.c_str(), part));
-  if (same) t.same();
-  t.conv(name + ".project", out, 1, 1, 0, kNone);
-  t.torch(format("%s.%d", torch.c_str(), part + 1), format("%s.%d", torch.c_str(), part + 2));
-  if (stride == 1 && in == out) t.add(name + ".add", t.last(), input, kNone);
-}
-
-NamedNetwork mobilenet_v2(const std::string& name, bool same, int last_block) {
-  // expansion, channels, repeats, first stride (the paper's table 2)
-  constexpr std::array<std::array<int, 4>, 7> kStages = {{{1, 16, 1, 1},
-                                                          {6, 24, 2, 2},
-                                                          {6, 32, 3, 2},
-                                                          {6, 64, 4, 2},
-                                                          {6, 96, 3, 1},
-                                                          {6, 160, 3, 2},
-                                                          {6, 320, 1, 1}}};
-  TableBuilder t(name);
-  t.conv("conv0", 32, 3, 2, same ? 0 : 1, kNone).clip6().torch("features.0.0", "features.0.1");
-  if (same) t.same();
-  int width = 32, index = 1;
-  for (const auto& [expand, out, repeats, first_stride] : kStages) {
-    for (int i = 0; i < repeats && index <= last_block; ++i, ++index) {
-      inverted_residual(t, index, width, expand, out, i == 0 ? first_stride : 1, same);
-      width = out;
-    }
-  }
-  if (last_block > 17)
-    t.conv("conv18", 1280, 1, 1, 0, kNone).clip6().torch("features.18.0", "features.18.1");
-  return t.take();
-}
-
 /// Iandola et al., version 1.1.
 NamedNetwork squeezenet1_1() {
   // squeeze, each expand, torchvision's index
@@ -235,42 +169,46 @@ NamedNetwork placenet(const std::string& name,
   return t.take();
 }
 
-using Maker = NamedNetwork (*)();
+using Maker = std::function<NamedNetwork()>;
+std::map<std::string, Maker> all_makers() {
+  std::map<std::string, Maker> all = {{"vgg16", vgg16},
+                                      {"alexnet", alexnet},
+                                      {"alexnet_caffe", alexnet_caffe},
+                                      {"mobilenet_v1", mobilenet_v1},
+                                      {"squeezenet1_1", squeezenet1_1},
+                                      {"xfeat", internal::xfeat}};
+  for (const int layers : {3, 4}) {
+    const std::string crop = layers == 3 ? "_conv4" : "";
+    const std::array<int, 4> shallow = {2, 2, 2, 2}, deep = {3, 4, 6, 3};
+    all["resnet18" + crop] = [=] { return resnet("resnet18" + crop, shallow, false, layers); };
+    all["resnet50" + crop] = [=] { return resnet("resnet50" + crop, deep, true, layers); };
+  }
+  all["mobilenet_v2"] = [] { return mobilenet_v2("mobilenet_v2", false, 13); };
+  all["mobilenet_v2_full"] = [] { return mobilenet_v2("mobilenet_v2_full", false, 18); };
+  all["mobilenet_v2_tf"] = [] { return mobilenet_v2("mobilenet_v2_tf", true, 13); };
+  for (int size = 0; size <= 4; ++size) {
+    const std::string name = format("efficientnet_lite%d", size);
+    all[name] = [=] { return efficientnet_lite(size, false); };
+    all[name + "_full"] = [=] { return efficientnet_lite(size, true); };
+  }
+  all["placenet"] = [] { return placenet("placenet", {48, 96, 160}, {1, 2, 3}); };
+  all["placenet_small"] = [] { return placenet("placenet_small", {32, 64, 128}, {1, 2, 2}); };
+  return all;
+}
+
 const std::map<std::string, Maker>& makers() {
-  static const std::map<std::string, Maker> kMakers = {
-      {"vgg16", vgg16},
-      {"alexnet", alexnet},
-      {"alexnet_caffe", alexnet_caffe},
-      {"resnet18",
-       [] {
-         return resnet("resnet18", {2, 2, 2, 2}, false, 4);
-       }},
-      {"resnet18_conv4",
-       [] {
-         return resnet("resnet18_conv4", {2, 2, 2, 2}, false, 3);
-       }},
-      {"resnet50",
-       [] {
-         return resnet("resnet50", {3, 4, 6, 3}, true, 4);
-       }},
-      {"resnet50_conv4",
-       [] {
-         return resnet("resnet50_conv4", {3, 4, 6, 3}, true, 3);
-       }},
-      {"mobilenet_v1", mobilenet_v1},
-      {"mobilenet_v2", [] { return mobilenet_v2("mobilenet_v2", false, 13); }},
-      {"mobilenet_v2_full", [] { return mobilenet_v2("mobilenet_v2_full", false, 18); }},
-      {"mobilenet_v2_tf", [] { return mobilenet_v2("mobilenet_v2_tf", true, 13); }},
-      {"placenet",
-       [] {
-         return placenet("placenet", {48, 96, 160}, {1, 2, 3});
-       }},
-      {"placenet_small",
-       [] {
-         return placenet("placenet_small", {32, 64, 128}, {1, 2, 2});
-       }},
-      {"squeezenet1_1", squeezenet1_1}};
+  static const std::map<std::string, Maker> kMakers = all_makers();
   return kMakers;
+}
+
+/// Published as a state dict of its own, with names that torchvision does not have.
+bool has_own_names(const std::string& name) {
+  return name == "xfeat" || name.starts_with("efficientnet_lite");
+}
+
+std::vector<TorchName> names_of(const std::string& name) {
+  const auto found = makers().find(name);
+  return found == makers().end() ? std::vector<TorchName>() : found->second().torch_names;
 }
 
 }  // namespace
@@ -292,9 +230,12 @@ Result<Network> architecture(const std::string& name) {
 std::vector<TorchName> torchvision_names(const std::string& name) {
   // TensorFlow's variant is the same table as torchvision's, but no state dict of torchvision fits
   // its padding.
-  const auto found = makers().find(name);
-  if (found == makers().end() || name == "mobilenet_v2_tf") return {};
-  return found->second().torch_names;
+  if (name == "mobilenet_v2_tf" || has_own_names(name)) return {};
+  return names_of(name);
+}
+
+std::vector<TorchName> published_names(const std::string& name) {
+  return has_own_names(name) ? names_of(name) : std::vector<TorchName>();
 }
 
 Preprocessing default_preprocessing(const std::string& name) {
@@ -304,6 +245,11 @@ Preprocessing default_preprocessing(const std::string& name) {
   } else if (name == "mobilenet_v1" || name == "mobilenet_v2_tf") {
     p.mean = {128, 128, 128};
     p.std = {128, 128, 128};
+  } else if (name.starts_with("efficientnet_lite")) {
+    p.mean = {127, 127, 127};
+    p.std = {128, 128, 128};
+  } else if (name == "xfeat") {
+    p.side_multiple = 32;
   } else {
     p.scale = 1.0 / 255;
     p.mean = {0.485, 0.456, 0.406};

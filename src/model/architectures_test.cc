@@ -45,12 +45,24 @@ TEST(Architectures, WidthsAreThoseOfThePapers) {
                                                {"mobilenet_v2", 96},
                                                {"mobilenet_v2_full", 1280},
                                                {"mobilenet_v2_tf", 96},
+                                               {"efficientnet_lite0", 112},
+                                               {"efficientnet_lite0_full", 1280},
+                                               {"efficientnet_lite1", 112},
+                                               {"efficientnet_lite1_full", 1280},
+                                               {"efficientnet_lite2", 120},
+                                               {"efficientnet_lite2_full", 1280},
+                                               {"efficientnet_lite3", 136},
+                                               {"efficientnet_lite3_full", 1280},
+                                               {"efficientnet_lite4", 160},
+                                               {"efficientnet_lite4_full", 1280},
+                                               {"xfeat", 64},
                                                {"placenet", 128},
                                                {"placenet_small", 128},
                                                {"squeezenet1_1", 512}};
   ASSERT_EQ(expected.size(), architecture_names().size());
   for (const auto& [name, width] : expected) {
-    EXPECT_EQ(operator_channels(architecture(name).value(), 3).value().back(), width) << name;
+    const Network network = architecture(name).value();
+    EXPECT_EQ(operator_channels(network, 3).value()[features_op(network)], width) << name;
   }
 }
 

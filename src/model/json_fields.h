@@ -35,6 +35,13 @@ class JsonFields {
     }
   }
 
+  /// The same, written only when it is not `usual`: for fields that came later, so that what was written before them
+  /// stays as it is byte by byte.
+  template <class T>
+  void unless(const char* name, T& field, const T& usual) {
+    if (reading() || field != usual) (*this)(name, field);
+  }
+
   /// An enumeration by the names of its values, in order.
   template <class E>
   void choice(const char* name, E& field, const std::vector<const char*>& names) {

@@ -54,6 +54,69 @@ TEST(ModelSpec, JsonRoundTripKeepsEveryField) {
   EXPECT_EQ(back.preprocessing.mean[2], 103.25);
 }
 
+ModelSpec spec_with_outputs() {
+  ModelSpec spec = small_spec();
+  Op norm;
+  norm.type = OpType::kInstanceNorm;
+  norm.name = "norm";
+  norm.norm_eps = 1e-3;
+  Op up;
+  up.type = OpType::kUpsample;
+  up.name = "up";
+  up.inputs = {"pool1", "conv1"};
+  Op blocks;
+  blocks.type = OpType::kSpaceToDepth;
+  blocks.name = "blocks";
+  blocks.stride = 4;
+  Op head = spec.network.ops[0];
+  head.name = "head";
+  head.activation = Activation::kSigmoid;
+  for (const Op& op : {norm, up, blocks, head}) spec.network.ops.push_back(op);
+  spec.network.outputs = {{"features", "up"}, {"score", "head"}};
+  spec.preprocessing.side_multiple = 32;
+  return spec;
+}
+
+TEST(ModelSpec, JsonRoundTripKeepsOutputsAndTheirOperators) {
+  const std::string json = to_json(spec_with_outputs());
+  const ModelSpec back = parse_spec(json, "test").value();
+  EXPECT_EQ(to_json(back), json);
+  EXPECT_EQ(back.network.outputs, spec_with_outputs().network.outputs);
+  EXPECT_EQ(features_op(back.network), 3u);
+  EXPECT_EQ(back.network.ops[2].norm_eps, 1e-3);
+  EXPECT_EQ(back.network.ops[3].type, OpType::kUpsample);
+  EXPECT_EQ(back.network.ops[4].type, OpType::kSpaceToDepth);
+  EXPECT_EQ(back.network.ops[5].activation, Activation::kSigmoid);
+  EXPECT_EQ(back.preprocessing.side_multiple, 32);
+}
+
+TEST(ModelSpec, OnlyWhatNeedsItIsWrittenInTheNewerVersion) {
+  EXPECT_NE(to_json(spec_with_outputs()).find(R"("format_version":2)"), std::string::npos);
+  // The text, and with it the fingerprint, of a model without outputs and side_multiple, as it was before there were
+  // any.
+  ModelSpec plain = small_spec();
+  plain.name.clear();
+  const std::string json = to_json(plain);
+  EXPECT_NE(json.find(R"("format_version":1)"), std::string::npos);
+  for (const char* word : {"outputs", "side_multiple", "norm_eps"})
+    EXPECT_EQ(json.find(word), std::string::npos) << word;
+  EXPECT_EQ(small_model()->fingerprint,
+            "b8154e51d2d6dc8cd650505f86ca766171b136512aa8212bee556434b9797512");
+}
+
+TEST(ModelSpec, OutputsThatDoNotFitAreCorrupt) {
+  const auto refused = [](std::vector<NetworkOutput> outputs) {
+    ModelSpec spec = spec_with_outputs();
+    spec.network.outputs = std::move(outputs);
+    return parse_spec(to_json(spec), "m").status().code() == Code::kCorrupt;
+  };
+  EXPECT_FALSE(refused({{"features", "up"}}));
+  EXPECT_TRUE(refused({{"score", "head"}}));
+  EXPECT_TRUE(refused({{"features", "nobody"}}));
+  EXPECT_TRUE(refused({{"features", "input"}}));
+  EXPECT_TRUE(refused({{"features", "up"}, {"features", "head"}}));
+}
+
 TEST(ModelSpec, NewerVersionIsUnsupportedByNumber) {
   const Status status = parse_spec(R"({"format_version":99})", "m").status();
   EXPECT_EQ(status.code(), Code::kUnsupported);

@@ -27,12 +27,24 @@ void fields(JsonFields& v, Preprocessing& p) {
   v("mean", p.mean);
   v("std", p.std);
   v("ignore_orientation", p.ignore_orientation);
+  v.unless("side_multiple", p.side_multiple, 1);
 }
 
 void fields(JsonFields& v, Op& op) {
   v.choice("type",
            op.type,
-           {"conv", "max_pool", "avg_pool", "add", "concat", "relu", "clip", "lrn", "l2_norm"});
+           {"conv",
+            "max_pool",
+            "avg_pool",
+            "add",
+            "concat",
+            "relu",
+            "clip",
+            "lrn",
+            "l2_norm",
+            "instance_norm",
+            "upsample",
+            "space_to_depth"});
   v("name", op.name);
   v("inputs", op.inputs);
   v("out_channels", op.out_channels);
@@ -48,13 +60,19 @@ void fields(JsonFields& v, Op& op) {
   v("pad_same", op.pad_same);
   v("ceil_mode", op.ceil_mode);
   v("has_bias", op.has_bias);
-  v.choice("activation", op.activation, {"none", "relu", "clip"});
+  v.choice("activation", op.activation, {"none", "relu", "clip", "sigmoid"});
   v("clip_low", op.clip_low);
   v("clip_high", op.clip_high);
   v("lrn_size", op.lrn_size);
   v("lrn_alpha", op.lrn_alpha);
   v("lrn_beta", op.lrn_beta);
   v("lrn_k", op.lrn_k);
+  v("norm_eps", op.norm_eps);
+}
+
+void fields(JsonFields& v, NetworkOutput& output) {
+  v("name", output.name);
+  v("op", output.op);
 }
 
 void fields(JsonFields& v, LocalSpec& l) {
@@ -107,25 +125,30 @@ Status read_part(const Json& parent, const char* name, Part& part) {
   return v.status();
 }
 
+template <class Item>
+Status read_list(const Json& json, const char* name, size_t most, std::vector<Item>& out) {
+  if (!json.contains(name)) return {};
+  const std::string list = std::string("network.") + name;
+  if (!json[name].is_array() || json[name].size() > most)
+    return corrupt(list + ": is no list of at most " + std::to_string(most));
+  for (size_t i = 0; i < json[name].size(); ++i) {
+    const Json& item = json[name][i];
+    const std::string where = list + "[" + std::to_string(i) + "]";
+    if (!item.is_object()) return corrupt(where + ": is no object");
+    JsonFields v(&item, where);
+    fields(v, out.emplace_back());
+    LOCI_RETURN_IF_ERROR(v.status());
+  }
+  return {};
+}
+
 Status read_network(const Json& json, Network& network) {
   if (!json.is_object()) return corrupt("network: is no object");
   JsonFields v(&json, "network");
   v("architecture", network.architecture);
   LOCI_RETURN_IF_ERROR(v.status());
-  if (!json.contains("ops")) return {};
-  if (!json["ops"].is_array() || json["ops"].size() > 10000)
-    return corrupt("network.ops: is no list of operators");
-  for (size_t i = 0; i < json["ops"].size(); ++i) {
-    const Json& item = json["ops"][i];
-    const std::string where = "network.ops[" + std::to_string(i) + "]";
-    if (!item.is_object()) return corrupt(where + ": is no object");
-    Op op;
-    JsonFields fields_of_op(&item, where);
-    fields(fields_of_op, op);
-    LOCI_RETURN_IF_ERROR(fields_of_op.status());
-    network.ops.push_back(std::move(op));
-  }
-  return {};
+  LOCI_RETURN_IF_ERROR(read_list(json, "ops", 10000, network.ops));
+  return read_list(json, "outputs", 100, network.outputs);
 }
 
 Status read_spec(const Json& json, ModelSpec& spec);
@@ -188,6 +211,8 @@ Status read_spec(const Json& json, ModelSpec& spec) {
   if (json.contains("record")) spec.record = json["record"].dump();
   if (json.contains("branches")) return read_branches(json["branches"], spec.branches);
   LOCI_RETURN_IF_ERROR(read_part(json, "preprocessing", spec.preprocessing));
+  if (spec.preprocessing.side_multiple < 1 || spec.preprocessing.side_multiple > 4096)
+    return corrupt("preprocessing.side_multiple: expected 1 to 4096");
   LOCI_RETURN_IF_ERROR(read_part(json, "local", spec.local));
   LOCI_RETURN_IF_ERROR(read_part(json, "pooling", spec.pooling));
   if (json.contains("network")) LOCI_RETURN_IF_ERROR(read_network(json["network"], spec.network));
@@ -195,6 +220,15 @@ Status read_spec(const Json& json, ModelSpec& spec) {
     return unsupported("spec.features: '" + spec.features + "' is neither network nor rootsift");
   }
   return spec.features == "network" ? validate(spec.network) : Status();
+}
+
+/// The lowest version whose readers understand the description: a reader of version 1 would pass over the list of
+/// outputs and side_multiple, and take another map for the features,
+/// and so for branches.
+int version_needed(const ModelSpec& spec) {
+  const bool newer = spec.preprocessing.side_multiple != 1 || !spec.network.outputs.empty() ||
+                     !spec.branches.empty() || spec.own_centers;
+  return newer ? 2 : 1;
 }
 
 Json network_json(const Network& network) {
@@ -208,7 +242,9 @@ Json network_json(const Network& network) {
     }
     ops.push_back(std::move(item));
   }
-  return {{"architecture", network.architecture}, {"ops", std::move(ops)}};
+  Json json = {{"architecture", network.architecture}, {"ops", std::move(ops)}};
+  for (const NetworkOutput& output : network.outputs) json["outputs"].push_back(part_json(output));
+  return json;
 }
 
 /// The producer of features and its pooling.
@@ -222,10 +258,9 @@ void add_features(const ModelSpec& spec, Json& json) {
   json["pooling"] = part_json(spec.pooling);
 }
 
-/// Format version 2 is what a reader of version 1 would misread: branches, own centers.
 Json spec_json(const ModelSpec& spec) {
-  const int version = spec.branches.empty() && !spec.own_centers ? 1 : kFormatVersion;
-  Json json = {{"format_version", version}, {"name", spec.name}, {"features", spec.features}};
+  Json json = {
+      {"format_version", version_needed(spec)}, {"name", spec.name}, {"features", spec.features}};
   if (spec.own_centers) json["own_centers"] = true;
   if (spec.branches.empty()) {
     add_features(spec, json);

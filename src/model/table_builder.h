@@ -59,6 +59,31 @@ class TableBuilder {
     return *this;
   }
 
+  TableBuilder& avg_pool(const std::string& name, int kernel, int stride) {
+    append(OpType::kAvgPool, name, kernel, stride, 0);
+    return *this;
+  }
+  TableBuilder& instance_norm(const std::string& name) {
+    append(OpType::kInstanceNorm, name, 1, 1, 0);
+    return *this;
+  }
+  TableBuilder& space_to_depth(const std::string& name, int side) {
+    append(OpType::kSpaceToDepth, name, 1, side, 0);
+    return *this;
+  }
+  TableBuilder& upsample(const std::string& name, const std::string& map, const std::string& like) {
+    append(OpType::kUpsample, name, 1, 1, 0).inputs = {map, like};
+    return *this;
+  }
+  TableBuilder& output(const std::string& name, const std::string& op) {
+    table_.network.outputs.push_back({name, op});
+    return *this;
+  }
+
+  TableBuilder& no_bias() {
+    last_op().has_bias = false;
+    return *this;
+  }
   TableBuilder& from(const std::string& input) {
     last_op().inputs = {input};
     return *this;
@@ -80,6 +105,14 @@ class TableBuilder {
   }
   TableBuilder& torch(std::string conv, std::string norm = "") {
     table_.torch_names.push_back({last_op().name, std::move(conv), std::move(norm)});
+    return *this;
+  }
+  TableBuilder& norm_eps(double eps) {
+    table_.torch_names.back().norm_eps = eps;
+    return *this;
+  }
+  TableBuilder& norm_plain() {
+    table_.torch_names.back().norm_affine = false;
     return *this;
   }
 

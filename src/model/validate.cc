@@ -3,14 +3,41 @@
 #include "loci/base/text.h"
 #include "loci/model/spec.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
 namespace loci {
 namespace {
 
-constexpr const char* kOpNames[] = {
-    "conv", "max_pool", "avg_pool", "add", "concat", "relu", "clip", "lrn", "l2_norm"};
+constexpr const char* kOpNames[] = {"conv",
+                                    "max_pool",
+                                    "avg_pool",
+                                    "add",
+                                    "concat",
+                                    "relu",
+                                    "clip",
+                                    "lrn",
+                                    "l2_norm",
+                                    "instance_norm",
+                                    "upsample",
+                                    "space_to_depth"};
+
+const char* number_word(size_t n) { return n == 1 ? "one input" : "two inputs"; }
+
+Status check_inputs(const Op& op, const std::set<std::string>& known) {
+  for (const std::string& input : op.inputs) {
+    if (!known.contains(input)) {
+      return corrupt("operator '" + op.name + "' reads '" + input +
+                     "', which no operator before it makes");
+    }
+  }
+  if (op.type == OpType::kConcat) return {};
+  const size_t expected = op.type == OpType::kAdd || op.type == OpType::kUpsample ? 2 : 1;
+  if (std::max(op.inputs.size(), size_t{1}) == expected) return {};
+  return corrupt("operator '" + op.name + "': '" + op_type_name(op.type) + "' has " +
+                 number_word(expected));
+}
 
 Status check_numbers(const Op& op) {
   const auto within = [&](const char* what, int value, int low, int high) -> Status {
@@ -36,9 +63,26 @@ Status check_numbers(const Op& op) {
     }
   }
   if (op.type == OpType::kLrn) LOCI_RETURN_IF_ERROR(within("lrn_size", op.lrn_size, 1, 255));
-  for (const double number : {op.clip_low, op.clip_high, op.lrn_alpha, op.lrn_beta, op.lrn_k}) {
+  for (const double number :
+       {op.clip_low, op.clip_high, op.lrn_alpha, op.lrn_beta, op.lrn_k, op.norm_eps}) {
     if (!std::isfinite(number))
       return corrupt("operator '" + op.name + "': has a number that is not finite");
+  }
+  if (op.norm_eps < 0) return corrupt("operator '" + op.name + "': norm_eps is below zero");
+  return {};
+}
+
+Status check_outputs(const Network& network, const std::set<std::string>& known) {
+  std::set<std::string> names;
+  for (const NetworkOutput& output : network.outputs) {
+    if (names.empty() && output.name != "features")
+      return corrupt("the network's first output is '" + output.name + "', expected 'features'");
+    if (output.op == "input" || !known.contains(output.op)) {
+      return corrupt("output '" + output.name + "' is of operator '" + output.op +
+                     "', which the network does not have");
+    }
+    if (output.name.empty() || !names.insert(output.name).second)
+      return corrupt("two outputs of the network are named '" + output.name + "'");
   }
   return {};
 }
@@ -54,23 +98,24 @@ Status validate(const Network& network) {
     const Op& op = network.ops[i];
     if (op.name.empty())
       return corrupt(format("operator %d of the network has no name", static_cast<int>(i)));
-    for (const std::string& input : op.inputs) {
-      if (!known.contains(input)) {
-        return corrupt("operator '" + op.name + "' reads '" + input +
-                       "', which no operator before it makes");
-      }
-    }
-    const size_t inputs = op.inputs.empty() ? 1 : op.inputs.size();
-    if (op.type == OpType::kAdd && inputs != 2)
-      return corrupt("operator '" + op.name + "': an addition has two inputs");
-    if (op.type != OpType::kAdd && op.type != OpType::kConcat && inputs != 1) {
-      return corrupt("operator '" + op.name + "': a " + op_type_name(op.type) + " has one input");
-    }
+    LOCI_RETURN_IF_ERROR(check_inputs(op, known));
     LOCI_RETURN_IF_ERROR(check_numbers(op));
     if (!known.insert(op.name).second)
       return corrupt("two operators of the network are named '" + op.name + "'");
   }
-  return {};
+  return check_outputs(network, known);
+}
+
+std::vector<NetworkOutput> outputs_of(const Network& network) {
+  if (!network.outputs.empty()) return network.outputs;
+  return {{"features", network.ops.back().name}};
+}
+
+size_t features_op(const Network& network) {
+  const std::string name = outputs_of(network).front().op;
+  const auto named = [&](const Op& op) { return op.name == name; };
+  return static_cast<size_t>(std::find_if(network.ops.begin(), network.ops.end(), named) -
+                             network.ops.begin());
 }
 
 }  // namespace loci

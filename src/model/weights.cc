@@ -75,6 +75,11 @@ Result<std::vector<int>> operator_channels(const Network& network, int in_channe
       width = op.out_channels;
     } else if (op.type == OpType::kConcat) {
       for (size_t k = 1; k < inputs.size(); ++k) width += of(inputs[k]);
+    } else if (op.type == OpType::kSpaceToDepth) {
+      if (width > (1 << 16) / (op.stride * op.stride)) {
+        return corrupt(format("operator '%s': more than 65536 channels", op.name.c_str()));
+      }
+      width *= op.stride * op.stride;
     } else if (op.type == OpType::kAdd && of(inputs[1]) != width) {
       return corrupt(
           format("operator '%s': adds %d channels to %d", op.name.c_str(), of(inputs[1]), width));
@@ -116,7 +121,7 @@ Result<TensorMap> random_weights(const Network& network, int in_channels, uint64
 }
 
 Result<Network> crop_network(const Network& network, const std::string& last) {
-  Network out{network.architecture, {}};
+  Network out{.architecture = network.architecture, .ops = {}};
   for (const Op& op : network.ops) {
     out.ops.push_back(op);
     if (op.name == last) return out;

@@ -64,6 +64,12 @@ Status unknown_name(const Network& network, const std::string& name) {
 
 Result<TrainingDepth> training_depth(const Network& network, const std::string& name) {
   TrainingDepth depth;
+  if (!network.ops.empty() && features_op(network) + 1 != network.ops.size()) {
+    return unsupported(
+        "the network has outputs behind its feature map '" +
+        network.ops[features_op(network)].name +
+        "', which training does not know; train the network cropped to that operator");
+  }
   depth.train_from = name.empty() ? customary(network) : name;
   if (depth.train_from == "pooling") {
     depth.first_trained = network.ops.size();

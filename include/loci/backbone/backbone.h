@@ -80,7 +80,7 @@ class Backbone {
   virtual const std::string& note() const = 0;
   /// `input`: batch x height x width x 3 float32, preprocessed, rows contiguous. One Features a
   /// batch image, its map's height and width set, features not normalised. `num_threads`: of this
-  /// run, 0 for all of the backbone's.
+  /// run, 0 for all of the backbone's. Only what the feature map needs is computed.
   /// Errors:  InvalidArgument for a side below 32 px or a size that does not fit into memory;
   ///          Unsupported for an operator that the processor has no kernel for
   virtual Result<std::vector<Features>> run(
@@ -88,6 +88,12 @@ class Backbone {
   Result<std::vector<Features>> run(const float* input, int batch, int height, int width) {
     return run(input, batch, height, width, 0);
   }
+  /// Names of all maps that the network returns, "features" first (Network::outputs).
+  virtual const std::vector<std::string>& output_names() const = 0;
+  /// All of them from one pass: element [k][i] is output k of batch image i, its channels as columns. Arguments and
+  /// errors as run().
+  virtual Result<std::vector<std::vector<Features>>> run_outputs(
+      const float* input, int batch, int height, int width, int num_threads = 0) = 0;
 
   /// Bytes of the blocks that hold all activations and scratch, for the largest size planned so
   /// far, in every lane that has run; of them, scratch. What is not scratch is at most the two

@@ -22,7 +22,7 @@ struct InputTensor {
 };
 
 /// Width and height at which a model looks at an image of `width` x `height`, by its
-/// Preprocessing::resize. Sides are rounded half to even as Python's round() does, and are at
+/// Preprocessing::resize and side_multiple. Sides are rounded half to even as Python's round() does, and are at
 /// least 1.
 std::pair<int, int> network_size(const Preprocessing& spec, int width, int height);
 

@@ -28,6 +28,13 @@ namespace loci {
 ///   mobilenet_v2_full        all of mobilenet_v2 (1280 channels)
 ///   mobilenet_v2_tf          mobilenet_v2 with TensorFlow's padding
 ///   squeezenet1_1            to fire9, stride 16, 512 channels
+///   efficientnet_lite0 to 4  EfficientNet-Lite (Tan and Le 2019, without squeeze-and-excitation)
+///                            to the last block of stride 16 (112 channels in Lite0),
+///                            TensorFlow's padding
+///   efficientnet_lite0_full  to the head's 1280 channels, and so for 1 to 4
+///   xfeat                    XFeat (Potje et al. 2024) with its heads: features (64 channels),
+///                            keypoint_logits (65), reliability (1), all of stride 8; sides in
+///                            multiples of 32
 ///   placenet,                loci's own for distillation: residual blocks of plain 3x3
 ///   placenet_small           convolutions to 128 channels at stride 16; 1.7 and 0.7 million
 ///                            parameters, 7.4 and 3.4 GFLOP at 640x480
@@ -41,17 +48,22 @@ std::vector<std::string> architecture_names();
 /// What the published weights of an architecture expect, at native image size.
 Preprocessing default_preprocessing(const std::string& architecture);
 
-/// Where one convolution's weights are in a torchvision state dict: `conv` + ".weight" (and
-/// ".bias"); `norm` + ".weight", ".bias", ".running_mean", ".running_var", or empty where
-/// no batch normalisation follows.
+/// Where one convolution's weights are in a state dict: `conv` + ".weight" (and ".bias"); `norm` +
+/// ".weight", ".bias", ".running_mean", ".running_var", or empty where no batch normalisation
+/// follows.
 struct TorchName {
   std::string op, conv, norm;
+  double norm_eps = 1e-5;   ///< added to the variance
+  bool norm_affine = true;  ///< false: no ".weight" and ".bias"
 };
 /// One entry a convolution, in the order of the operators; empty for architectures torchvision does
 /// not have.
 std::vector<TorchName> torchvision_names(const std::string& architecture);
+/// The same for networks published as a state dict of their own names: efficientnet_lite* and
+/// xfeat; empty for others.
+std::vector<TorchName> published_names(const std::string& architecture);
 
-/// The network up to and including operator `last`. NotFound when there is none of that name.
+/// The network up to and including operator `last`, which becomes its one output. NotFound when there is none of that name.
 Result<Network> crop_network(const Network& network, const std::string& last);
 
 /// The network with the widths that `tensors` have: out_channels of every convolution from its

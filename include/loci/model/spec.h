@@ -31,6 +31,9 @@ struct Preprocessing {
   std::array<double, 3> mean{0, 0, 0};  ///< in the network's channel order, after `scale`
   std::array<double, 3> std{1, 1, 1};
   bool ignore_orientation = false;  ///< decode as stored (hloc ignores EXIF orientation)
+  /// Both sides are cut to multiples of this, pixels, after `resize`: floor(side / m) * m, at least m, by bilinear
+  /// resampling of float pixels without smoothing. 1: not at all
+  int side_multiple = 1;
 };
 
 /// Operators a network is made of. Weights of operator `name` are `name.weight` and `name.bias`.
@@ -43,11 +46,23 @@ enum class OpType {
   kRelu,
   kClip,  ///< min(max(x, clip_low), clip_high)
   kLrn,  ///< across channels: x / (lrn_k + lrn_alpha / size * sum x^2)^lrn_beta (alpha as in Caffe)
-  kL2Norm,  ///< per position across channels
+  kL2Norm,        ///< per position across channels
+  kInstanceNorm,  ///< per channel over the map: (x - mean) / sqrt(variance + norm_eps), variance by N
+  /// The first input at the height and width of the second, bilinear between pixel centres: output i looks at
+  /// (i + 0.5) * in / out - 0.5, held inside the map (PyTorch's align_corners=false). Channels stay.
+  kUpsample,
+  /// Blocks of stride x stride positions become channels: channel c * stride^2 + dy * stride + dx. Rows and columns
+  /// past the last whole block are dropped.
+  kSpaceToDepth,
 };
 const char* op_type_name(OpType type);
 
-enum class Activation { kNone, kRelu, kClip };
+enum class Activation {
+  kNone,
+  kRelu,
+  kClip,     ///< min(max(x, clip_low), clip_high)
+  kSigmoid,  ///< 1 / (1 + exp(-x))
+};
 
 struct Op {
   OpType type = OpType::kConv;
@@ -65,14 +80,29 @@ struct Op {
   double clip_low = 0, clip_high = 0;
   int lrn_size = 5;
   double lrn_alpha = 1e-4, lrn_beta = 0.75, lrn_k = 1;
+  double norm_eps = 1e-5;  ///< kInstanceNorm
 };
 
-/// A network: a list of operators in the order they run; the last one's output is the feature map.
+/// A map that a network returns.
+struct NetworkOutput {
+  std::string name;  ///< "features", "keypoint_logits", ...
+  std::string op;    ///< the operator that makes it
+  bool operator==(const NetworkOutput&) const = default;
+};
+
+/// A network: a list of operators in the order they run.
 struct Network {
   std::string architecture;  ///< "vgg16", "" for one that has no name
   std::vector<Op> ops;
+  /// What it returns: the feature map first, named "features", then any others. Empty: the last operator's map alone.
+  std::vector<NetworkOutput> outputs = {};
   bool empty() const { return ops.empty(); }
 };
+
+/// The outputs of a network that has operators, the rule for an empty list applied.
+std::vector<NetworkOutput> outputs_of(const Network& network);
+/// The position among the operators of the one that makes the feature map.
+size_t features_op(const Network& network);
 
 /// Features made by hand instead of by a network.
 struct LocalSpec {

@@ -45,7 +45,7 @@ Result<std::shared_ptr<const Model>> random_model(const TrainBenchOptions& optio
   LOCI_TRY(channels, operator_channels(network, 3));
   ModelSpec spec;
   spec.pooling.num_clusters = options.clusters;
-  const int64_t clusters = options.clusters, dim = channels.back();
+  const int64_t clusters = options.clusters, dim = channels[features_op(network)];
   tensors["pooling.weight"] = from_torch(random_tensor({clusters, dim}, 2, 10));
   tensors["pooling.centers"] = from_torch(random_tensor({clusters, dim}, 3, 0.05));
   spec.network = std::move(network);

@@ -58,7 +58,9 @@ Result<std::unique_ptr<Net>> Net::create(const ModelSpec& spec,
     net->weights_.push_back(std::move(weights));
     net->inputs_.push_back(std::move(inputs));
   }
-  LOCI_TRY(pooling, TorchPooling::create(spec.pooling, tensors, channels.back(), net->options_));
+  LOCI_TRY(pooling,
+           TorchPooling::create(
+               spec.pooling, tensors, channels[features_op(spec.network)], net->options_));
   net->pooling_ = std::move(pooling);
   for (const Parameter& parameter : net->pooling_->parameters()) {
     net->parameters_.push_back(parameter);

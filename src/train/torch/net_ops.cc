@@ -100,11 +100,23 @@ at::Tensor local_response(const Op& op, const at::Tensor& x) {
   return x / (means * alpha + op.lrn_k).pow(op.lrn_beta);
 }
 
+at::Tensor instance_normalised(const Op& op, const at::Tensor& x) {
+  const at::Tensor difference = x - x.mean({2, 3}, true);
+  return difference / ((difference * difference).mean({2, 3}, true) + op.norm_eps).sqrt();
+}
+
+at::Tensor whole_blocks(const at::Tensor& x, int64_t side) {
+  const at::Tensor whole =
+      x.narrow(2, 0, x.size(2) / side * side).narrow(3, 0, x.size(3) / side * side);
+  return at::pixel_unshuffle(whole, side);
+}
+
 }  // namespace
 
 at::Tensor activated(const Op& op, at::Tensor x) {
   if (op.activation == Activation::kRelu) return x.relu_();
   if (op.activation == Activation::kClip) return x.clamp(op.clip_low, op.clip_high);
+  if (op.activation == Activation::kSigmoid) return x.sigmoid();
   return x;
 }
 
@@ -132,6 +144,13 @@ at::Tensor run_op(const Op& op,
       return local_response(op, x);
     case OpType::kL2Norm:
       return x / x.norm(2, {1}, true).clamp_min(1e-12);
+    case OpType::kInstanceNorm:
+      return instance_normalised(op, x);
+    case OpType::kUpsample:
+      return at::upsample_bilinear2d(
+          x, {inputs.at(1).size(2), inputs.at(1).size(3)}, /*align_corners=*/false);
+    case OpType::kSpaceToDepth:
+      return whole_blocks(x, op.stride);
   }
   LOCI_REQUIRE(false, "an operator of model/spec.h");
   return {};

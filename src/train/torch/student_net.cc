@@ -24,7 +24,7 @@ Result<std::unique_ptr<StudentNet>> StudentNet::create(const Network& network,
   LOCI_TRY(channels, operator_channels(network, 3));
   auto net = std::make_unique<StudentNet>();
   net->device_ = options.device;
-  net->feature_dim_ = channels.back();
+  net->feature_dim_ = channels[features_op(network)];
   std::map<std::string, size_t> index;
   for (size_t i = 0; i < network.ops.size(); ++i) {
     Layer layer{.op = network.ops[i], .inputs = network.ops[i].inputs};

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#include "map_kernels.h"
+
+#define LOCI_VECTOR 8
+
+namespace loci::internal {
+namespace {
+#include "winograd_vector.inc.h"
+//
+#include "map_kernel.inc.h"
+}  // namespace
+
+const MapKernels& map_kernels_plain() { return kMapKernels; }
+
+}  // namespace loci::internal
