@@ -8,6 +8,7 @@
 #include "loci/base/lru_cache.h"
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
+#include "loci/local/sift.h"
 #include "loci/math/vector.h"
 
 #include <algorithm>

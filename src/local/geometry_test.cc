@@ -4,6 +4,7 @@
 
 #include "loci/base/rng.h"
 #include "loci/image/sketch.h"
+#include "loci/local/sift.h"
 #include "loci/math/vector.h"
 
 #include <set>

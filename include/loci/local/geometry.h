@@ -4,7 +4,7 @@
 
 #include "loci/base/options.h"
 #include "loci/base/status.h"
-#include "loci/local/sift.h"
+#include "loci/local/located_features.h"
 
 #include <array>
 #include <cstdint>
@@ -12,15 +12,6 @@
 #include <vector>
 
 namespace loci {
-
-/// Features of one image with the places they were taken from.
-struct LocatedFeatures {
-  Features features;                ///< N x D, rows of unit L2 norm (or all zero: never matched)
-  std::vector<Keypoint> keypoints;  ///< N, pixels of an image of width x height
-  int width = 0, height = 0;
-  double accuracy_px = 1;  ///< how far a keypoint may lie from the point it means: for a map, half
-                           ///< a cell
-};
 
 struct GeometryOptions {
   std::string geometry = "homography";

@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: The loci authors
+// SPDX-License-Identifier: Apache-2.0
+#define LOCI_VECTOR_BYTES 32
+#include "keypoint_kernels.inc.h"
+
+namespace loci::internal {
+
+LocalKernels avx2_local_kernels() {
+  return {.cell_softmax = softmax_of_cells, .mix_rows = mixture_of_rows};
+}
+
+}  // namespace loci::internal
