@@ -135,7 +135,7 @@ std::vector<VerifiedCandidate> Verifier::check_files(const LocatedFeatures& quer
       const auto checked = check(query, **other);
       result.status = checked.status();
       if (!checked.ok()) continue;
-      result.matched = static_cast<int>(checked->links.size());
+      result.matched = static_cast<int>(checked->matches.size());
       result.inliers = checked->inliers;
     }
   });

@@ -5,6 +5,7 @@
 #include "loci/base/options.h"
 #include "loci/base/status.h"
 #include "loci/local/located_features.h"
+#include "loci/local/matching.h"
 
 #include <array>
 #include <cstdint>
@@ -37,24 +38,10 @@ struct GeometryOptions {
   }
 };
 
-/// A feature of the first image and the feature of the second that is its mutual nearest neighbour.
-struct FeatureLink {
-  int64_t first = 0, second = 0;  ///< rows
-  float similarity = 0;           ///< cosine
-  bool inlier = false;            ///< explained by the geometry
-};
-
 struct GeometricCheck {
-  std::vector<FeatureLink> links;  ///< the most alike first
-  int inliers = 0;                 ///< 0 as well when no plausible geometry was found
+  std::vector<FeatureMatch> matches;  ///< the most similar first
+  int inliers = 0;                    ///< 0 as well when no plausible geometry was found
 };
-
-/// Rows of `first` and `second` that choose each other as the most alike, best first.
-/// Errors: contract: equal widths D
-/// Cost:   N1 * N2 * D multiply-adds on one thread, and N1 * N2 floats
-std::vector<FeatureLink> mutual_matches(ConstMatrixView first,
-                                        ConstMatrixView second,
-                                        double max_ratio = 1);
 
 /// mutual_matches(), and how many of them one homography or one epipolar geometry explains: RANSAC
 /// with local optimisation and MAGSAC scores (OpenCV's USAC; Barath et al., CVPR 2020), seeded, so
