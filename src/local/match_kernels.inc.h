@@ -43,8 +43,8 @@ LOCI_INLINE VecI dot_step(VecI sums, VecI first, VecI second) {
   return sums + (VecI)_mm_madd_epi16((__m128i)first, (__m128i)second);
 #elif defined(__aarch64__)
   const auto a = reinterpret_cast<int16x8_t>(first), b = reinterpret_cast<int16x8_t>(second);
-  return sums + reinterpret_cast<VecI>(vpaddq_s32(vmull_s16(vget_low_s16(a), vget_low_s16(b)),
-                                                  vmull_high_s16(a, b)));
+  return sums + reinterpret_cast<VecI>(
+                    vpaddq_s32(vmull_s16(vget_low_s16(a), vget_low_s16(b)), vmull_high_s16(a, b)));
 #else
   return sums + (first >> 16) * (second >> 16) + ((first << 16) >> 16) * ((second << 16) >> 16);
 #endif
