@@ -278,8 +278,20 @@ def bags():
                                 [(0, 1.5, jpeg_image(1.5, (ROOT / 'image/cut.jpg').read_bytes())), (1, 1.5, bytes(40))]))
 
 
+def kept_features():
+    def kept(dim, points, version=1, accuracy=0x3c00, side=640):
+        rows = bytes(range(dim)) * len(points)
+        return (struct.pack('<BBHHHII', version, 0, dim, len(points), accuracy, side, side) + rows
+                + b''.join(struct.pack('<HHH', *p) for p in points))
+    save('kept_features', 'two', kept(64, [(0, 65535, 0x3800), (300, 7, 0)]))
+    save('kept_features', 'none', kept(0, [], side=0))
+    save('kept_features', 'newer', kept(4, [(1, 2, 3)], version=2))
+    save('kept_features', 'infinite', kept(4, [(1, 2, 0x7c00)]))
+
+
 pickles()
 zips()
+kept_features()
 bags()
 images()
 mats()

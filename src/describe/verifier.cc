@@ -8,6 +8,7 @@
 #include "loci/base/lru_cache.h"
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
+#include "loci/local/sift.h"
 #include "loci/math/vector.h"
 #include "loci/model/branches.h"
 
@@ -150,7 +151,7 @@ std::vector<VerifiedCandidate> Verifier::check_files(const LocatedFeatures& quer
       const auto checked = check(query, **other);
       result.status = checked.status();
       if (!checked.ok()) continue;
-      result.matched = static_cast<int>(checked->links.size());
+      result.matched = static_cast<int>(checked->matches.size());
       result.inliers = checked->inliers;
     }
   });

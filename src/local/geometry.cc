@@ -36,7 +36,7 @@ Status check(const GeometryOptions& o) {
 }
 
 #if LOCI_HAVE_OPENCV
-constexpr size_t kLeastLinks = 8;      // fewer fit a homography by chance
+constexpr size_t kLeastMatches = 8;    // fewer fit a homography by chance
 constexpr double kMaxAreaChange = 25;  // five times nearer
 constexpr double kWorkingSide = 1000;  // both images are brought to this longer side
 
@@ -98,12 +98,12 @@ Result<GeometricCheck> check_geometry(const LocatedFeatures& first,
   }
 #if LOCI_HAVE_OPENCV
   GeometricCheck result;
-  result.links = mutual_matches(a, b, options.max_ratio);
-  if (result.links.size() < kLeastLinks) return result;
+  result.matches = mutual_matches(a, b, {.min_similarity = -1, .max_ratio = options.max_ratio});
+  if (result.matches.size() < kLeastMatches) return result;
   std::vector<cv::Point2d> from, to;
-  for (const FeatureLink& link : result.links) {
-    from.push_back(place_of(first, link.first));
-    to.push_back(place_of(second, link.second));
+  for (const FeatureMatch& match : result.matches) {
+    from.push_back(place_of(first, match.first));
+    to.push_back(place_of(second, match.second));
   }
   const double cells =
       first.accuracy_px * working_scale(first) + second.accuracy_px * working_scale(second);
@@ -117,7 +117,7 @@ Result<GeometricCheck> check_geometry(const LocatedFeatures& first,
     if (found.empty() || inside.size() != from.size()) return result;
     if (plane && !plausible(found, from, inside)) return result;
     for (size_t i = 0; i < inside.size(); ++i) {
-      result.links[i].inlier = inside[i] != 0;
+      result.matches[i].inlier = inside[i] != 0;
       result.inliers += inside[i] != 0;
     }
   } catch (const std::exception& error) {

@@ -4,6 +4,7 @@
 
 #include "loci/base/rng.h"
 #include "loci/image/sketch.h"
+#include "loci/local/sift.h"
 #include "loci/math/vector.h"
 
 #include <set>
@@ -43,31 +44,6 @@ void warp(LocatedFeatures& f, const double (&h)[9]) {
   }
 }
 
-TEST(MutualMatches, OnlyMutualNearestNeighboursAreLinkedBestFirst) {
-  // a0 is nearest to b0 and the other way round; a1 is nearest to b0 as well, but not chosen back.
-  Matrix a(3, 2), b(2, 2);
-  a(0, 0) = 1;
-  a(1, 0) = 0.9f, a(1, 1) = 0.4359f;
-  b(0, 0) = 0.995f, b(0, 1) = 0.0999f;
-  b(1, 1) = -1;  // the third of a, all zero, is nearest to it by default
-  const std::vector<FeatureLink> links = mutual_matches(a, b);
-  ASSERT_EQ(links.size(), 1u);
-  EXPECT_EQ(links[0].first, 0);
-  EXPECT_EQ(links[0].second, 0);
-  EXPECT_NEAR(links[0].similarity, 0.995, 1e-5);
-}
-
-TEST(MutualMatches, RatioTestDropsWhatHasARival) {
-  Matrix a(1, 2), b(2, 2);
-  a(0, 0) = 1;
-  b(0, 0) = 0.99f, b(0, 1) = 0.1411f;
-  b(1, 0) = 0.98f, b(1, 1) = 0.199f;
-  EXPECT_EQ(mutual_matches(a, b, 1).size(), 1u);
-  EXPECT_EQ(mutual_matches(a, b, 0.9).size(), 1u);  // 0.141 / 0.2 = 0.71
-  EXPECT_EQ(mutual_matches(a, b, 0.6).size(), 0u);
-  EXPECT_TRUE(mutual_matches(Matrix(), b).empty());
-}
-
 TEST(CheckGeometry, FindsTheInliersOfAHomographyAmongWrongMatches) {
   const LocatedFeatures first = features(1, 200, 0, 9);
   LocatedFeatures second = features(1, 200, 0.1, 8);
@@ -81,13 +57,13 @@ TEST(CheckGeometry, FindsTheInliersOfAHomographyAmongWrongMatches) {
     second.keypoints[static_cast<size_t>(i)].y = static_cast<float>(rng.uniform() * kHeight);
   }
   const GeometricCheck check = check_geometry(first, second).value();
-  ASSERT_EQ(check.links.size(), 200u);
+  ASSERT_EQ(check.matches.size(), 200u);
   EXPECT_GE(check.inliers, 118);
   EXPECT_LE(check.inliers, 125);  // a few of the moved ones land where they should by chance
   int wrong = 0;
-  for (const FeatureLink& link : check.links) {
-    EXPECT_EQ(link.first, link.second);
-    wrong += link.inlier && moved.contains(link.first) ? 1 : 0;
+  for (const FeatureMatch& match : check.matches) {
+    EXPECT_EQ(match.first, match.second);
+    wrong += match.inlier && moved.contains(match.first) ? 1 : 0;
   }
   EXPECT_LE(wrong, 5);
 }
@@ -118,15 +94,15 @@ TEST(CheckGeometry, TheSameFeaturesGiveTheSameAnswer) {
   const GeometricCheck a = check_geometry(first, second).value(),
                        b = check_geometry(first, second).value();
   EXPECT_EQ(a.inliers, b.inliers);
-  ASSERT_EQ(a.links.size(), b.links.size());
-  for (size_t i = 0; i < a.links.size(); ++i) EXPECT_EQ(a.links[i].inlier, b.links[i].inlier);
+  ASSERT_EQ(a.matches.size(), b.matches.size());
+  for (size_t i = 0; i < a.matches.size(); ++i) EXPECT_EQ(a.matches[i].inlier, b.matches[i].inlier);
 }
 
 TEST(CheckGeometry, TooFewMatchesAndNoFeaturesHaveNoInliers) {
   EXPECT_EQ(check_geometry({}, {}).value().inliers, 0);
   const LocatedFeatures few = features(7, 5, 0, 1);
   const GeometricCheck check = check_geometry(few, few).value();
-  EXPECT_EQ(check.links.size(), 5u);
+  EXPECT_EQ(check.matches.size(), 5u);
   EXPECT_EQ(check.inliers, 0);
 }
 

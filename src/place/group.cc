@@ -119,7 +119,7 @@ Status check_pairs(const std::vector<PlaceImage>& images,
         if (!first.ok() || !second.ok()) continue;  // gone or unreadable: nothing speaks for it
         const auto found = verifier.check(**first, **second);
         if (!found.ok()) continue;
-        pair.matched = static_cast<int>(found->links.size());
+        pair.matched = static_cast<int>(found->matches.size());
         pair.inliers = found->inliers;
         pair.accepted = verifier.verified(pair.matched, pair.inliers);
       }

@@ -34,7 +34,7 @@ VerifiedCandidate check_picture(const Verifier& verifier,
   }();
   out.status = check.status();
   if (!check.ok()) return out;
-  out.matched = static_cast<int>(check->links.size());
+  out.matched = static_cast<int>(check->matches.size());
   out.inliers = check->inliers;
   return out;
 }

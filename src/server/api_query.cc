@@ -221,7 +221,7 @@ Response Application::explain(const Request& request,
   }
   parts.check = value_or_throw(verifier.check(first.features_to_check, second->features_to_check));
   parts.verified =
-      verifier.verified(static_cast<int>(parts.check.links.size()), parts.check.inliers);
+      verifier.verified(static_cast<int>(parts.check.matches.size()), parts.check.inliers);
   parts.kind = check_kind(view);
   parts.first = &first.features_to_check;
   parts.second = &second->features_to_check;

@@ -36,12 +36,12 @@ std::string sentence(const WhyParts& parts) {
   if (parts.check.inliers > 0) {
     text = format("%d of %zu matched regions fit one geometry",
                   parts.check.inliers,
-                  parts.check.links.size());
-  } else if (parts.check.links.empty()) {
+                  parts.check.matches.size());
+  } else if (parts.check.matches.empty()) {
     text = "no region of one photo has a counterpart in the other";
   } else {
     text =
-        format("none of the %zu matched regions fit a common geometry", parts.check.links.size());
+        format("none of the %zu matched regions fit a common geometry", parts.check.matches.size());
   }
   if (parts.explanation && !parts.explanation->clusters.empty()) {
     const auto& clusters = parts.explanation->clusters;
@@ -82,12 +82,12 @@ std::string why_json(const WhyParts& parts) {
     }
   }
   json.end().key("links").array();
-  std::vector<FeatureLink> links = parts.check.links;
-  std::stable_sort(links.begin(), links.end(), [](const FeatureLink& a, const FeatureLink& b) {
+  std::vector<FeatureMatch> links = parts.check.matches;
+  std::stable_sort(links.begin(), links.end(), [](const FeatureMatch& a, const FeatureMatch& b) {
     return a.inlier && !b.inlier;
   });
   if (std::ssize(links) > parts.max_links) links.resize(static_cast<size_t>(parts.max_links));
-  for (const FeatureLink& link : links) {
+  for (const FeatureMatch& link : links) {
     json.object();
     region_member(json, "query", *parts.first, link.first);
     region_member(json, "match", *parts.second, link.second);
@@ -95,7 +95,7 @@ std::string why_json(const WhyParts& parts) {
     json.member("inlier", link.inlier).end();
   }
   json.end().key("geometry").object().member("method", parts.kind.method);
-  json.member("candidates", parts.check.links.size()).member("inliers", parts.check.inliers);
+  json.member("candidates", parts.check.matches.size()).member("inliers", parts.check.inliers);
   json.member("geometry", parts.check.inliers > 0 ? parts.kind.geometry : "none");
   json.member("verified", parts.verified).end();
   return json.member("message", sentence(parts)).end().str();

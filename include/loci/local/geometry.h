@@ -4,7 +4,8 @@
 
 #include "loci/base/options.h"
 #include "loci/base/status.h"
-#include "loci/local/sift.h"
+#include "loci/local/located_features.h"
+#include "loci/local/matching.h"
 
 #include <array>
 #include <cstdint>
@@ -12,15 +13,6 @@
 #include <vector>
 
 namespace loci {
-
-/// Features of one image with the places they were taken from.
-struct LocatedFeatures {
-  Features features;                ///< N x D, rows of unit L2 norm (or all zero: never matched)
-  std::vector<Keypoint> keypoints;  ///< N, pixels of an image of width x height
-  int width = 0, height = 0;
-  double accuracy_px = 1;  ///< how far a keypoint may lie from the point it means: for a map, half
-                           ///< a cell
-};
 
 struct GeometryOptions {
   /// What has to explain the matched regions: homography (a plane, or a camera that turns), or
@@ -53,24 +45,10 @@ struct GeometryOptions {
   }
 };
 
-/// A feature of the first image and the feature of the second that is its mutual nearest neighbour.
-struct FeatureLink {
-  int64_t first = 0, second = 0;  ///< rows
-  float similarity = 0;           ///< cosine
-  bool inlier = false;            ///< explained by the geometry
-};
-
 struct GeometricCheck {
-  std::vector<FeatureLink> links;  ///< the most alike first
-  int inliers = 0;                 ///< 0 as well when no plausible geometry was found
+  std::vector<FeatureMatch> matches;  ///< the most similar first
+  int inliers = 0;                    ///< 0 as well when no plausible geometry was found
 };
-
-/// Rows of `first` and `second` that choose each other as the most alike, best first.
-/// Errors: contract: equal widths D
-/// Cost:   N1 * N2 * D multiply-adds on one thread, and N1 * N2 floats
-std::vector<FeatureLink> mutual_matches(ConstMatrixView first,
-                                        ConstMatrixView second,
-                                        double max_ratio = 1);
 
 /// mutual_matches(), and how many of them one homography or one epipolar geometry explains: RANSAC
 /// with local optimisation (LO-RANSAC; Chum et al., DAGM 2003) and MSAC scores (Torr and Zisserman,

@@ -6,6 +6,7 @@
 #include "loci/base/options.h"
 #include "loci/base/status.h"
 #include "loci/image/image.h"
+#include "loci/local/located_features.h"
 
 #include <utility>
 #include <vector>
@@ -56,13 +57,6 @@ struct SiftOptions {
       min_side_px);
     v({"max_side_px", "shrink images whose longer side is larger to this, pixels"}, max_side_px);
   }
-};
-
-/// Where a feature lies in the image it was taken from (pixels of that image, before any resizing).
-struct Keypoint {
-  float x = 0, y = 0;
-  float size_px = 0;    ///< side of the square that was described
-  float angle_deg = 0;  ///< clockwise
 };
 
 struct LocalFeatures {
