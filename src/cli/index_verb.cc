@@ -22,6 +22,7 @@ struct IndexVerb {
   std::string adapt = "auto";
   std::string vocabulary;
   std::string shard;
+  bool relearn = false;
   bool keep_missing = false;
   bool compact = false;
   bool verify = false;
@@ -59,6 +60,7 @@ Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb,
                                                 const DescribeOptions& describe,
                                                 Console& console) {
   if (PlaceDb::exists(verb.db)) {
+    if (verb.relearn) LOCI_RETURN_IF_ERROR(PlaceDb::relearn(verb.db, describe, console.job()));
     if (verb.model.empty() || verb.model == "rootsift-vlad")
       return PlaceDb::open(verb.db, describe);
     const auto no_photos = [] { return std::vector<std::string>(); };
@@ -148,6 +150,8 @@ Status run_index(IndexVerb& verb, Console& console) {
     return cancelled(
         "interrupted; what was described is saved, the same command goes on from here");
   }
+  if (const std::string advice = outgrown(db->describer().model(), report.total); !advice.empty())
+    console.note(advice + ": 'loci index ... --relearn' learns them anew");
   if (verb.verify) LOCI_RETURN_IF_ERROR(report_verify(*db, console));
   if (report.total == 0 && !report.failed.empty())
     return corrupt("none of the photographs could be read");
@@ -200,6 +204,10 @@ void add_index_verb(Program& program) {
       "--frames",
       verb->frames,
       "videos, bags: folder for their frames, as photographs; DIR.frames when not given");
+  app->add_flag("--relearn",
+                verb->relearn,
+                "first learn the centers of a collection that has outgrown them anew from its own "
+                "photos, and describe all of them again");
   app->add_flag("--keep-missing",
                 verb->keep_missing,
                 "do not forget photographs that are gone from the given folders");

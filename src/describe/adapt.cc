@@ -91,15 +91,15 @@ Result<std::shared_ptr<const Model>> model_for_collection(std::shared_ptr<const 
                                                           Adapt adapt,
                                                           const DescribeOptions& describe,
                                                           const JobControl& job) {
-  const bool wanted =
-      adapt == Adapt::kAlways || (adapt == Adapt::kAuto && model->spec.own_centers);
+  const bool wanted = adapt == Adapt::kAlways || (adapt == Adapt::kAuto && model->spec.own_centers);
   if (!wanted) return model;
   if (std::ssize(photos) < kLeastPhotosForOwnCenters) {
     if (adapt == Adapt::kAlways) {
-      job.message(format("%zu photos are too few to learn centers from (%lld at least); the "
-                         "model's own serve",
-                         photos.size(),
-                         static_cast<long long>(kLeastPhotosForOwnCenters)));
+      job.message(
+          format("%zu photos are too few to learn centers from (%lld at least); the "
+                 "model's own serve",
+                 photos.size(),
+                 static_cast<long long>(kLeastPhotosForOwnCenters)));
     }
     return model;
   }
@@ -116,6 +116,22 @@ Result<std::shared_ptr<const Model>> model_for_collection(std::shared_ptr<const 
 std::string base_fingerprint(const Model& model) {
   const std::string base = record_text(model.spec.record, kBase);
   return base.empty() ? model.fingerprint : base;
+}
+
+std::string outgrown(const Model& model, int64_t photos) {
+  constexpr int64_t kGrowth = 10, kClearlyEnough = 30;
+  if (!model.spec.own_centers) return {};
+  const int64_t learnt_from = adapted_to_photos(model);
+  if (learnt_from == 0 && photos >= kClearlyEnough) {
+    return format("the collection has %lld photos and still uses the model's general centers",
+                  static_cast<long long>(photos));
+  }
+  if (learnt_from > 0 && photos >= kGrowth * learnt_from) {
+    return format("the collection's centers were learnt from %lld photos, it has %lld now",
+                  static_cast<long long>(learnt_from),
+                  static_cast<long long>(photos));
+  }
+  return {};
 }
 
 int64_t adapted_to_photos(const Model& model) { return record_number(model.spec.record, kPhotos); }

@@ -6,11 +6,13 @@
 
 #include "loci/base/progress.h"
 #include "loci/describe/preprocess.h"
+#include "loci/local/keypoints.h"
 #include "loci/local/sift.h"
 #include "loci/math/vector.h"
 #include "loci/pooling/pooling.h"
 #include "loci/pooling/whitening.h"
 
+#include <algorithm>
 #include <tuple>
 
 namespace loci {
@@ -112,6 +114,23 @@ LocatedFeatures locate(Features map, ImageView image) {
   return located;
 }
 
+/// Where the maps that a describer needs stand among a network's outputs.
+struct OutputNumbers {
+  size_t weights = SIZE_MAX, descriptors = SIZE_MAX, logits = SIZE_MAX, reliability = SIZE_MAX;
+
+  OutputNumbers(const std::vector<std::string>& names, const std::string& weights_output) {
+    for (size_t i = 0; i < names.size(); ++i) {
+      if (names[i] == weights_output) weights = i;
+      if (names[i] == "local_features" || (names[i] == "features" && descriptors == SIZE_MAX))
+        descriptors = i;
+      if (names[i] == "keypoint_logits") logits = i;
+      if (names[i] == "reliability") reliability = i;
+    }
+  }
+  bool weighted() const { return weights != SIZE_MAX; }
+  bool points() const { return logits != SIZE_MAX && reliability != SIZE_MAX; }
+};
+
 /// A network as the producer of features.
 class NetworkDescriber final : public SingleDescriber {
  public:
@@ -119,7 +138,8 @@ class NetworkDescriber final : public SingleDescriber {
                    std::unique_ptr<const Pooling> pooling,
                    std::unique_ptr<Backbone> backbone)
       : SingleDescriber(std::move(model), std::move(pooling), backbone->feature_dim()),
-        backbone_(std::move(backbone)) {
+        backbone_(std::move(backbone)),
+        outputs_(backbone_->output_names(), model_->spec.pooling.weights_output) {
     note_ = backbone_->note();
   }
 
@@ -127,15 +147,10 @@ class NetworkDescriber final : public SingleDescriber {
     return decode_options_for(model_->spec.preprocessing, width, height);
   }
   Precision precision() const override { return backbone_->precision(); }
+  bool has_points() const override { return outputs_.points(); }
 
   Result<Features> features(ImageView image, int num_threads, StageTimes* times) const override {
-    const Stopwatch resizing;
-    LOCI_TRY(input, preprocess(model_->spec.preprocessing, image));
-    if (times != nullptr) times->resize_ms += resizing.milliseconds();
-    const Stopwatch running;
-    LOCI_TRY(maps, backbone_->run(input.values.data(), 1, input.height, input.width, num_threads));
-    if (times != nullptr) times->features_ms += running.milliseconds();
-    return std::move(maps.front());
+    return run(image, num_threads, times, nullptr);
   }
   Result<LocatedFeatures> located_features(ImageView image,
                                            int num_threads,
@@ -145,7 +160,62 @@ class NetworkDescriber final : public SingleDescriber {
   }
 
  private:
+  Status pooled(ImageView image,
+                std::span<float> out,
+                int num_threads,
+                StageTimes* times,
+                DescribedFeatures* handed_out) const override {
+    LocatedFeatures* points = handed_out != nullptr ? &handed_out->points : nullptr;
+    LOCI_TRY(map, run(image, num_threads, times, points));
+    const Stopwatch watch;
+    pooling()->pool(map, out, num_threads);
+    if (times != nullptr) times->pooling_ms += watch.milliseconds();
+    if (handed_out != nullptr) handed_out->map = locate(std::move(map), image);
+    return {};
+  }
+
+  /// The features to pool, with their weights, and the keypoints where they are wanted.
+  Result<Features> run(ImageView image,
+                       int num_threads,
+                       StageTimes* times,
+                       LocatedFeatures* points) const {
+    const Stopwatch resizing;
+    LOCI_TRY(input, preprocess(model_->spec.preprocessing, image));
+    if (times != nullptr) times->resize_ms += resizing.milliseconds();
+    const Stopwatch running;
+    const float* values = input.values.data();
+    const bool with_points = points != nullptr && outputs_.points();
+    Features map;
+    if (!with_points && !outputs_.weighted()) {
+      LOCI_TRY(maps, backbone_->run(values, 1, input.height, input.width, num_threads));
+      map = std::move(maps.front());
+    } else {
+      LOCI_TRY(maps, backbone_->run_outputs(values, 1, input.height, input.width, num_threads));
+      if (with_points) *points = keypoints(maps, image);
+      if (outputs_.weighted()) {
+        const Matrix& weights = maps[outputs_.weights].front().values;
+        maps.front().front().weights.assign(weights.data(), weights.data() + weights.size());
+      }
+      map = std::move(maps.front().front());
+    }
+    if (times != nullptr) times->features_ms += running.milliseconds();
+    return map;
+  }
+
+  LocatedFeatures keypoints(const std::vector<std::vector<Features>>& maps, ImageView image) const {
+    const Features& descriptors = maps[outputs_.descriptors].front();
+    const Matrix& reliability = maps[outputs_.reliability].front().values;
+    return sparse_keypoints({.descriptors = descriptors.values,
+                             .logits = maps[outputs_.logits].front().values,
+                             .reliability = {reliability.data(), reliability.size()},
+                             .height = descriptors.height,
+                             .width = descriptors.width},
+                            image.width,
+                            image.height);
+  }
+
   std::unique_ptr<Backbone> backbone_;
+  OutputNumbers outputs_;
 };
 
 Result<std::unique_ptr<Describer>> make_single(std::shared_ptr<const Model> model,
@@ -164,6 +234,12 @@ Result<std::unique_ptr<Describer>> make_single(std::shared_ptr<const Model> mode
                              .kernel_choice = options.kernel_choice,
                              .kernel_cache = options.kernel_cache}));
   LOCI_TRY(pooling, Pooling::create(spec.pooling, model->tensors, backbone->feature_dim()));
+  if (const std::string& weights = spec.pooling.weights_output;
+      !weights.empty() &&
+      std::ranges::find(backbone->output_names(), weights) == backbone->output_names().end()) {
+    return corrupt("model '" + spec.name + "': its pooling is weighted by '" + weights +
+                   "', which is no output of its network");
+  }
   return std::unique_ptr<Describer>(std::make_unique<NetworkDescriber>(
       std::move(model), std::move(pooling), std::move(backbone)));
 }
@@ -182,7 +258,7 @@ Result<std::unique_ptr<Describer>> Describer::create(std::shared_ptr<const Model
     made->dim_ = layer->output_dim();
     made->whitening_ = std::move(layer);
   }
-  return std::move(made);
+  return made;
 }
 
 Result<std::vector<Features>> Describer::branch_features(ImageView image, int num_threads) const {

@@ -100,6 +100,7 @@ void fields(JsonFields& v, PoolingSpec& p) {
   v("rmac_levels", p.rmac_levels);
   v("grid_height", p.grid_height);
   v("grid_width", p.grid_width);
+  v.unless("weights_output", p.weights_output, std::string());
 }
 
 void fields(JsonFields& v, WhiteningSpec& w) {
@@ -223,11 +224,11 @@ Status read_spec(const Json& json, ModelSpec& spec) {
 }
 
 /// The lowest version whose readers understand the description: a reader of version 1 would pass over the list of
-/// outputs and side_multiple, and take another map for the features,
-/// and so for branches.
+/// outputs and side_multiple, and take another map for the features, and so for branches.
 int version_needed(const ModelSpec& spec) {
   const bool newer = spec.preprocessing.side_multiple != 1 || !spec.network.outputs.empty() ||
-                     !spec.branches.empty() || spec.own_centers;
+                     !spec.branches.empty() || spec.own_centers ||
+                     !spec.pooling.weights_output.empty();
   return newer ? 2 : 1;
 }
 

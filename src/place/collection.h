@@ -25,6 +25,13 @@ class Collection final : public PlaceDb {
   /// `stage` as made for the folder's model.
   static Result<std::unique_ptr<Collection>> open(const std::string& folder, Stage stage);
 
+  /// Describes all photos again with another model: until the one transaction at the end the old
+  /// collection answers, and a kill leaves it wholly old or wholly new. The write lock is held.
+  static Status replace_model(const std::string& folder,
+                              const Stage& next,
+                              int num_threads,
+                              const JobControl& job);
+
   const Describer& describer() const override;
   int64_t size() const override;
   Status refresh() override;
@@ -47,13 +54,14 @@ class Collection final : public PlaceDb {
   Result<VerifyReport> verify() const override;
   Status compact() override;
 
+  Status calibrate(const Catalogue& catalogue, const JobControl& job);
+
  private:
   Collection(std::string folder, Stage stage, SegmentFormat format)
       : folder_(std::move(folder)), stage_(std::move(stage)), format_(std::move(format)) {}
   std::string lock_path() const { return folder_ + "/lock"; }
   Result<std::shared_ptr<const Snapshot>> snapshot() const;
   void forget_snapshot();
-  Status calibrate(const Catalogue& catalogue, const JobControl& job);
 
   const std::string folder_;
   const Stage stage_;
@@ -66,5 +74,11 @@ class Collection final : public PlaceDb {
 /// Reads what update() compares files with.
 Result<KnownFiles> known_files(const Catalogue& catalogue);
 std::string model_file_in(const std::string& folder);
+/// The model that the catalogue names, wherever a killed relearning left it.
+Result<std::shared_ptr<const Model>> collection_model(const std::string& folder,
+                                                      const std::string& fingerprint);
+/// Puts the model that the catalogue names in its place, or removes one that never came to count.
+/// The write lock is held.
+Status settle_model_file(const std::string& folder, const std::string& fingerprint);
 
 }  // namespace loci

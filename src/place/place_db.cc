@@ -104,7 +104,7 @@ Result<std::unique_ptr<PlaceDb>> PlaceDb::open(const std::string& folder,
   LOCI_TRY(path, normal_path(folder));
   LOCI_TRY(catalogue, Catalogue::open(path));
   LOCI_TRY(info, catalogue.info());
-  LOCI_TRY(model, load_model(model_file_in(path)));
+  LOCI_TRY(model, collection_model(path, info.fingerprint));
   if (!expected_fingerprint.empty() && expected_fingerprint != info.fingerprint &&
       expected_fingerprint != base_fingerprint(*model)) {
     return other_model(path, info, expected_fingerprint, expected_name);

@@ -144,7 +144,7 @@ Result<VerifyReport> Collection::verify() const {
       report.problems.push_back(printable(stored.image.path) + ": its descriptor is in no segment");
     }
   }
-  const auto model = load_model(model_file_in(folder_));
+  const auto model = collection_model(folder_, format_.fingerprint);
   const Status sound = model.ok() ? verify_model(**model) : model.status();
   if (!sound.ok()) report.problems.push_back(sound.message());
   return report;

@@ -38,11 +38,13 @@ struct NetvladAssignment {
 
 struct NetvladKernels {
   int64_t tile = 0;  ///< clusters in a panel of packed weights, columns in a call of `residuals`
-  /// The assignment of `rows` <= kBlockRows features; `mass` is theirs alone.
+  /// The assignment of `rows` <= kBlockRows features, each times its weight (null: 1); `mass` is
+  /// theirs alone.
   void (*assign)(const NetvladLayer& layer,
                  const float* x,
                  int64_t stride,
                  int64_t rows,
+                 const float* weights,
                  NetvladAssignment out) = nullptr;
   /// V_k = sum_i a_ik x_i - mass_k c_k for all k, columns [d, d + tile) of `sums` (K x padded_dim).
   /// squares[k] = |V_k|^2 of these columns, after the signed square root where the layer has one.

@@ -76,6 +76,8 @@ void NetvladPooling::pool(const FeaturesView& features,
   const ConstMatrixView x = features.values;
   LOCI_REQUIRE(x.cols() == layer_.dim, "features have the layer's width");
   LOCI_REQUIRE(std::cmp_equal(out.size(), layer_.clusters * layer_.dim), "out holds K*D floats");
+  LOCI_REQUIRE(features.weights.empty() || std::cmp_equal(features.weights.size(), x.rows()),
+               "one weight a feature");
   const int64_t width = layer_.padded_clusters, num_blocks = divide_up(x.rows(), kBlockRows);
   const int64_t sums_size = layer_.clusters * layer_.padded_dim;
   const int64_t nearest_size = layer_.hard ? round_up(x.rows(), kPad) : 0;
@@ -87,15 +89,17 @@ void NetvladPooling::pool(const FeaturesView& features,
   all.mass = masses + num_blocks * width;
   all.weights = all.mass + width;
   all.nearest = reinterpret_cast<int32_t*>(all.weights + x.rows() * width);
-  assign(x, all, masses, num_threads);
+  assign(features, all, masses, num_threads);
   normalize(sums, add_residuals(x, all, sums, num_threads), out, num_threads);
 }
 
-void NetvladPooling::assign(ConstMatrixView x,
+void NetvladPooling::assign(const FeaturesView& features,
                             NetvladAssignment all,
                             float* masses,
                             int num_threads) const {
+  const ConstMatrixView x = features.values;
   const int64_t width = layer_.padded_clusters;
+  const float* weights = features.weights.empty() ? nullptr : features.weights.data();
   parallel_for(x.rows(),
                kBlockRows * task_size(kBlockRows * layer_.dim * layer_.clusters / kFlopsOfARead),
                num_threads,
@@ -106,6 +110,7 @@ void NetvladPooling::assign(ConstMatrixView x,
                        x.row_data(i),
                        x.stride(),
                        std::min(kBlockRows, end - i),
+                       weights == nullptr ? nullptr : weights + i,
                        {all.weights + i * width, all.nearest + i, masses + i / kBlockRows * width});
                  }
                });

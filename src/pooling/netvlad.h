@@ -16,7 +16,8 @@ namespace loci::internal {
 ///
 ///     a_ik = softmax_k(w_k . x_i + b_k),  V_k = sum_i a_ik x_i - (sum_i a_ik) c_k
 ///
-/// then the normalisations of the spec. Threads share the features for the first half and the
+/// then the normalisations of the spec. Where features have weights (Features::weights), a_ik is
+/// multiplied by that of feature i. Threads share the features for the first half and the
 /// columns of V for the second, so nothing is summed across threads and the bits do not depend on
 /// their number. Scratch: N x K + K x D floats.
 class NetvladPooling : public Pooling {
@@ -33,7 +34,10 @@ class NetvladPooling : public Pooling {
   void pool(const FeaturesView& features, std::span<float> out, int num_threads) const override;
 
  private:
-  void assign(ConstMatrixView x, NetvladAssignment all, float* masses, int num_threads) const;
+  void assign(const FeaturesView& features,
+              NetvladAssignment all,
+              float* masses,
+              int num_threads) const;
   std::vector<double> add_residuals(ConstMatrixView x,
                                     NetvladAssignment assignment,
                                     float* sums,

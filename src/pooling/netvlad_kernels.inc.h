@@ -150,8 +150,8 @@ float feature_scale(const NetvladLayer& layer, const float* x) {
 }
 
 /// Turns logits of the feature as it is into scale * softmax(scale * logits + bias), and adds the
-/// softmax to `mass`.
-void softmax_row(const NetvladLayer& layer, float scale, float* row, float* mass) {
+/// softmax to `mass`; both times `weight`.
+void softmax_row(const NetvladLayer& layer, float scale, float weight, float* row, float* mass) {
   VecF most = broadcast(kPadBias);
   for (int64_t k = 0; k < layer.padded_clusters; k += kLanes) {
     const VecF logit = load(row + k) * scale + load(layer.bias + k);
@@ -165,7 +165,7 @@ void softmax_row(const NetvladLayer& layer, float scale, float* row, float* mass
     store(row + k, e);
     total += e;
   }
-  const float share = 1 / sum_of_lanes(total);
+  const float share = weight / sum_of_lanes(total);
   for (int64_t k = 0; k < layer.padded_clusters; k += kLanes) {
     const VecF a = load(row + k) * share;
     store(mass + k, load(mass + k) + a);
@@ -190,6 +190,7 @@ void assign(const NetvladLayer& layer,
             const float* x,
             int64_t stride,
             int64_t rows,
+            const float* weights,
             NetvladAssignment out) {
   const int64_t width = layer.padded_clusters;
   for (int64_t k = 0; k < width; ++k) out.mass[k] = 0;
@@ -197,12 +198,13 @@ void assign(const NetvladLayer& layer,
   for (int64_t i = 0; i < rows; ++i) {
     float* row = out.weights + i * width;
     const float scale = feature_scale(layer, x + i * stride);
+    const float weight = weights == nullptr ? 1 : weights[i];
     if (layer.hard) {
       out.nearest[i] = largest_logit(layer, scale, row);
-      out.mass[out.nearest[i]] += 1;
-      row[0] = scale;
+      out.mass[out.nearest[i]] += weight;
+      row[0] = scale * weight;
     } else {
-      softmax_row(layer, scale, row, out.mass);
+      softmax_row(layer, scale, weight, row, out.mass);
     }
   }
 }

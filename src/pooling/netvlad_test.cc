@@ -152,6 +152,26 @@ TEST(NetVlad, FeaturesOfAWiderMatrixGiveTheSame) {
             pooled(*layer, narrow.view()));
 }
 
+TEST(NetVlad, WeightOfTwoCountsAFeatureTwice) {
+  const Matrix x = random_matrix(1, 90, 20), weight = random_matrix(2, 5, 20);
+  Matrix twice(100, 20);
+  std::vector<float> weights(90, 1.0f);
+  for (int64_t i = 0; i < 90; ++i) std::ranges::copy(x.row(i), twice.row(i).begin());
+  for (int64_t i = 0; i < 10; ++i) {
+    std::ranges::copy(x.row(i), twice.row(90 + i).begin());
+    weights[static_cast<size_t>(i)] = 2;
+  }
+  for (const char* type : {"netvlad", "vlad"}) {
+    const auto layer = Pooling::create({.type = type}, layer_tensors(weight, weight), 20).value();
+    FeaturesView weighted(x.view());
+    weighted.weights = weights;
+    std::vector<float> out(100);
+    layer->pool(weighted, out);
+    const std::vector<float> expected = pooled(*layer, twice.view());
+    for (size_t i = 0; i < out.size(); ++i) EXPECT_NEAR(out[i], expected[i], 1e-5) << type;
+  }
+}
+
 TEST(NetVlad, NanFeatureIsNotHidden) {
   Matrix x = random_matrix(1, 10, 8);
   x(3, 2) = NAN;

@@ -5,6 +5,8 @@
 #include "loci/base/matrix.h"
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace loci {
 
@@ -14,6 +16,8 @@ struct Features {
   Matrix values;       ///< N x D
   int64_t height = 0;  ///< rows of the map, 0 for a bag
   int64_t width = 0;   ///< columns of the map, 0 for a bag
+  /// How much each feature counts in a pooling that looks at it (NetVLAD, VLAD); empty: all alike.
+  std::vector<float> weights;
 };
 
 /// The same as a view.
@@ -21,10 +25,12 @@ struct FeaturesView {
   ConstMatrixView values;
   int64_t height = 0;
   int64_t width = 0;
+  std::span<const float> weights;
   FeaturesView() = default;
   FeaturesView(ConstMatrixView v, int64_t h = 0, int64_t w = 0)
-      : values(v), height(h), width(w) {}                                                  // NOLINT
-  FeaturesView(const Features& f) : values(f.values), height(f.height), width(f.width) {}  // NOLINT
+      : values(v), height(h), width(w) {}  // NOLINT
+  FeaturesView(const Features& f)
+      : values(f.values), height(f.height), width(f.width), weights(f.weights) {}  // NOLINT
 };
 
 }  // namespace loci

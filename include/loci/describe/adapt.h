@@ -59,5 +59,8 @@ Result<std::shared_ptr<const Model>> model_for_collection(std::shared_ptr<const 
 std::string base_fingerprint(const Model& model);
 /// Photos that the centers were learnt from: the collection's number then; 0 for prior centers.
 int64_t adapted_to_photos(const Model& model);
+/// Why a collection of `photos` photos should learn its centers anew, or "": it has ten times as
+/// many as they were learnt from, or prior centers although it has enough for own ones.
+std::string outgrown(const Model& model, int64_t photos);
 
 }  // namespace loci

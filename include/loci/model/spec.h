@@ -138,6 +138,9 @@ struct PoolingSpec {
   double gem_p = 3;  ///< gem, cosplace: the power when no tensor pooling.p is there
   int rmac_levels = 3;
   int grid_height = 2, grid_width = 2;  ///< convap: windows along each side of the map
+  /// netvlad, vlad: the network's output (Network::outputs, one channel) that says how much each
+  /// feature counts; "" for all alike.
+  std::string weights_output;
 };
 
 struct WhiteningSpec {

@@ -118,6 +118,15 @@ class PlaceDb {
                                                const std::string& expected_fingerprint = "",
                                                const std::string& expected_name = "");
   static bool exists(const std::string& folder);
+  /// Learns the model's centers anew from the collection's own photos (adapt_model()) and describes
+  /// all of them again. Until the last instant the old state answers; killed at any moment, the
+  /// collection is wholly old or wholly new. Who has it open sees the new state when opening again.
+  /// Errors: InvalidArgument when a photo cannot be read (nothing is changed) or the model has no
+  ///         centers; Cancelled; Io
+  /// Cost:   a first indexing
+  static Status relearn(const std::string& folder,
+                        const DescribeOptions& options = {},
+                        const JobControl& job = {});
   virtual ~PlaceDb() = default;
 
   virtual const Describer& describer() const = 0;
