@@ -5,6 +5,7 @@
 #include "loci/base/text.h"
 #include "loci/describe/learn.h"
 #include "loci/describe/preprocess.h"
+#include "loci/model/branches.h"
 
 namespace loci {
 namespace {
@@ -14,12 +15,10 @@ Status add_photo(Calibrator& calibrator, const Preprocessing& spec, const std::s
   return calibrator.add(input.values.data(), 1, input.height, input.width).with_context(path);
 }
 
-}  // namespace
-
-Result<Calibration> calibrate_model(std::shared_ptr<const Model> model,
-                                    std::span<const std::string> photos,
-                                    const LearnOptions& options,
-                                    const JobControl& job) {
+Result<Calibration> calibrate_network(std::shared_ptr<const Model> model,
+                                      std::span<const std::string> photos,
+                                      const LearnOptions& options,
+                                      const JobControl& job) {
   LOCI_TRY(calibrator, Calibrator::create(model, options.num_threads));
   Rng rng(options.seed, "calibration");
   const std::vector<int64_t> chosen =
@@ -51,6 +50,27 @@ Result<Calibration> calibrate_model(std::shared_ptr<const Model> model,
   }
   LOCI_TRY(made, calibrator->finish());
   return Calibration{.model = std::move(made), .photos = used};
+}
+
+}  // namespace
+
+Result<Calibration> calibrate_model(std::shared_ptr<const Model> model,
+                                    std::span<const std::string> photos,
+                                    const LearnOptions& options,
+                                    const JobControl& job) {
+  if (model->spec.branches.empty())
+    return calibrate_network(std::move(model), photos, options, job);
+  Calibration whole;
+  std::vector<std::shared_ptr<const Model>> parts;
+  for (const BranchPart& part : branches_of(model)) {
+    parts.push_back(part.model);
+    if (!part.shares.empty() || part.model->spec.features != "network") continue;
+    LOCI_TRY(made, calibrate_network(part.model, photos, options, job));
+    parts.back() = std::move(made.model);
+    whole.photos = made.photos;
+  }
+  whole.model = with_branches(*model, parts);
+  return whole;
 }
 
 }  // namespace loci

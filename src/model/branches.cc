@@ -10,14 +10,51 @@ namespace {
 
 std::string prefix_of(const std::string& branch) { return branch + "/"; }
 
-void add_tensors(const std::string& branch, const TensorMap& from, TensorMap& to) {
-  for (const auto& [name, tensor] : from) to[prefix_of(branch) + name] = tensor;
+bool of_pooling(const std::string& tensor) { return tensor.starts_with("pooling."); }
+
+/// All of them, or only those of the pooling where the network is another branch's.
+void add_tensors(const Branch& branch, const TensorMap& from, TensorMap& to) {
+  for (const auto& [name, tensor] : from) {
+    if (branch.shares.empty() || of_pooling(name)) to[prefix_of(branch.name) + name] = tensor;
+  }
 }
 
-ModelSpec spec_of_branch(const Model& model) {
+ModelSpec spec_of_branch(const Model& model, const std::string& shares) {
   ModelSpec spec = model.spec;
   spec.own_centers = false;  // the whole says it
+  if (shares.empty()) return spec;
+  spec.preprocessing = {};
+  spec.network = {};
   return spec;
+}
+
+/// What a branch has of its own.
+BranchPart own_part(const Model& model, const Branch& branch) {
+  const std::string prefix = prefix_of(branch.name);
+  auto part = std::make_shared<Model>();
+  for (auto at = model.tensors.lower_bound(prefix);
+       at != model.tensors.end() && at->first.starts_with(prefix);
+       ++at) {
+    part->tensors[at->first.substr(prefix.size())] = at->second;
+  }
+  part->spec = branch.spec;
+  part->fingerprint = model.fingerprint + '/' + branch.name;
+  return {.name = branch.name,
+          .weight = branch.weight,
+          .model = std::move(part),
+          .shares = branch.shares};
+}
+
+/// The same with the network of the branch that it shares.
+BranchPart completed(BranchPart part, const Model& owner) {
+  auto whole = std::make_shared<Model>(*part.model);
+  whole->spec.preprocessing = owner.spec.preprocessing;
+  whole->spec.network = owner.spec.network;
+  for (const auto& [name, tensor] : owner.tensors) {
+    if (!of_pooling(name)) whole->tensors[name] = tensor;
+  }
+  part.model = std::move(whole);
+  return part;
 }
 
 }  // namespace
@@ -37,9 +74,11 @@ Result<std::shared_ptr<const Model>> join_branches(const std::string& name,
                               "': its model has branches or a whitening of its own; join the "
                               "models that it was made of");
     }
-    spec.branches.push_back(
-        {.name = part.name, .weight = part.weight, .spec = spec_of_branch(*part.model)});
-    add_tensors(part.name, part.model->tensors, tensors);
+    spec.branches.push_back({.name = part.name,
+                             .shares = part.shares,
+                             .weight = part.weight,
+                             .spec = spec_of_branch(*part.model, part.shares)});
+    add_tensors(spec.branches.back(), part.model->tensors, tensors);
   }
   // Names and weights are checked where a file's are.
   LOCI_TRY(checked, parse_spec(to_json(spec), "the joined model"));
@@ -51,18 +90,11 @@ std::vector<BranchPart> branches_of(std::shared_ptr<const Model> model) {
   if (model->spec.branches.empty()) return {{.name = "", .weight = 1, .model = std::move(model)}};
   std::vector<BranchPart> parts;
   for (const Branch& branch : model->spec.branches) {
-    const std::string prefix = prefix_of(branch.name);
-    TensorMap tensors;
-    for (auto at = model->tensors.lower_bound(prefix);
-         at != model->tensors.end() && at->first.starts_with(prefix);
-         ++at) {
-      tensors[at->first.substr(prefix.size())] = at->second;
+    BranchPart part = own_part(*model, branch);
+    for (const BranchPart& earlier : parts) {
+      if (earlier.name == branch.shares) part = completed(std::move(part), *earlier.model);
     }
-    auto part = std::make_shared<Model>();
-    part->spec = branch.spec;
-    part->tensors = std::move(tensors);
-    part->fingerprint = model->fingerprint + '/' + branch.name;
-    parts.push_back({.name = branch.name, .weight = branch.weight, .model = std::move(part)});
+    parts.push_back(std::move(part));
   }
   return parts;
 }
@@ -78,8 +110,9 @@ std::shared_ptr<const Model> with_branches(const Model& model,
     if (name.find('/') == std::string::npos) tensors[name] = tensor;
   }
   for (size_t i = 0; i < parts.size(); ++i) {
-    spec.branches[i].spec = spec_of_branch(*parts[i]);
-    add_tensors(spec.branches[i].name, parts[i]->tensors, tensors);
+    Branch& branch = spec.branches[i];
+    branch.spec = spec_of_branch(*parts[i], branch.shares);
+    add_tensors(branch, parts[i]->tensors, tensors);
   }
   return make_model(std::move(spec), std::move(tensors));
 }

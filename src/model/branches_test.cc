@@ -72,6 +72,30 @@ TEST(Branches, ModelWithoutAnyIsItsOwnOnlyPart) {
   EXPECT_EQ(with_branches(*model, {part(5, 1)})->spec.local.first_bin_px, 5);
 }
 
+TEST(Branches, OneThatSharesANetworkStoresOnlyItsPooling) {
+  ModelSpec spec;
+  spec.network.ops = {{.type = OpType::kConv, .name = "conv", .out_channels = 2}};
+  const std::vector<float> numbers(8, 3);
+  const auto network =
+      make_model(spec,
+                 {{"conv.weight", make_tensor({2, 3, 1, 1}, std::vector<float>(6))},
+                  {"pooling.centers", make_tensor({4, 2}, numbers)}});
+  const auto model = join_branches("both",
+                                   {{.name = "a", .model = network},
+                                    {.name = "b", .weight = 2, .model = network, .shares = "a"}},
+                                   false)
+                         .value();
+  EXPECT_TRUE(model->tensors.contains("a/conv.weight"));
+  EXPECT_FALSE(model->tensors.contains("b/conv.weight"));
+  EXPECT_TRUE(model->spec.branches[1].spec.network.empty());
+  const auto parts = branches_of(model);
+  EXPECT_EQ(parts[1].model->spec.network.ops.size(), 1U);
+  EXPECT_TRUE(parts[1].model->tensors.contains("conv.weight"));
+  EXPECT_EQ(with_branches(*model, {parts[0].model, parts[1].model})->fingerprint,
+            model->fingerprint);
+  EXPECT_FALSE(join_branches("x", {{.name = "b", .model = network, .shares = "a"}}, false).ok());
+}
+
 TEST(Branches, NamesAndWeightsAreChecked) {
   const auto refused = [](std::vector<BranchPart> parts) {
     return !join_branches("x", parts, false).ok();

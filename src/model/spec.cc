@@ -100,6 +100,7 @@ void fields(JsonFields& v, PoolingSpec& p) {
   v("rmac_levels", p.rmac_levels);
   v("grid_height", p.grid_height);
   v("grid_width", p.grid_width);
+  v.unless("features_output", p.features_output, std::string());
   v.unless("weights_output", p.weights_output, std::string());
 }
 
@@ -152,7 +153,7 @@ Status read_network(const Json& json, Network& network) {
   return read_list(json, "outputs", 100, network.outputs);
 }
 
-Status read_spec(const Json& json, ModelSpec& spec);
+Status read_spec(const Json& json, ModelSpec& spec, bool own_network);
 
 bool is_branch_name(const std::string& name) {
   constexpr std::string_view kAllowed =
@@ -166,13 +167,14 @@ Status read_branch(const Json& json, Branch& branch) {
   JsonFields v(&json, "branch");
   v("name", branch.name);
   v("weight", branch.weight);
+  v("shares", branch.shares);
   LOCI_RETURN_IF_ERROR(v.status());
   if (!is_branch_name(branch.name)) return corrupt("name: is no name of a branch");
   if (!(branch.weight > 0 && branch.weight <= 1e6))
     return corrupt("weight: expected more than 0 and at most 1,000,000");
   if (!json.contains("spec") || !json["spec"].is_object()) return corrupt("spec: is no object");
   if (json["spec"].contains("branches")) return corrupt("spec: a branch has no branches");
-  LOCI_RETURN_IF_ERROR(read_spec(json["spec"], branch.spec));
+  LOCI_RETURN_IF_ERROR(read_spec(json["spec"], branch.spec, branch.shares.empty()));
   if (branch.spec.whitening.output_dim > 0) return corrupt("spec: a branch has no whitening");
   return {};
 }
@@ -185,16 +187,22 @@ Status read_branches(const Json& json, std::vector<Branch>& branches) {
     Branch branch;
     if (Status status = read_branch(json[i], branch); !status.ok())
       return status.with_context("branches[" + std::to_string(i) + "]");
+    bool found = branch.shares.empty();
     for (const Branch& other : branches) {
       if (other.name == branch.name)
         return corrupt("branches: the name '" + branch.name + "' is there twice");
+      found |= other.name == branch.shares && other.shares.empty();
+    }
+    if (!found) {
+      return corrupt("branches: '" + branch.name + "' shares the network of '" + branch.shares +
+                     "', which is no earlier branch with one of its own");
     }
     branches.push_back(std::move(branch));
   }
   return {};
 }
 
-Status read_spec(const Json& json, ModelSpec& spec) {
+Status read_spec(const Json& json, ModelSpec& spec, bool own_network) {
   JsonFields v(&json, "spec");
   int version = 0;
   v("format_version", version);
@@ -220,7 +228,7 @@ Status read_spec(const Json& json, ModelSpec& spec) {
   if (spec.features != "network" && spec.features != "rootsift") {
     return unsupported("spec.features: '" + spec.features + "' is neither network nor rootsift");
   }
-  return spec.features == "network" ? validate(spec.network) : Status();
+  return spec.features == "network" && own_network ? validate(spec.network) : Status();
 }
 
 /// The lowest version whose readers understand the description: a reader of version 1 would pass over the list of
@@ -228,7 +236,7 @@ Status read_spec(const Json& json, ModelSpec& spec) {
 int version_needed(const ModelSpec& spec) {
   const bool newer = spec.preprocessing.side_multiple != 1 || !spec.network.outputs.empty() ||
                      !spec.branches.empty() || spec.own_centers ||
-                     !spec.pooling.weights_output.empty();
+                     !spec.pooling.weights_output.empty() || !spec.pooling.features_output.empty();
   return newer ? 2 : 1;
 }
 
@@ -268,8 +276,10 @@ Json spec_json(const ModelSpec& spec) {
   } else {
     json["branches"] = Json::array();
     for (const Branch& branch : spec.branches) {
-      json["branches"].push_back(
-          {{"name", branch.name}, {"weight", branch.weight}, {"spec", spec_json(branch.spec)}});
+      Json item = {{"name", branch.name}, {"weight", branch.weight}};
+      if (!branch.shares.empty()) item["shares"] = branch.shares;
+      item["spec"] = spec_json(branch.spec);
+      json["branches"].push_back(std::move(item));
     }
   }
   json["whitening"] = part_json(spec.whitening);
@@ -293,7 +303,7 @@ Result<ModelSpec> parse_spec(std::string_view text, const std::string& where) {
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) return corrupt(where + ": the description is no JSON object");
   ModelSpec spec;
-  if (Status status = read_spec(json, spec); !status.ok()) return status.with_context(where);
+  if (Status status = read_spec(json, spec, true); !status.ok()) return status.with_context(where);
   return spec;
 }
 

@@ -21,9 +21,6 @@
 
 namespace loci {
 
-class Pooling;
-class Whitening;
-
 struct DescribeOptions {
   Precision precision = Precision::kAuto;
   int num_threads = 0;
@@ -62,7 +59,7 @@ class Describer {
   const std::string& note() const { return note_; }
 
   /// The model's networks give local features that serve to verify (DescribedFeatures::points).
-  virtual bool has_points() const { return false; }
+  virtual bool has_points() const = 0;
 
   /// The N x D features before pooling, of the first branch where there are several.
   virtual Result<Features> features(ImageView image,
@@ -74,32 +71,24 @@ class Describer {
                                                    int num_threads,
                                                    StageTimes* times = nullptr) const = 0;
   /// The N x D features of every branch, in order; of a model without branches just the one.
-  virtual Result<std::vector<Features>> branch_features(ImageView image, int num_threads) const;
+  virtual Result<std::vector<Features>> branch_features(ImageView image, int num_threads) const = 0;
   /// Writes dim() values, and the features they came from where `features` is given.
-  Status describe(ImageView image,
-                  std::span<float> out,
-                  int num_threads = 1,
-                  StageTimes* times = nullptr,
-                  DescribedFeatures* features = nullptr) const;
+  virtual Status describe(ImageView image,
+                          std::span<float> out,
+                          int num_threads = 1,
+                          StageTimes* times = nullptr,
+                          DescribedFeatures* features = nullptr) const = 0;
   /// Pooling and whitening of features made before.
   /// Errors: Unsupported for a model of several branches
-  Status pool(const FeaturesView& features, std::span<float> out, int num_threads = 1) const;
+  virtual Status pool(const FeaturesView& features,
+                      std::span<float> out,
+                      int num_threads = 1) const = 0;
 
  protected:
   Describer() = default;
-  /// Pooling only: what whitening then takes.
-  virtual Status pooled(ImageView image,
-                        std::span<float> out,
-                        int num_threads,
-                        StageTimes* times,
-                        DescribedFeatures* features) const = 0;
-
-  /// Null where there are several.
-  virtual const Pooling* pooling() const { return nullptr; }
 
   std::shared_ptr<const Model> model_;
-  std::shared_ptr<const Whitening> whitening_;  ///< null: none
-  int64_t pooled_dim_ = 0, dim_ = 0;
+  int64_t dim_ = 0;
   std::string note_;
 };
 

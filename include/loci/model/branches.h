@@ -16,6 +16,8 @@ struct BranchPart {
   std::string name;
   double weight = 1;
   std::shared_ptr<const Model> model;
+  std::string shares =
+      {};  ///< as Branch::shares: of `model`, only the pooling is this branch's own
 };
 
 /// One model of several, side by side (Branch has the formula). Tensors are shared, not copied.
@@ -25,8 +27,9 @@ Result<std::shared_ptr<const Model>> join_branches(const std::string& name,
                                                    const std::vector<BranchPart>& parts,
                                                    bool own_centers);
 
-/// The describers that a model is made of: its branches as models of their own, or the model
-/// itself, named "", where it has none. Tensors are shared, not copied.
+/// The describers that a model is made of: its branches as whole models of their own (one that
+/// shares a network has it as well), or the model itself, named "", where it has none. Tensors are
+/// shared, not copied.
 std::vector<BranchPart> branches_of(std::shared_ptr<const Model> model);
 
 /// `model` with other parts, in the same order; names, weights, whitening and record stay. For a

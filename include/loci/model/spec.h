@@ -138,6 +138,8 @@ struct PoolingSpec {
   double gem_p = 3;  ///< gem, cosplace: the power when no tensor pooling.p is there
   int rmac_levels = 3;
   int grid_height = 2, grid_width = 2;  ///< convap: windows along each side of the map
+  /// The network's output (Network::outputs) that is pooled; "" for the first.
+  std::string features_output;
   /// netvlad, vlad: the network's output (Network::outputs, one channel) that says how much each
   /// feature counts; "" for all alike.
   std::string weights_output;
@@ -174,7 +176,10 @@ struct ModelSpec {
 /// photos is the weighted mean of the branches' similarities. Tensors are named
 /// `<branch>/<tensor>`.
 struct Branch {
-  std::string name;   ///< letters, digits, '_', '-' and '.'
+  std::string name;  ///< letters, digits, '_', '-' and '.'
+  /// An earlier branch whose preprocessing and network this one shares: one pass serves both, and
+  /// `spec` says only how its features are pooled. "": a producer of its own.
+  std::string shares;
   double weight = 1;  ///< w, above 0
   ModelSpec spec;     ///< without branches and whitening of its own
 };
