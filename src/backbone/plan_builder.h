@@ -18,6 +18,16 @@ struct Quantization {
   float scale = 1;
 };
 
+/// What oneDNN is told about a convolution, but its sizes.
+struct ConvRecipe {
+  Quantization in, out;
+  Quantization sum;  ///< of the summand, in whose place the result is written
+  int largest = 0;   ///< of integer weights; 0: floats
+  dnnl::primitive_attr attributes;
+  std::vector<float> bias;
+  std::string bias_key;
+};
+
 /// Walks a graph in order and appends steps.
 class PlanBuilder {
  public:
@@ -81,8 +91,16 @@ class PlanBuilder {
 
   // plan_conv.cc
   void conv(size_t i);
-  void winograd(size_t i, WinogradBlocking blocking);
   bool library_conv(size_t i, dnnl::algorithm algorithm, bool low_precision);
+  /// `given`: how the input is there.
+  ConvRecipe recipe(size_t i, Quantization given, bool low_precision);
+  /// Where the result goes: the summand's place, or a new one.
+  Slot conv_output(size_t i, const ConvRecipe& recipe, const memory::desc& desc);
+  // plan_bands.cc
+  bool bands(size_t i);
+  size_t chain_end(size_t i) const;
+  // plan_winograd.cc
+  void winograd(size_t i, WinogradBlocking blocking);
   ConvCase conv_case(size_t i) const;
   bool pool_follows(size_t i) const;
 
@@ -96,6 +114,20 @@ class PlanBuilder {
   std::vector<bool> done_;      // nodes that a node before them did on the way
 };
 
+/// Whether our Winograd kernels can run the convolution.
+bool fits_winograd(const Node& node);
+/// RGB to grey and the like: 1x1, a few channels to one.
+bool is_mix(const Node& node);
+/// Bounds of the activation, for relu, clip and none.
+std::pair<float, float> clamp_of(const Op& op);
+/// The convolution with maps of these sizes and layouts; empty where oneDNN has no kernel for it.
+dnnl::convolution_forward::primitive_desc describe_conv(const Node& node,
+                                                        const ConvRecipe& recipe,
+                                                        dnnl::algorithm algorithm,
+                                                        const memory::desc& src,
+                                                        const memory::desc& dst,
+                                                        int pad_top,
+                                                        int pad_bottom);
 dnnl::post_ops activation_post_ops(const Op& op, float scale, dnnl::post_ops post_ops = {});
 double conv_gflop(const Node& node, int batch);
 
