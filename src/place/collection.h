@@ -25,6 +25,13 @@ class Collection final : public PlaceDb {
   /// `stage` as made for the folder's model.
   static Result<std::unique_ptr<Collection>> open(const std::string& folder, Stage stage);
 
+  /// PlaceDb::recover() with a stage made for the folder's model.
+  static Result<RecoverReport> recover(const std::string& folder,
+                                       Stage stage,
+                                       const std::vector<std::string>& paths,
+                                       const UpdateOptions& options,
+                                       const JobControl& job);
+
   const Describer& describer() const override;
   int64_t size() const override;
   Status refresh() override;
@@ -45,14 +52,17 @@ class Collection final : public PlaceDb {
   Result<std::vector<PlaceImage>> images() const override;
   Result<std::vector<float>> descriptor(int64_t id) const override;
   Result<VerifyReport> verify() const override;
-  Status compact() override;
+  Result<RowCounts> row_counts() const override;
+  Status compact(double max_wait_s = -1) override;
 
  private:
   Collection(std::string folder, Stage stage, SegmentFormat format)
       : folder_(std::move(folder)), stage_(std::move(stage)), format_(std::move(format)) {}
   std::string lock_path() const { return folder_ + "/lock"; }
   Result<std::shared_ptr<const Snapshot>> snapshot() const;
-  void forget_snapshot();
+  void forget_snapshot() const;
+  /// The snapshot's intact(); one that is not is forgotten, so that the next answer reads the folder as it is then.
+  Status still_intact(const std::shared_ptr<const Snapshot>& used) const;
   Status calibrate(const Catalogue& catalogue, const JobControl& job);
 
   const std::string folder_;
