@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/text.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace loci {
@@ -87,9 +88,42 @@ std::string escape_url_path(std::string_view path) {
   return out;
 }
 
+namespace {
+
+/// Characters beyond ASCII that steer a terminal or turn the text around them: C1 controls (8-bit escape sequences), the
+/// marks, embeddings, overrides and isolates of the bidirectional algorithm, and line and paragraph separators.
+bool steers(uint32_t code) {
+  return (code >= 0x80 && code <= 0x9F) || code == 0x061C || code == 0x200E || code == 0x200F ||
+         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
+/// The code point of a valid sequence of two or three bytes; 0 for any other.
+uint32_t code_point(std::string_view sequence) {
+  const auto bits = [&](size_t i) { return static_cast<uint32_t>(sequence[i]) & 0x3F; };
+  if (sequence.size() == 2) return (static_cast<uint32_t>(sequence[0]) & 0x1F) << 6 | bits(1);
+  if (sequence.size() == 3)
+    return (static_cast<uint32_t>(sequence[0]) & 0x0F) << 12 | bits(1) << 6 | bits(2);
+  return 0;
+}
+
+}  // namespace
+
 std::string printable(std::string_view text) {
   std::string out;
-  for (const char c : to_utf8(text)) {
+  const std::string valid = to_utf8(text);
+  for (size_t i = 0, length = 1; i < valid.size(); i += length) {
+    const char c = valid[i];
+    length = std::max<size_t>(utf8_length(std::string_view(valid).substr(i)), 1);
+    if (length > 1) {
+      const std::string_view sequence = std::string_view(valid).substr(i, length);
+      const uint32_t code = code_point(sequence);
+      if (steers(code)) {
+        out += format("\\u%04x", static_cast<unsigned>(code));
+      } else {
+        out += sequence;
+      }
+      continue;
+    }
     if (c == '\n') {
       out += "\\n";
     } else if (c == '\r') {

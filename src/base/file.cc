@@ -4,14 +4,18 @@
 
 #include "loci/base/text.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <mutex>
+#include <set>
 #include <unistd.h>
+#include <utility>
 
-#include <sys/mman.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 namespace loci {
@@ -34,29 +38,16 @@ class Fd {
 
 template <class Container>
 Result<Container> read_whole(const std::string& path, uint64_t max_bytes) {
-  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd.get() < 0) return io_error(printable(path) + ": cannot be opened", errno);
-  struct stat info {};
-  if (::fstat(fd.get(), &info) != 0) return io_error(printable(path), errno);
-  if (S_ISDIR(info.st_mode)) return invalid_argument(printable(path) + ": is a folder, not a file");
-  if (!S_ISREG(info.st_mode)) return invalid_argument(printable(path) + ": is not a regular file");
-  const auto size = static_cast<uint64_t>(info.st_size);
-  if (size > max_bytes) {
-    return corrupt(printable(path) + ": is " + human_bytes(static_cast<double>(size)) +
+  LOCI_TRY(file, InputFile::open(path));
+  if (file.size() > max_bytes) {
+    return corrupt(printable(path) + ": is " + human_bytes(static_cast<double>(file.size())) +
                    " long; at most " + human_bytes(static_cast<double>(max_bytes)) +
                    " are read for this purpose");
   }
   Container content;
-  content.resize(size);
-  uint64_t done = 0;
-  while (done < size) {
-    const ssize_t got = ::read(fd.get(), content.data() + done, size - done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return io_error(printable(path) + ": cannot be read", errno);
-    if (got == 0) break;  // the file became shorter meanwhile
-    done += static_cast<uint64_t>(got);
-  }
-  content.resize(done);
+  content.resize(file.size());
+  LOCI_TRY(done, file.read_at(0, {reinterpret_cast<uint8_t*>(content.data()), content.size()}));
+  content.resize(done);  // the file may have become shorter meanwhile
   return content;
 }
 
@@ -77,9 +68,77 @@ void sync_folder_of(const std::string& path) {
   if (fd.get() >= 0) ::fsync(fd.get());
 }
 
+/// What killed processes left beside the files that this one writes goes with the first of them.
+void sweep_once(const std::string& folder) {
+  static std::mutex mutex;
+  static std::set<std::string> swept;
+  {
+    const std::lock_guard lock(mutex);
+    if (!swept.insert(folder).second) return;
+  }
+  remove_abandoned_files(folder.empty() ? "." : folder);
+}
+
 constexpr size_t kBuffer = size_t{1} << 20;
 
 }  // namespace
+
+Result<InputFile> InputFile::open(const std::string& path) {
+  // Looked at before it is opened, since opening a device can do something; and opened without waiting, since a pipe
+  // may take the file's place between the two.
+  const auto refusal = [&](const struct stat& info) -> Status {
+    if (S_ISREG(info.st_mode)) return {};
+    return invalid_argument(printable(path) + (S_ISDIR(info.st_mode) ? ": is a folder, not a file"
+                                                                     : ": is not a regular file"));
+  };
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0) LOCI_RETURN_IF_ERROR(refusal(info));
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0) return io_error(printable(path) + ": cannot be opened", errno);
+  InputFile file(path, fd, 0);
+  if (::fstat(fd, &info) != 0) return io_error(printable(path), errno);
+  LOCI_RETURN_IF_ERROR(refusal(info));
+  file.size_ = static_cast<uint64_t>(info.st_size);
+  return file;
+}
+
+InputFile::InputFile(std::string path, int fd, uint64_t size)
+    : path_(std::move(path)), fd_(fd), size_(size) {}
+
+InputFile::InputFile(InputFile&& other) noexcept
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)), size_(other.size_) {}
+
+InputFile& InputFile::operator=(InputFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(fd_, other.fd_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+InputFile::~InputFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<size_t> InputFile::read_at(uint64_t offset, std::span<uint8_t> out) const {
+  size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t got =
+        ::pread(fd_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return io_error(printable(path_) + ": cannot be read", errno);
+    if (got == 0) break;
+    done += static_cast<size_t>(got);
+  }
+  return done;
+}
+
+Result<std::vector<uint8_t>> read_file_head(const std::string& path, size_t max_bytes) {
+  LOCI_TRY(file, InputFile::open(path));
+  std::vector<uint8_t> head(std::min<uint64_t>(max_bytes, file.size()));
+  LOCI_TRY(done, file.read_at(0, head));
+  head.resize(done);
+  return head;
+}
 
 Result<std::vector<uint8_t>> read_file(const std::string& path, uint64_t max_bytes) {
   return read_whole<std::vector<uint8_t>>(path, max_bytes);
@@ -96,6 +155,8 @@ Result<FileWriter> FileWriter::create(const std::string& path) {
                                         static_cast<unsigned long long>(counter++));
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (fd < 0) return io_error(printable(path) + ": cannot be created", errno);
+  (void)::flock(fd, LOCK_EX | LOCK_NB);  // tells remove_abandoned_files() that somebody writes here
+  sweep_once(std::filesystem::path(path).parent_path().string());
   return FileWriter(path, std::move(temporary), fd);
 }
 
@@ -157,34 +218,6 @@ Status write_file(const std::string& path, std::span<const uint8_t> content) {
 Status write_file(const std::string& path, std::string_view content) {
   return write_file(path,
                     std::span(reinterpret_cast<const uint8_t*>(content.data()), content.size()));
-}
-
-Result<MappedFile> MappedFile::open(const std::string& path) {
-  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd.get() < 0) return io_error(printable(path) + ": cannot be opened", errno);
-  struct stat info {};
-  if (::fstat(fd.get(), &info) != 0) return io_error(printable(path), errno);
-  if (!S_ISREG(info.st_mode)) return invalid_argument(printable(path) + ": is not a regular file");
-  MappedFile file;
-  file.size_ = static_cast<size_t>(info.st_size);
-  if (file.size_ == 0) return file;
-  void* data = ::mmap(nullptr, file.size_, PROT_READ, MAP_SHARED, fd.get(), 0);
-  if (data == MAP_FAILED) return io_error(printable(path) + ": cannot be mapped", errno);
-  file.data_ = data;
-  return file;
-}
-
-MappedFile::MappedFile(MappedFile&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-
-MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
-  std::swap(data_, other.data_);
-  std::swap(size_, other.size_);
-  return *this;
-}
-
-MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(data_, size_);
 }
 
 }  // namespace loci

@@ -5,11 +5,18 @@
 #include "loci/base/npy.h"
 #include "loci/base/sha256.h"
 
+#include <atomic>
+#include <csignal>
+#include <fcntl.h>
 #include <filesystem>
+#include <fstream>
+#include <thread>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 namespace loci {
 namespace {
@@ -101,6 +108,111 @@ TEST(Sha256, MatchesTheStandardsExamples) {
   const std::vector<uint8_t> million(1'000'000, 'a');
   EXPECT_EQ(sha256_hex(million),
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(InputFile, WhatIsNoRegularFileIsRefusedWithoutWaiting) {
+  const TempFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  for (const std::string& path : {folder / "pipe", std::string("/dev/zero"), folder.path()}) {
+    EXPECT_EQ(read_file(path).status().code(), Code::kInvalidArgument) << path;
+    EXPECT_EQ(MappedFile::open(path).status().code(), Code::kInvalidArgument) << path;
+    EXPECT_EQ(read_file_head(path, 16).status().code(), Code::kInvalidArgument) << path;
+  }
+  EXPECT_NE(read_file(folder / "pipe").status().message().find("is not a regular file"),
+            std::string::npos);
+}
+
+TEST(MappedFile, CutShortWhileMappedReadsAsZerosAndSaysSo) {
+  const TempFolder folder;
+  const std::string path = folder / "a";
+  ASSERT_TRUE(write_file(path, std::string(100'000, 'x')).ok());
+  const MappedFile file = MappedFile::open(path).value();
+  const MappedFile other = MappedFile::open(path).value();
+  EXPECT_EQ(file.bytes()[50'000], 'x');
+  ASSERT_EQ(::truncate(path.c_str(), 5'000), 0);
+  EXPECT_EQ(file.bytes()[99'999], 0);
+  EXPECT_EQ(file.bytes()[4'000], 'x');
+  EXPECT_EQ(file.intact().code(), Code::kCorrupt);
+  EXPECT_NE(file.intact().message().find("cut short"), std::string::npos);
+  EXPECT_TRUE(other.intact().ok()) << "nobody has asked it for what is gone";
+}
+
+TEST(MappedFile, ManyThreadsSurviveTheSameCut) {
+  const TempFolder folder;
+  const std::string path = folder / "a";
+  for (int round = 0; round < 20; ++round) {
+    ASSERT_TRUE(write_file(path, std::string(1 << 20, 'x')).ok());
+    const MappedFile file = MappedFile::open(path).value();
+    std::vector<std::jthread> readers;
+    std::atomic<int> sum{0};
+    for (int t = 0; t < 4; ++t) {
+      readers.emplace_back([&] {
+        for (const uint8_t byte : file.bytes()) sum += byte;
+      });
+    }
+    ASSERT_EQ(::truncate(path.c_str(), 0), 0);
+    readers.clear();
+    EXPECT_TRUE(sum >= 0);
+  }
+}
+
+void fault_elsewhere() {
+  const TempFolder folder;
+  (void)write_file(folder / "a", std::string(10'000, 'x'));
+  const MappedFile ours = MappedFile::open(folder / "a").value();
+  const int fd = ::open((folder / "a").c_str(), O_RDONLY);
+  const volatile char* theirs =
+      static_cast<char*>(::mmap(nullptr, 10'000, PROT_READ, MAP_SHARED, fd, 0));
+  (void)::truncate((folder / "a").c_str(), 0);
+  (void)theirs[9'000];
+}
+
+TEST(MappedFileDeathTest, FaultsOfOthersEndAsBefore) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(fault_elsewhere(), testing::KilledBySignal(SIGBUS), "");
+}
+
+TEST(AbandonedFiles, ThoseOfDeadProcessesGoAndNoOthers) {
+  const TempFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto writer = FileWriter::create(folder / "photo.xmp");
+    (void)writer.value().write("x", 1);
+    ::_exit(0);  // as killed: no destructor runs
+  }
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  ASSERT_EQ(list_files(folder.path(), {}).value().size(), 1u);
+  auto living = FileWriter::create(folder / "b");  // and another folder's first writer sweeps
+  ASSERT_TRUE(living.ok());
+  for (const char* name : {"notes.tmp-x-1", "a.tmp-1-2-3", "a.tmp-0-1", ".tmp-99999999-0"}) {
+    std::ofstream(folder / name) << "mine";
+  }
+  remove_abandoned_files(folder.path());
+  const auto left = list_files(folder.path(), {}).value();
+  EXPECT_EQ(left.size(), 4u) << testing::PrintToString(left);
+  EXPECT_TRUE(living->commit().ok());
+}
+
+TEST(ListFiles, LinksThatLeadOutAreFollowedOnRequestOnly) {
+  const TempFolder folder, elsewhere;
+  ASSERT_TRUE(make_folders(folder / "sub").ok());
+  for (const std::string& path :
+       {folder / "sub/a.jpg", elsewhere / "secret.jpg", elsewhere / "notes.txt"}) {
+    ASSERT_TRUE(write_file(path, std::string_view("x")).ok());
+  }
+  ASSERT_EQ(::symlink(elsewhere.path().c_str(), (folder / "out").c_str()), 0);
+  ASSERT_EQ(::symlink((elsewhere / "secret.jpg").c_str(), (folder / "one.jpg").c_str()), 0);
+  ASSERT_EQ(::symlink("sub/a.jpg", (folder / "in.jpg").c_str()), 0);
+  ASSERT_EQ(::symlink("/proc", (folder / "proc").c_str()), 0);
+  std::vector<std::string> problems;
+  EXPECT_EQ(list_files(folder.path(), {".jpg"}, &problems, Links::kWithin).value(),
+            (std::vector<std::string>{"in.jpg", "sub/a.jpg"}));
+  EXPECT_EQ(problems.size(), 3u) << testing::PrintToString(problems);
+  problems.clear();
+  EXPECT_EQ(list_files(folder.path(), {".jpg"}, &problems, Links::kAll).value(),
+            (std::vector<std::string>{"in.jpg", "one.jpg", "out/secret.jpg", "sub/a.jpg"}));
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_NE(problems[0].find("system's own state"), std::string::npos);
 }
 
 }  // namespace

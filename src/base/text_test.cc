@@ -70,6 +70,21 @@ TEST(Rng, StreamsAreReproducibleAndDifferent) {
   EXPECT_EQ(d.normal(), expected);
 }
 
+TEST(Printable, NothingSteersTheTerminalOrTurnsTheText) {
+  EXPECT_EQ(printable("a\xc2\x9b"
+                      "31m"),
+            "a\\u009b31m");
+  EXPECT_EQ(printable("x\xe2\x80\xae"
+                      "gpj.exe"),
+            "x\\u202egpj.exe");
+  EXPECT_EQ(printable("\xe2\x81\xa6\xe2\x80\x8f\xd8\x9c"), "\\u2066\\u200f\\u061c");
+  EXPECT_EQ(printable("gr\xc3\xbc\xc3\x9f"
+                      "e-\xe6\x97\xa5\xf0\x9f\x98\x80"),
+            "gr\xc3\xbc\xc3\x9f"
+            "e-\xe6\x97\xa5\xf0\x9f\x98\x80");
+  EXPECT_EQ(printable("\x1b[2J"), "\\x1b[2J");
+}
+
 TEST(Rng, NumbersHaveTheirMoments) {
   Rng rng(3);
   double sum = 0, square = 0;

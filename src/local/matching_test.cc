@@ -92,7 +92,8 @@ TEST(MutualMatches, OnlyMutualNearestNeighboursAreMatchedBestFirst) {
   a(1, 0) = 0.9f, a(1, 1) = 0.4359f;
   b(0, 0) = 0.995f, b(0, 1) = 0.0999f;
   b(1, 1) = -1;  // the third of a, all zero, is nearest to it by default
-  for (const auto& matches : {mutual_matches(a, b, kAll), mutual_matches(bytes(a), bytes(b), kAll)}) {
+  for (const auto& matches :
+       {mutual_matches(a, b, kAll), mutual_matches(bytes(a), bytes(b), kAll)}) {
     ASSERT_EQ(matches.size(), 1u);
     EXPECT_EQ(matches[0].first, 0);
     EXPECT_EQ(matches[0].second, 0);
@@ -149,8 +150,10 @@ TEST(MutualMatches, OfTheGoldenDescriptorsAreThoseOfThePublishedCode) {
       expected.emplace(std::lround(rows(i, 0)), std::lround(rows(i, 1)));
     const auto shared = [&](const std::vector<FeatureMatch>& found) {
       int64_t same = 0;
-      for (const FeatureMatch& match : found) same += expected.contains({match.first, match.second});
-      return static_cast<double>(same) / static_cast<double>(std::max(found.size(), expected.size()));
+      for (const FeatureMatch& match : found)
+        same += expected.contains({match.first, match.second});
+      return static_cast<double>(same) /
+             static_cast<double>(std::max(found.size(), expected.size()));
     };
     const MatchOptions options{.min_similarity = least};
     EXPECT_GE(shared(mutual_matches(a, b, options)), 0.99) << name;

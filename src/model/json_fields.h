@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,27 @@
 namespace loci::internal {
 
 using Json = nlohmann::ordered_json;
+
+/// Parses a description, whose objects have few members: the order that they stand in is kept, which costs a look at
+/// all names before each, so one with more than a few thousand is refused like malformed text (discarded).
+inline Json parse_description(std::string_view text) {
+  constexpr int kMostNames = 4096;
+  std::vector<int> names(1, 0);
+  bool too_many = false;
+  Json parsed = Json::parse(
+      text,
+      [&](int depth, Json::parse_event_t event, const Json&) {
+        if (event == Json::parse_event_t::object_start) {
+          names.resize(static_cast<size_t>(depth) + 2, 0);
+          names[static_cast<size_t>(depth) + 1] = 0;
+        }
+        if (event != Json::parse_event_t::key) return true;
+        if (++names[static_cast<size_t>(depth)] > kMostNames) too_many = true;
+        return !too_many;
+      },
+      /*allow_exceptions=*/false);
+  return too_many ? Json(Json::value_t::discarded) : parsed;
+}
 
 /// Writes or reads the fields of a struct, listed once, as members of a JSON object. Members that are missing keep the
 /// struct's default; the first one of a wrong type ends the reading with its name.

@@ -3,10 +3,12 @@
 #include "loci/model/model.h"
 
 #include "loci/base/file.h"
+#include "loci/base/progress.h"
 #include "loci/model/safetensors.h"
 
 #include <cmath>
 #include <cstring>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -248,6 +250,51 @@ TEST(Tensor, HalfFloatsConvert) {
   EXPECT_EQ(values[1], -2.0f);
   EXPECT_EQ(values[2], 0x1p-24f);
   EXPECT_TRUE(std::isinf(values[3]));
+}
+
+TEST(Safetensors, ManyNamesCostNoMoreThanTheirBytes) {
+  std::string names = "{", nested = R"({"__metadata__":{)";
+  for (int i = 0; i < 200'000; ++i) {
+    const std::string entry = (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":";
+    names += entry + "0";
+    nested += entry + "\"\"";
+  }
+  names += "}";
+  nested += "}}";
+  const Stopwatch watch;
+  for (const std::string& header : {names, nested}) {
+    std::vector<uint8_t> bytes(8 + header.size());
+    const uint64_t size = header.size();
+    std::memcpy(bytes.data(), &size, 8);
+    std::memcpy(bytes.data() + 8, header.data(), size);
+    (void)parse_safetensors(bytes, nullptr, "file").ok();
+  }
+  EXPECT_EQ(parse_spec(names, "description").status().code(), Code::kCorrupt);
+  EXPECT_LT(watch.seconds(), 20) << "was minutes";
+}
+
+TEST(Safetensors, ANameThatStandsTwiceIsRefused) {
+  const std::string entry = R"("a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]})";
+  const std::string header = "{" + entry + "," + entry + "}";
+  std::vector<uint8_t> bytes(8 + header.size() + 1);
+  const uint64_t size = header.size();
+  std::memcpy(bytes.data(), &size, 8);
+  std::memcpy(bytes.data() + 8, header.data(), size);
+  const Status status = parse_safetensors(bytes, nullptr, "file").status();
+  EXPECT_NE(status.message().find("twice"), std::string::npos) << status.to_string();
+}
+
+TEST(Safetensors, AModelSurvivesThatItsFileIsOverwrittenInPlace) {
+  const TempFolder folder;
+  const std::vector<float> values(10'000, 1.5f);
+  Safetensors content;
+  content.tensors.emplace("a", make_tensor({10'000}, values));
+  ASSERT_TRUE(write_safetensors(folder / "m", content).ok());
+  const Safetensors read = read_safetensors(folder / "m").value();
+  ASSERT_EQ(::truncate((folder / "m").c_str(), 0), 0);
+  float last = 0;
+  std::memcpy(&last, read.tensors.at("a").bytes.data() + 9'999 * sizeof(float), sizeof last);
+  EXPECT_EQ(last, 1.5f);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 using internal::Json;
 
 Json parsed(const std::string& record) {
-  Json json = Json::parse(record, nullptr, false);
+  Json json = internal::parse_description(record);
   return json.is_object() ? json : Json::object();
 }
 

@@ -7,13 +7,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 #include <nlohmann/json.hpp>
 
 namespace loci {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;  // sorted: the ordered one looks every name up in all before it
 
 constexpr uint64_t kMaxHeader = uint64_t{16}
                                 << 20;  // the format allows 100 MB; real headers stay below 1
@@ -114,6 +115,20 @@ bool nested_too_deep(std::string_view text) {
   return false;
 }
 
+/// The header, and in `twice` a name that it has more than once.
+Json parse_header(std::string_view text, std::string* twice) {
+  std::unordered_set<std::string> names;
+  return Json::parse(
+      text,
+      [&](int depth, Json::parse_event_t event, const Json& parsed) {
+        if (event != Json::parse_event_t::key || depth != 1) return true;
+        const auto& name = parsed.get_ref<const std::string&>();
+        if (!names.insert(name).second) *twice = name;
+        return true;
+      },
+      /*allow_exceptions=*/false);
+}
+
 }  // namespace
 
 Result<Safetensors> parse_safetensors(std::span<const uint8_t> bytes,
@@ -131,8 +146,11 @@ Result<Safetensors> parse_safetensors(std::span<const uint8_t> bytes,
   }
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, header_size);
   if (nested_too_deep(text)) return corrupt(where + ": the header is nested too deep");
-  const Json header = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  std::string twice;
+  const Json header = parse_header(text, &twice);
   if (!header.is_object()) return corrupt(where + ": the header is no JSON object");
+  if (!twice.empty())
+    return corrupt(where + ": tensor '" + printable(twice) + "' stands twice in the header");
 
   Safetensors content;
   const std::span<const uint8_t> data = bytes.subspan(8 + header_size);
@@ -159,9 +177,7 @@ Result<Safetensors> parse_safetensors(std::span<const uint8_t> bytes,
       tensor.bytes = {copy->data(), copy->size()};
       tensor.owner = std::move(copy);
     }
-    if (!content.tensors.emplace(name, std::move(tensor)).second) {
-      return corrupt(where + ": tensor '" + printable(name) + "' stands twice in the header");
-    }
+    content.tensors.emplace(name, std::move(tensor));
     placed.push_back(*place);
   }
   if (Status tiling = check_tiling(std::move(placed), data.size()); !tiling.ok())
@@ -170,13 +186,15 @@ Result<Safetensors> parse_safetensors(std::span<const uint8_t> bytes,
 }
 
 Result<Safetensors> read_safetensors(const std::string& path) {
-  LOCI_TRY(file, MappedFile::open(path));
-  auto shared = std::make_shared<const MappedFile>(std::move(file));
-  return parse_safetensors(shared->bytes(), shared, printable(path));
+  // Read, not mapped: a model lives as long as a server, and its file may be overwritten in place meanwhile.
+  LOCI_TRY(file, InputFile::open(path));
+  auto bytes = std::make_shared<AlignedBuffer<uint8_t>>(file.size());
+  LOCI_TRY(got, file.read_at(0, {bytes->data(), bytes->size()}));
+  return parse_safetensors({bytes->data(), got}, bytes, printable(path));
 }
 
 Status write_safetensors(const std::string& path, const Safetensors& content) {
-  Json header = Json::object();
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
   if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
   // Data that is aligned within the file stays aligned when the file is mapped. Tensors of a multiple of 64 bytes come
   // first, so that almost no padding is needed and other readers see a file without gaps.
@@ -197,7 +215,7 @@ Status write_safetensors(const std::string& path, const Safetensors& content) {
                            {"data_offsets", {at, at + tensor.bytes.size()}}};
     at += tensor.bytes.size();
   }
-  std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = header.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   while ((8 + text.size()) % kAlignment != 0) text += ' ';
   const uint64_t header_size = text.size();
   LOCI_TRY(writer, FileWriter::create(path));

@@ -11,6 +11,7 @@ namespace {
 
 using internal::Json;
 using internal::JsonFields;
+using internal::parse_description;
 
 constexpr int kFormatVersion = 2;
 
@@ -283,7 +284,7 @@ Json spec_json(const ModelSpec& spec) {
     }
   }
   json["whitening"] = part_json(spec.whitening);
-  Json record = Json::parse(spec.record, nullptr, false);
+  Json record = parse_description(spec.record);
   json["record"] = record.is_discarded() ? Json::object() : std::move(record);
   return json;
 }
@@ -300,7 +301,7 @@ Result<ModelSpec> parse_spec(std::string_view text, const std::string& where) {
     depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
     if (depth > 64) return corrupt(where + ": the description is nested too deep");
   }
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = parse_description(text);
   if (!json.is_object()) return corrupt(where + ": the description is no JSON object");
   ModelSpec spec;
   if (Status status = read_spec(json, spec, true); !status.ok()) return status.with_context(where);

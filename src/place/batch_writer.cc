@@ -22,6 +22,7 @@ Status BatchWriter::add(StoredImage image, std::vector<float> descriptor) {
 Status BatchWriter::flush() {
   if (images_.empty()) return {};
   stage_.reached("batch full", paths_);
+  if (sound_) LOCI_RETURN_IF_ERROR(sound_());
   LOCI_TRY(place, appender_.append(values_));
   stage_.reached("rows written", paths_);
   const std::span bytes(reinterpret_cast<const uint8_t*>(values_.data()),

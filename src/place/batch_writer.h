@@ -9,6 +9,7 @@
 #include "loci/base/progress.h"
 #include "loci/base/status.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ class BatchWriter {
   BatchWriter(const Stage& stage, const Catalogue& catalogue, SegmentAppender appender)
       : stage_(stage), catalogue_(catalogue), appender_(std::move(appender)) {}
 
+  /// `sound` is asked before rows are declared: whether the source they were copied from still holds what it did.
+  void set_check(std::function<Status()> sound) { sound_ = std::move(sound); }
   /// Takes a photograph; saves the batch when it is large or old enough.
   Status add(StoredImage image, std::vector<float> descriptor);
   Status flush();
@@ -31,6 +34,7 @@ class BatchWriter {
   const Stage& stage_;
   const Catalogue& catalogue_;
   SegmentAppender appender_;
+  std::function<Status()> sound_;
   std::vector<StoredImage> images_;
   std::vector<std::string> paths_;
   std::vector<float> values_;

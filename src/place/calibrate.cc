@@ -83,6 +83,7 @@ Status Collection::calibrate(const Catalogue& catalogue, const JobControl& job) 
       found[slot] = excess_of(*state, static_cast<size_t>(queries[slot]));
     }
   });
+  LOCI_RETURN_IF_ERROR(state->intact());
   std::vector<double> excess;
   for (const std::optional<double>& x : found) {
     if (x) excess.push_back(*x);

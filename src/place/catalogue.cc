@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catalogue.h"
 
+#include "image_row.h"
+#include "own_file.h"
+
 #include "loci/base/text.h"
 
 #include <cerrno>
@@ -26,44 +29,9 @@ CREATE TABLE batches (
 CREATE TABLE images (
   id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL UNIQUE, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
   sha256 TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, lat REAL, lon REAL, taken INTEGER, heading REAL,
-  device INTEGER NOT NULL, segment INTEGER NOT NULL REFERENCES segments(id), row INTEGER NOT NULL, UNIQUE (segment, row));
+  device INTEGER NOT NULL, segment INTEGER NOT NULL REFERENCES segments(id), row INTEGER NOT NULL, digest TEXT,
+  UNIQUE (segment, row));
 )sql";
-
-constexpr std::string_view kAllImages =
-    "SELECT id, path, size, mtime_ns, sha256, width, height, lat, lon, taken, heading, device, "
-    "segment, row FROM images "
-    "ORDER BY id";
-
-StoredImage read_image(const Statement& s) {
-  StoredImage stored;
-  PlaceImage& image = stored.image;
-  image.id = s.integer(0);
-  image.path = s.bytes(1);
-  image.size_bytes = static_cast<uint64_t>(s.integer(2));
-  image.mtime_ns = s.integer(3);
-  image.sha256 = s.bytes(4);
-  image.width = static_cast<int>(s.integer(5));
-  image.height = static_cast<int>(s.integer(6));
-  if (!s.is_null(7) && !s.is_null(8)) image.position = LatLon{.lat = s.real(7), .lon = s.real(8)};
-  if (!s.is_null(9)) image.taken = s.integer(9);
-  if (!s.is_null(10)) image.heading_deg = s.real(10);
-  stored.device = s.integer(11);
-  stored.segment = s.integer(12);
-  stored.row = s.integer(13);
-  return stored;
-}
-
-/// Parameters 1 to 13 of the two statements that write an image.
-void bind_image(Statement& s, const StoredImage& stored) {
-  const PlaceImage& image = stored.image;
-  s.bind_blob(1, image.path)
-      .bind(2, static_cast<int64_t>(image.size_bytes))
-      .bind(3, image.mtime_ns);
-  s.bind_text(4, image.sha256).bind(5, int64_t{image.width}).bind(6, int64_t{image.height});
-  if (image.position) s.bind(7, image.position->lat).bind(8, image.position->lon);
-  s.bind(9, image.taken).bind(10, image.heading_deg);
-  s.bind(11, stored.device).bind(12, stored.segment).bind(13, stored.row);
-}
 
 }  // namespace
 
@@ -104,6 +72,7 @@ Result<Catalogue> Catalogue::open(const std::string& folder) {
         "PHOTOS --db " +
         printable(folder) + "'");
   }
+  LOCI_RETURN_IF_ERROR(check_own_files(folder));
   Result<Sqlite> opened = Sqlite::open(path, SQLITE_OPEN_READWRITE);
   if (!opened.ok()) opened = Sqlite::open(path, SQLITE_OPEN_READONLY);
   LOCI_TRY(db, std::move(opened));
@@ -174,7 +143,7 @@ Result<std::vector<BatchInfo>> Catalogue::batches() const {
 }
 
 Status Catalogue::each_image(const std::function<void(StoredImage&&)>& visit) const {
-  LOCI_TRY(s, db_.prepare(kAllImages));
+  LOCI_TRY(s, db_.prepare(std::string(kImageColumns) + " ORDER BY id"));
   for (;;) {
     LOCI_TRY(row, s.step());
     if (!row) return {};
@@ -199,10 +168,12 @@ Status Catalogue::add_batch(const BatchInfo& batch, bool new_segment) const {
 
 Status Catalogue::put_image(const StoredImage& stored) const {
   if (stored.image.id == 0) {
-    LOCI_TRY(s,
-             db_.prepare("INSERT INTO images (path, size, mtime_ns, sha256, width, height, lat, "
-                         "lon, taken, heading, "
-                         "device, segment, row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    LOCI_TRY(
+        s,
+        db_.prepare(
+            "INSERT INTO images (path, size, mtime_ns, sha256, width, height, lat, "
+            "lon, taken, heading, "
+            "device, segment, row, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     bind_image(s, stored);
     return s.run();
   }
@@ -210,31 +181,29 @@ Status Catalogue::put_image(const StoredImage& stored) const {
            db_.prepare(
                "UPDATE images SET path = ?, size = ?, mtime_ns = ?, sha256 = ?, width = ?, height "
                "= ?, lat = ?, "
-               "lon = ?, taken = ?, heading = ?, device = ?, segment = ?, row = ? WHERE id = ?"));
+               "lon = ?, taken = ?, heading = ?, device = ?, segment = ?, row = ?, digest = ? "
+               "WHERE id = ?"));
   bind_image(s, stored);
-  return s.bind(14, stored.image.id).run();
+  return s.bind(15, stored.image.id).run();
 }
 
 Status Catalogue::touch_image(int64_t id,
                               uint64_t size_bytes,
                               int64_t mtime_ns,
                               int64_t device) const {
-  LOCI_TRY(s, db_.prepare("UPDATE images SET size = ?, mtime_ns = ?, device = ? WHERE id = ?"));
-  return s.bind(1, static_cast<int64_t>(size_bytes))
-      .bind(2, mtime_ns)
-      .bind(3, device)
-      .bind(4, id)
-      .run();
+  LOCI_TRY(s, db_.prepare(std::string(kImageColumns) + " WHERE id = ?"));
+  LOCI_TRY(found, s.bind(1, id).step());
+  if (!found) return {};
+  StoredImage stored = read_image(s);
+  stored.image.size_bytes = size_bytes;
+  stored.image.mtime_ns = mtime_ns;
+  stored.device = device;
+  return put_image(stored);
 }
 
 Status Catalogue::remove_image(int64_t id) const {
   LOCI_TRY(s, db_.prepare("DELETE FROM images WHERE id = ?"));
   return s.bind(1, id).run();
-}
-
-Status Catalogue::move_image(int64_t id, int64_t segment, int64_t row) const {
-  LOCI_TRY(s, db_.prepare("UPDATE images SET segment = ?, row = ? WHERE id = ?"));
-  return s.bind(1, segment).bind(2, row).bind(3, id).run();
 }
 
 Status Catalogue::drop_segments_before(int64_t first_kept) const {
@@ -254,7 +223,9 @@ Status Catalogue::set_fact(const std::string& name, const std::string& value) co
   LOCI_TRY(s,
            db_.prepare("INSERT INTO facts (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO "
                        "UPDATE SET value = ?2"));
-  return s.bind_text(1, name).bind_text(2, value).run();
+  LOCI_RETURN_IF_ERROR(s.bind_text(1, name).bind_text(2, value).run());
+  LOCI_TRY(digest, digest_of_facts());
+  return s.bind_text(1, kDigestOfFacts).bind_text(2, digest).run();
 }
 
 }  // namespace loci

@@ -42,7 +42,7 @@ struct BatchInfo {
 /// Threads: one at a time
 class Catalogue {
  public:
-  static constexpr int kFormatVersion = 1;
+  static constexpr int kFormatVersion = 2;
   static constexpr int kApplicationId =
       0x4c4f4349;  // "LOCI": `file` and others can tell by it what this is
 
@@ -51,6 +51,12 @@ class Catalogue {
   static Status create(const std::string& folder, const CollectionInfo& info);
   /// Falls back to reading only where the folder may not be written.
   static Result<Catalogue> open(const std::string& folder);
+
+  /// Gives a catalogue of an older version what this one adds. Called by whoever is about to change it.
+  Status bring_up_to_date() const;
+  /// Names in `problems` every photograph and fact whose values are not those it was written with. Nothing in a
+  /// catalogue of version 1, which has no digests.
+  Status check_digests(std::vector<std::string>* problems) const;
 
   const Sqlite& database() const { return db_; }
   Result<CollectionInfo> info() const;
@@ -68,7 +74,6 @@ class Catalogue {
   /// Only size, time and device: the content is the same.
   Status touch_image(int64_t id, uint64_t size_bytes, int64_t mtime_ns, int64_t device) const;
   Status remove_image(int64_t id) const;
-  Status move_image(int64_t id, int64_t segment, int64_t row) const;
   /// Forgets the segments with a lower number; no image may lie in one any more.
   Status drop_segments_before(int64_t first_kept) const;
 
@@ -78,6 +83,7 @@ class Catalogue {
 
  private:
   explicit Catalogue(Sqlite db) : db_(std::move(db)) {}
+  Result<std::string> digest_of_facts() const;
   Sqlite db_;
 };
 

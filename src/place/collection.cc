@@ -57,9 +57,17 @@ Result<std::shared_ptr<const Snapshot>> Collection::snapshot() const {
   return snapshot_;
 }
 
-void Collection::forget_snapshot() {
+void Collection::forget_snapshot() const {
   const std::lock_guard lock(snapshot_mutex_);
   snapshot_.reset();
+}
+
+Status Collection::still_intact(const std::shared_ptr<const Snapshot>& used) const {
+  const Status status = used->intact();
+  if (status.ok()) return status;
+  const std::lock_guard lock(snapshot_mutex_);
+  if (snapshot_ == used) snapshot_.reset();
+  return status.with_context(printable(folder_));
 }
 
 Status Collection::refresh() {
@@ -67,7 +75,8 @@ Status Collection::refresh() {
   LOCI_TRY(loaded, Snapshot::load(catalogue, format_));
   const std::lock_guard lock(snapshot_mutex_);
   // The state is the same: keep the indexes that were built of it.
-  if (snapshot_ == nullptr || !snapshot_->same_state(*loaded)) snapshot_ = std::move(loaded);
+  if (snapshot_ == nullptr || !snapshot_->same_state(*loaded) || !snapshot_->intact().ok())
+    snapshot_ = std::move(loaded);
   return {};
 }
 
@@ -80,6 +89,7 @@ Result<int64_t> Collection::remove(const std::vector<std::string>& paths, double
   const std::lock_guard writing(write_mutex_);
   LOCI_TRY(lock, WriteLock::acquire(lock_path(), max_wait_s, {}));
   LOCI_TRY(catalogue, Catalogue::open(folder_));
+  LOCI_RETURN_IF_ERROR(catalogue.bring_up_to_date());
   LOCI_TRY(known, known_files(catalogue));
   std::vector<int64_t> ids;
   for (const std::string& path : paths) {
@@ -130,11 +140,14 @@ Result<QueryAnswer> Collection::query_descriptor(std::span<const float> descript
     LOCI_TRY(path, normal_path(leave_out));
     self = std::move(path);
   }
-  LOCI_TRY(hits, now->search(descriptor, std::max(k, kEvidence), index, self));
+  const auto found = now->search(descriptor, std::max(k, kEvidence), index, self);
+  LOCI_RETURN_IF_ERROR(still_intact(now));
+  LOCI_TRY(hits, found);
   QueryAnswer answer;
   if (hits.empty()) return answer;
   std::vector<Evidence> evidence;
   const ChanceFit chance = now->chance_for(descriptor);
+  LOCI_RETURN_IF_ERROR(still_intact(now));
   for (const Hit& hit : hits) {
     const PlaceImage* image = now->image_of_row(hit.id);
     if (image == nullptr) continue;
@@ -173,7 +186,9 @@ Result<std::vector<float>> Collection::descriptor(int64_t id) const {
   if (found == nullptr)
     return not_found(printable(folder_) + ": no photograph has the number " + std::to_string(id));
   const std::span<const float> values = now->descriptor(*found);
-  return std::vector<float>(values.begin(), values.end());
+  std::vector<float> copy(values.begin(), values.end());
+  LOCI_RETURN_IF_ERROR(still_intact(now));
+  return copy;
 }
 
 }  // namespace loci

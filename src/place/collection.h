@@ -31,6 +31,12 @@ class Collection final : public PlaceDb {
                               const Stage& next,
                               int num_threads,
                               const JobControl& job);
+  /// PlaceDb::recover() with a stage made for the folder's model.
+  static Result<RecoverReport> recover(const std::string& folder,
+                                       Stage stage,
+                                       const std::vector<std::string>& paths,
+                                       const UpdateOptions& options,
+                                       const JobControl& job);
 
   const Describer& describer() const override;
   int64_t size() const override;
@@ -52,7 +58,8 @@ class Collection final : public PlaceDb {
   Result<std::vector<PlaceImage>> images() const override;
   Result<std::vector<float>> descriptor(int64_t id) const override;
   Result<VerifyReport> verify() const override;
-  Status compact() override;
+  Result<RowCounts> row_counts() const override;
+  Status compact(double max_wait_s = -1) override;
 
   Status calibrate(const Catalogue& catalogue, const JobControl& job);
 
@@ -61,7 +68,9 @@ class Collection final : public PlaceDb {
       : folder_(std::move(folder)), stage_(std::move(stage)), format_(std::move(format)) {}
   std::string lock_path() const { return folder_ + "/lock"; }
   Result<std::shared_ptr<const Snapshot>> snapshot() const;
-  void forget_snapshot();
+  void forget_snapshot() const;
+  /// The snapshot's intact(); one that is not is forgotten, so that the next answer reads the folder as it is then.
+  Status still_intact(const std::shared_ptr<const Snapshot>& used) const;
 
   const std::string folder_;
   const Stage stage_;

@@ -15,10 +15,20 @@ constexpr int64_t kCopyBytes = int64_t{8} << 20;
 
 }  // namespace
 
-Status Collection::compact() {
-  const std::lock_guard writing(write_mutex_);
-  LOCI_TRY(lock, WriteLock::acquire(lock_path(), -1, {}));
+Result<RowCounts> Collection::row_counts() const {
   LOCI_TRY(catalogue, Catalogue::open(folder_));
+  LOCI_TRY(segments, catalogue.segments());
+  LOCI_TRY(in_use, catalogue.count());
+  RowCounts counts{.rows = 0, .in_use = in_use};
+  for (const SegmentInfo& segment : segments) counts.rows += segment.rows;
+  return counts;
+}
+
+Status Collection::compact(double max_wait_s) {
+  const std::lock_guard writing(write_mutex_);
+  LOCI_TRY(lock, WriteLock::acquire(lock_path(), max_wait_s, {}));
+  LOCI_TRY(catalogue, Catalogue::open(folder_));
+  LOCI_RETURN_IF_ERROR(catalogue.bring_up_to_date());
   LOCI_TRY(old_segments, catalogue.segments());
   LOCI_TRY(old_batches, catalogue.batches());
   LOCI_TRY(first_new, catalogue.next_segment());
@@ -62,12 +72,12 @@ Status Collection::compact() {
       images[i].row = place.first_row + static_cast<int64_t>(i - begin);
     }
   }
+  LOCI_RETURN_IF_ERROR(source.intact());
   {
     LOCI_TRY(transaction, Transaction::begin_write(catalogue.database()));
     for (const Written& w : written)
       LOCI_RETURN_IF_ERROR(catalogue.add_batch(w.batch, w.new_segment));
-    for (const StoredImage& i : images)
-      LOCI_RETURN_IF_ERROR(catalogue.move_image(i.image.id, i.segment, i.row));
+    for (const StoredImage& i : images) LOCI_RETURN_IF_ERROR(catalogue.put_image(i));
     LOCI_RETURN_IF_ERROR(catalogue.drop_segments_before(first_new));
     stage_.reached("compaction declared");
     LOCI_RETURN_IF_ERROR(transaction.commit());

@@ -122,10 +122,13 @@ std::string xmp_of(const PositionProposal& proposal) {
 Status write_sidecar(const std::string& photo, const PositionProposal& proposal) {
   const std::string path = photo + ".xmp";
   const auto there = file_info(path);
+  const std::string text = xmp_of(proposal);
+  // Written by an earlier run, which may have been interrupted after it: done, not a failure.
+  if (const auto known = read_text_file(path, text.size()); known.ok() && *known == text) return {};
   if (there.ok())
     return invalid_argument(printable(path) + ": is there already and stays as it is");
   if (there.status().code() != Code::kNotFound) return there.status();
-  return write_file(path, xmp_of(proposal));
+  return write_file(path, text);
 }
 
 }  // namespace loci

@@ -64,6 +64,7 @@ Result<MergeReport> Collection::merge(const std::string& other_folder, const Job
   LOCI_RETURN_IF_ERROR(other.rows.check(other.images));
 
   LOCI_TRY(catalogue, Catalogue::open(folder_));
+  LOCI_RETURN_IF_ERROR(catalogue.bring_up_to_date());
   std::unordered_map<std::string, Ours> known;
   LOCI_RETURN_IF_ERROR(catalogue.each_image([&](StoredImage&& stored) {
     known.emplace(std::move(stored.image.path),
@@ -74,6 +75,7 @@ Result<MergeReport> Collection::merge(const std::string& other_folder, const Job
   LOCI_TRY(appender,
            SegmentAppender::open(format_, segments, next_segment, stage_.max_segment_bytes));
   BatchWriter writer(stage_, catalogue, std::move(appender));
+  writer.set_check([&] { return other.rows.intact(); });
 
   MergeReport report;
   const auto total = static_cast<int64_t>(other.images.size());

@@ -26,4 +26,14 @@ PlaceImage photo_facts(const std::string& path, const DescribedImage& described)
   return image;
 }
 
+StoredImage stored_photo(const FoundFile& file, const DescribedImage& described) {
+  StoredImage stored;
+  stored.image = photo_facts(file.path, described);
+  stored.image.id = file.id;
+  stored.image.size_bytes = file.size_bytes;
+  stored.image.mtime_ns = file.mtime_ns;
+  stored.device = file.device;
+  return stored;
+}
+
 }  // namespace loci

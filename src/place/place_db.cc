@@ -3,6 +3,7 @@
 #include "loci/place/place_db.h"
 
 #include "collection.h"
+#include "own_file.h"
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"
@@ -14,12 +15,32 @@
 namespace loci {
 namespace {
 
+/// A create() that was cut short leaves no segment with rows: where one is, a catalogue was lost.
+Status check_no_rows(const std::string& folder) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(folder + "/segments", error), end;
+       !error && it != end;
+       it.increment(error)) {
+    std::error_code unknown;
+    const auto size = it->file_size(unknown);
+    if (unknown || size <= SegmentFormat::kHeaderBytes) continue;
+    return invalid_argument(
+        printable(folder) + ": holds descriptors of a collection (" +
+        printable(it->path().filename().string()) +
+        ") but no catalogue.sqlite; put that file back, or make it again from the photographs with "
+        "'loci recover " +
+        printable(folder) + " PHOTOS', or name another folder");
+  }
+  return {};
+}
+
 /// Only what a create() that was cut short can have left.
 Status check_free(const std::string& folder) {
   std::error_code error;
   for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
        it.increment(error)) {
     const std::string name = it->path().filename().string();
+    if (name == "segments") LOCI_RETURN_IF_ERROR(check_no_rows(folder));
     const bool ours = name == "lock" || name == "segments" ||
                       name.starts_with("model.safetensors") ||
                       name.starts_with("catalogue.sqlite.new");
@@ -82,15 +103,16 @@ Result<std::unique_ptr<PlaceDb>> PlaceDb::create(const std::string& folder,
                             ": holds a collection already; open it, or name another folder");
   }
   LOCI_RETURN_IF_ERROR(make_folders(path));
-  LOCI_RETURN_IF_ERROR(check_free(path));
+  LOCI_RETURN_IF_ERROR(check_own_files(path));
+  if (!exists(path)) LOCI_RETURN_IF_ERROR(check_free(path));
   LOCI_TRY(stage, make_stage(std::move(model), options));
   {
     LOCI_TRY(lock, WriteLock::acquire(path + "/lock", -1, {}));
+    // Another program may have made the same collection in the meantime: then it is there, as it was asked for, and
+    // open() below says so if its model is another one.
     if (!exists(path)) {
+      LOCI_RETURN_IF_ERROR(check_free(path));
       LOCI_RETURN_IF_ERROR(Collection::make(path, *stage.model, stage.dim));
-    } else {
-      return invalid_argument(printable(path) +
-                              ": another program has just made a collection here; open it");
     }
   }
   LOCI_TRY(collection, Collection::open(path, std::move(stage)));

@@ -44,7 +44,7 @@ Result<RowSource> RowSource::map(const SegmentFormat& format,
   for (const SegmentInfo& segment : segments) {
     LOCI_TRY(file, format.map(segment.id, segment.rows));
     source.rows_.emplace(segment.id, format.rows(file, segment.rows));
-    source.files_.push_back(std::move(file));
+    source.files_.emplace_back(std::move(file));
   }
   for (const StoredImage& i : images) {
     const auto it = source.rows_.find(i.segment);
@@ -54,6 +54,11 @@ Result<RowSource> RowSource::map(const SegmentFormat& format,
     }
   }
   return source;
+}
+
+Status RowSource::intact() const {
+  for (const OpenSegmentFile& file : files_) LOCI_RETURN_IF_ERROR(file.intact());
+  return {};
 }
 
 Status RowSource::check(const std::vector<StoredImage>& images) const {

@@ -24,6 +24,8 @@ class RowSource {
                                const std::vector<StoredImage>& images);
   /// Reads every batch that holds a row of `images`. Corrupt where a digest differs.
   Status check(const std::vector<StoredImage>& images) const;
+  /// Corrupt where a segment was cut short or overwritten since: copied rows are not to be declared then.
+  Status intact() const;
 
   std::span<const float> row(const StoredImage& stored) const {
     return rows_.at(stored.segment).row(stored.row);
@@ -32,7 +34,7 @@ class RowSource {
  private:
   SegmentFormat format_;
   std::vector<BatchInfo> batches_;
-  std::vector<MappedFile> files_;
+  std::vector<OpenSegmentFile> files_;
   std::map<int64_t, ConstMatrixView> rows_;
 };
 

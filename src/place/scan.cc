@@ -21,7 +21,8 @@ enum class Gone { kYes, kNo, kUnsure };
 
 class Scanner {
  public:
-  Scanner(const KnownFiles& known, const JobControl& job) : known_(known), job_(job) {}
+  Scanner(const KnownFiles& known, Links links, const JobControl& job)
+      : known_(known), links_(links), job_(job) {}
 
   Status add(const std::string& path) {
     struct stat info {};
@@ -81,7 +82,8 @@ class Scanner {
 
   Status folder(const std::string& path) {
     std::vector<std::string> problems;
-    const Result<std::vector<std::string>> names = list_files(path, image_extensions(), &problems);
+    const Result<std::vector<std::string>> names =
+        list_files(path, image_extensions(), &problems, links_);
     if (!names.ok()) {
       fail(path, names.status().with_context("nothing below it was changed in the collection"));
       return {};
@@ -165,6 +167,7 @@ class Scanner {
   }
 
   const KnownFiles& known_;
+  const Links links_;
   const JobControl& job_;
   std::unordered_set<std::string> seen_;
   Scan scan_;
@@ -189,8 +192,9 @@ bool lies_below(const std::string& path, const std::string& folder) {
 
 Result<Scan> scan_paths(const std::vector<std::string>& paths,
                         const KnownFiles& known,
+                        Links links,
                         const JobControl& job) {
-  Scanner scanner(known, job);
+  Scanner scanner(known, links, job);
   for (const std::string& path : paths) {
     LOCI_TRY(normal, normal_path(path));
     LOCI_RETURN_IF_ERROR(scanner.add(normal));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/file.h"
 #include "loci/place/place_db.h"
 
 #include <cstdint>
@@ -48,6 +49,7 @@ bool lies_below(const std::string& path, const std::string& folder);
 /// another device (a disk that is not mounted).
 Result<Scan> scan_paths(const std::vector<std::string>& paths,
                         const KnownFiles& known,
+                        Links links,
                         const JobControl& job);
 
 }  // namespace loci

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <random>
 #include <set>
 #include <unistd.h>
 #include <utility>
@@ -21,7 +22,7 @@ static_assert(std::endian::native == std::endian::little,
               "segments are little-endian and used where they are mapped");
 
 constexpr char kMagic[8] = {'L', 'O', 'C', 'I', 'S', 'E', 'G', '\n'};
-constexpr size_t kFingerprintAt = 64, kDigestAt = 192, kDigestSize = 64;
+constexpr size_t kFingerprintAt = 64, kDigestAt = 192, kDigestSize = 64, kMarkAt = 256;
 
 template <class T>
 void put(std::vector<uint8_t>& bytes, size_t at, T value) {
@@ -90,6 +91,22 @@ Result<MappedFile> SegmentFormat::map(int64_t segment, int64_t rows) const {
   return file;
 }
 
+SegmentFormat::Mark SegmentFormat::mark(const MappedFile& file) {
+  Mark mark;
+  std::memcpy(mark.data(), file.bytes().data() + kMarkAt, mark.size());
+  return mark;
+}
+
+Status OpenSegmentFile::intact() const {
+  if (file_.bytes().empty()) return {};
+  const SegmentFormat::Mark now = SegmentFormat::mark(file_);
+  LOCI_RETURN_IF_ERROR(file_.intact());
+  if (now == mark_) return {};
+  return corrupt(
+      "a segment of the collection was overwritten while it was in use; if another collection was "
+      "copied over this one, ask again once that has finished");
+}
+
 ConstMatrixView SegmentFormat::rows(const MappedFile& file, int64_t count) const {
   return {reinterpret_cast<const float*>(file.bytes().data() + kHeaderBytes), count, dim};
 }
@@ -107,7 +124,7 @@ Result<SegmentAppender> SegmentAppender::open(SegmentFormat format,
   LOCI_RETURN_IF_ERROR(f.map(last.id, last.rows).status());
   if (f.file_bytes(last.rows) >= max_segment_bytes) return appender;
   const std::string path = f.path(last.id);
-  appender.fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  appender.fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (appender.fd_ < 0) return io_error(printable(path) + ": cannot be opened for writing", errno);
   appender.segment_ = last.id;
   appender.rows_ = last.rows;
@@ -150,9 +167,12 @@ Status SegmentAppender::start_segment() {
   segment_ = next_id_++;
   rows_ = 0;
   const std::string path = format_.path(segment_);
-  fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (fd_ < 0) return io_error(printable(path) + ": cannot be created", errno);
-  const std::vector<uint8_t> header = format_.header(segment_);
+  std::vector<uint8_t> header = format_.header(segment_);
+  std::random_device random;
+  for (size_t i = 0; i < sizeof(SegmentFormat::Mark); i += sizeof(uint32_t))
+    put<uint32_t>(header, kMarkAt + i, random());
   return write_at(header.data(), header.size(), 0);
 }
 

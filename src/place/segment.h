@@ -6,6 +6,7 @@
 #include "loci/base/matrix.h"
 #include "loci/base/status.h"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -29,6 +30,10 @@ struct SegmentFormat {
     return kHeaderBytes + static_cast<uint64_t>(rows) * row_bytes();
   }
   std::vector<uint8_t> header(int64_t segment) const;
+  /// The random bytes that tell this file from any other segment of the same number and model, as they are in the file
+  /// now. All zero in files of older versions.
+  using Mark = std::array<uint8_t, 16>;
+  static Mark mark(const MappedFile& file);
   /// Maps a segment and checks its header and that it holds at least `rows` rows; what follows them
   /// is not looked at.
   Result<MappedFile> map(int64_t segment, int64_t rows) const;
@@ -83,6 +88,21 @@ class SegmentAppender {
   int fd_ = -1;
   int64_t segment_ = 0;
   int64_t rows_ = 0;
+};
+
+/// A segment in use: its rows, and whether they are still those that were mapped.
+class OpenSegmentFile {
+ public:
+  explicit OpenSegmentFile(MappedFile file)
+      : file_(std::move(file)), mark_(SegmentFormat::mark(file_)) {}
+  const MappedFile& file() const { return file_; }
+  /// Corrupt once the file was cut short or overwritten in its place. Asked after rows were used, before what was
+  /// computed from them is: rows never change in a collection that nobody else writes into.
+  Status intact() const;
+
+ private:
+  MappedFile file_;
+  SegmentFormat::Mark mark_;
 };
 
 /// Removes files of the segments folder that the catalogue does not name.

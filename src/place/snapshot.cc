@@ -67,12 +67,17 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::load(const Catalogue& catalogu
       }
       LOCI_TRY(file, std::move(mapped));
       s->blocks_.push_back(format.rows(file, segment.rows));
-      s->files_.push_back(std::move(file));
+      s->files_.emplace_back(std::move(file));
       s->segment_ids_.push_back(segment.id);
     }
   }
   s->choose_cohort();
   return std::shared_ptr<const Snapshot>(s);
+}
+
+Status Snapshot::intact() const {
+  for (const OpenSegmentFile& file : files_) LOCI_RETURN_IF_ERROR(file.intact());
+  return {};
 }
 
 bool Snapshot::same_state(const Snapshot& other) const {
@@ -118,6 +123,7 @@ Result<std::shared_ptr<const Index>> Snapshot::index(const IndexOptions& options
   const std::lock_guard lock(mutex_);
   if (const auto it = indexes_.find(key); it != indexes_.end()) return it->second;
   LOCI_TRY(made, make_index(blocks_, dim_, options));
+  LOCI_RETURN_IF_ERROR(intact());  // an index of rows that are gone would be kept for ever
   std::shared_ptr<const Index> index = std::move(made);
   indexes_.emplace(key, index);
   return index;
@@ -143,6 +149,7 @@ Result<std::vector<Hit>> Snapshot::search(std::span<const float> query,
     };
   }
   auto hits = found->search(ConstMatrixView(query.data(), 1, dim_), k, options.num_threads, keep);
+  LOCI_RETURN_IF_ERROR(intact());
   return std::move(hits.front());
 }
 

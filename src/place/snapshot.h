@@ -18,7 +18,7 @@ namespace loci {
 
 /// One committed state of a collection, held in memory: the catalogue's images, the mapped rows,
 /// indexes made of them when first asked for. Files that are replaced meanwhile stay mapped, so
-/// nothing that happens to the folder disturbs it.
+/// nothing that loci does to the folder disturbs it; for what others do in place there is intact().
 /// Threads: const members are safe from many threads
 class Snapshot {
  public:
@@ -32,6 +32,9 @@ class Snapshot {
   std::span<const float> descriptor_of(size_t position) const {
     return row(row_of_image_[position]);
   }
+  /// Corrupt once a segment was cut short or overwritten in its place: then what was computed from rows is not to be
+  /// used.
+  Status intact() const;
   /// Nothing that a user could see differs.
   bool same_state(const Snapshot& other) const;
   /// What chance gives a query with this descriptor; chance().judge() says how a score stands to it.
@@ -56,7 +59,7 @@ class Snapshot {
   std::vector<PlaceImage> images_;
   std::vector<int64_t> row_of_image_;  // by position in images_
   std::vector<int64_t> image_of_row_;  // position in images_, or -1
-  std::vector<MappedFile> files_;
+  std::vector<OpenSegmentFile> files_;
   RowBlocks blocks_;
   std::vector<int64_t> first_row_;    // of each block
   std::vector<int64_t> segment_ids_;  // of each block

@@ -16,17 +16,6 @@ namespace {
 
 constexpr uint64_t kMaxPhotoBytes = uint64_t{1} << 30;
 
-/// A row of the catalogue, but for the place of its descriptor.
-StoredImage describe_entry(const FoundFile& file, const DescribedImage& described) {
-  StoredImage stored;
-  stored.image = photo_facts(file.path, described);
-  stored.image.id = file.id;
-  stored.image.size_bytes = file.size_bytes;
-  stored.image.mtime_ns = file.mtime_ns;
-  stored.device = file.device;
-  return stored;
-}
-
 Status forget(const Catalogue& catalogue, const std::vector<int64_t>& ids) {
   if (ids.empty()) return {};
   LOCI_TRY(transaction, Transaction::begin_write(catalogue.database()));
@@ -95,7 +84,7 @@ Status describe_all(const Stage& stage,
     if (!described.status.ok()) {
       report.failed.push_back({.image = files[i].path, .error = std::move(described.status)});
     } else {
-      trouble = writer.add(describe_entry(files[i], described), std::move(described.descriptor));
+      trouble = writer.add(stored_photo(files[i], described), std::move(described.descriptor));
       ++(files[i].id == 0 ? added : updated);
     }
     job.progress("describing", static_cast<int64_t>(i) + 1, total);
@@ -134,6 +123,7 @@ Result<IndexReport> Collection::update(const std::vector<std::string>& paths,
   const std::lock_guard writing(write_mutex_);
   LOCI_TRY(lock, WriteLock::acquire(lock_path(), options.max_wait_s, job));
   LOCI_TRY(catalogue, Catalogue::open(folder_));
+  LOCI_RETURN_IF_ERROR(catalogue.bring_up_to_date());
   IndexReport report;
   std::unordered_map<int64_t, std::string> digests;
   const auto interrupted = [&](const Status& status) {
@@ -149,7 +139,8 @@ Result<IndexReport> Collection::update(const std::vector<std::string>& paths,
 
   LOCI_TRY(known, known_files(catalogue));
   job.progress("looking for photographs", 0, 0);
-  Result<Scan> scanned = scan_paths(paths, known, job);
+  Result<Scan> scanned =
+      scan_paths(paths, known, options.follow_links ? Links::kAll : Links::kWithin, job);
   if (!scanned.ok() && interrupted(scanned.status())) return finish();
   LOCI_TRY(scan, std::move(scanned));
   for (const std::string& note : scan.notes) job.message(note);

@@ -105,6 +105,10 @@ void verify_segment(const SegmentFormat& format,
   const ConstMatrixView rows = format.rows(*segment.file, segment.info.rows);
   for (const BatchInfo& batch : state.batches) {
     if (batch.segment != segment.info.id || batch_digest(rows, batch) == batch.sha256) continue;
+    if (const Status whole = segment.file->intact(); !whole.ok()) {
+      problems.push_back(whole.message());
+      return;
+    }
     problems.push_back(
         printable(format.path(batch.segment)) +
         loci::format(": rows %lld to %lld do not have the digest they were written with: ",
@@ -144,6 +148,7 @@ Result<VerifyReport> Collection::verify() const {
       report.problems.push_back(printable(stored.image.path) + ": its descriptor is in no segment");
     }
   }
+  LOCI_RETURN_IF_ERROR(catalogue.check_digests(&report.problems));
   const auto model = collection_model(folder_, format_.fingerprint);
   const Status sound = model.ok() ? verify_model(**model) : model.status();
   if (!sound.ok()) report.problems.push_back(sound.message());

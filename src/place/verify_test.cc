@@ -14,7 +14,6 @@ namespace {
 
 using test::holds;
 using test::World;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -75,7 +74,7 @@ TEST(Verify, DamagedHeaderAndCatalogueAreFound) {
                    .exec("UPDATE images SET row = 99 WHERE id = 2")
                    .ok(),
                "the catalogue can be changed");
-  EXPECT_THAT(db->verify().value().problems, ElementsAre(HasSubstr("in no segment")));
+  EXPECT_THAT(db->verify().value().problems, testing::Contains(HasSubstr("in no segment")));
   EXPECT_EQ(db->compact().code(), Code::kCorrupt);
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <sys/file.h>
+#include <sys/stat.h>
 
 namespace loci {
 namespace {
@@ -25,15 +26,26 @@ std::string holder(int fd) {
                             : format("process %lld", static_cast<long long>(*pid));
 }
 
+Status foreign_lock(const std::string& path) {
+  return invalid_argument(printable(path) +
+                          ": is a link or no regular file; a collection has a lock of its own: "
+                          "remove it, and a new one is made");
+}
+
 }  // namespace
 
 Result<WriteLock> WriteLock::acquire(const std::string& path,
                                      double max_wait_s,
                                      const JobControl& job) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+  struct stat info {};
+  if (fd < 0 && errno == ELOOP) return foreign_lock(path);
   if (fd < 0)
     return io_error(printable(path) + ": the collection cannot be locked for writing", errno);
   WriteLock lock(fd);
+  // A second name of another file would have that file's content replaced below.
+  if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_nlink > 1)
+    return foreign_lock(path);
   const Stopwatch waited;
   bool said = false;
   while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {

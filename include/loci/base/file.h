@@ -14,6 +14,31 @@
 
 namespace loci {
 
+/// A regular file open for reading. Whatever else lies at a path (a pipe, a device, a socket, a folder) is refused
+/// without being opened: opening a pipe would wait for whoever writes into it, perhaps for ever.
+/// Errors: NotFound, Io; InvalidArgument for what is no regular file
+class InputFile {
+ public:
+  static Result<InputFile> open(const std::string& path);
+  InputFile(InputFile&& other) noexcept;
+  InputFile& operator=(InputFile&& other) noexcept;
+  ~InputFile();
+  int fd() const { return fd_; }
+  const std::string& path() const { return path_; }
+  uint64_t size() const { return size_; }  ///< bytes, when it was opened
+  /// Fills `out` from `offset` on, and returns how many bytes there were: fewer at the end of the file.
+  Result<size_t> read_at(uint64_t offset, std::span<uint8_t> out) const;
+
+ private:
+  InputFile(std::string path, int fd, uint64_t size);
+  std::string path_;
+  int fd_ = -1;
+  uint64_t size_ = 0;
+};
+
+/// The first bytes of a regular file, `max_bytes` or what there is.
+Result<std::vector<uint8_t>> read_file_head(const std::string& path, size_t max_bytes);
+
 /// The whole of a regular file. Corrupt when it is larger than `max_bytes`, before anything is allocated.
 Result<std::vector<uint8_t>> read_file(const std::string& path,
                                        uint64_t max_bytes = uint64_t{1} << 32);
@@ -42,10 +67,23 @@ class FileWriter {
   Status flush();
 };
 
-/// A file mapped read-only into memory.
+/// Removes temporary files that write_file() and FileWriter left in `folder` when their process was killed: names
+/// PATH.tmp-PID-N of regular files of this user whose process is gone. Returns how many; what cannot be removed stays.
+int remove_abandoned_files(const std::string& folder);
+
+/// A regular file mapped read-only into memory.
+///
+/// A file that another program cuts short while it is mapped does not end the process by SIGBUS: what is missing reads
+/// as zeros from then on, and intact() says so. Whoever computes with mapped bytes asks it before the result is used.
+/// For that the first open() installs a handler of SIGBUS, which passes every other fault on to the one before it
+/// (docs/decisions/0013).
+/// Errors: as InputFile::open
+/// Threads: bytes and intact() are safe from many threads
 class MappedFile {
  public:
   static Result<MappedFile> open(const std::string& path);
+  /// Corrupt, naming the file, once a byte was asked for that the file no longer has.
+  Status intact() const;
   MappedFile() = default;
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
@@ -53,8 +91,11 @@ class MappedFile {
   std::span<const uint8_t> bytes() const { return {static_cast<const uint8_t*>(data_), size_}; }
 
  private:
+  struct Guard;
   void* data_ = nullptr;
   size_t size_ = 0;
+  Guard* guard_ = nullptr;
+  std::string path_;
 };
 
 struct FileInfo {
@@ -65,12 +106,20 @@ struct FileInfo {
 /// NotFound when nothing is there. Follows symbolic links.
 Result<FileInfo> file_info(const std::string& path);
 
+/// Where symbolic links below a folder may lead.
+enum class Links {
+  kWithin,  ///< to what lies in the folder too; others are passed over and named in `problems`
+  kAll,     ///< anywhere
+};
+
 /// Regular files below `folder`, relative to it, sorted by bytes, whose extension (lower case, with the dot) is one of
-/// `extensions` (all files when empty). Follows symbolic links to folders once: a loop is entered no second time.
-/// Folders that cannot be read are named in `problems` and passed over. Names starting with '.' are left out.
+/// `extensions` (all files when empty). Follows symbolic links as `links` says, each folder once: a loop is entered no
+/// second time. Folders that cannot be read are named in `problems` and passed over, as are the file systems of the
+/// kernel (/proc, /sys, /dev), whatever leads there. Names starting with '.' are left out.
 Result<std::vector<std::string>> list_files(const std::string& folder,
                                             const std::vector<std::string>& extensions,
-                                            std::vector<std::string>* problems = nullptr);
+                                            std::vector<std::string>* problems = nullptr,
+                                            Links links = Links::kAll);
 
 /// Creates a folder and its parents.
 Status make_folders(const std::string& path);

@@ -79,6 +79,7 @@ struct UpdateOptions {
   bool remove_missing = true;  ///< forget photographs below the given folders that are gone
   double max_wait_s = -1;      ///< how long to wait for another process that is changing the
                                ///< collection; negative: no bound
+  bool follow_links = false;   ///< symbolic links that lead out of the given folders are followed
 };
 
 /// What merge() did with the photographs of the other collection.
@@ -88,6 +89,20 @@ struct MergeReport {
   int64_t replaced = 0;   ///< same path, other content, theirs modified later
   int64_t kept = 0;       ///< same path, other content, ours modified later (or at the same time)
   int64_t total = 0;      ///< in the collection afterwards
+};
+
+/// Rows of descriptors in the segments, and how many of them a photograph uses.
+struct RowCounts {
+  int64_t rows = 0;
+  int64_t in_use = 0;
+};
+
+/// What recover() made of a collection without its catalogue.
+struct RecoverReport {
+  int64_t rows = 0;     ///< in the segments that were there
+  int64_t matched = 0;  ///< photographs whose descriptor was among them
+  int64_t added = 0;    ///< photographs whose descriptor was not
+  std::vector<FailedImage> failed;
 };
 
 struct VerifyReport {
@@ -127,6 +142,16 @@ class PlaceDb {
   static Status relearn(const std::string& folder,
                         const DescribeOptions& options = {},
                         const JobControl& job = {});
+  /// Makes the catalogue of a collection that has lost it, from its segments and the photographs it was made of: they
+  /// are described again with the collection's own model, and each gets the row that has its descriptor, or a new one.
+  /// The segments are not changed.
+  /// Errors: InvalidArgument where the catalogue is there, NotFound where the model or
+  /// the segments are not; Corrupt for a damaged model; Cancelled (nothing is kept then)
+  static Result<RecoverReport> recover(const std::string& folder,
+                                       const std::vector<std::string>& paths,
+                                       const UpdateOptions& options = {},
+                                       const JobControl& job = {},
+                                       const DescribeOptions& describe = {});
   virtual ~PlaceDb() = default;
 
   virtual const Describer& describer() const = 0;
@@ -166,8 +191,10 @@ class PlaceDb {
   virtual Result<std::vector<float>> descriptor(int64_t id) const = 0;
   /// Reads every segment and compares digests, counts and catalogue.
   virtual Result<VerifyReport> verify() const = 0;
-  /// Rewrites the segments without the rows of removed and updated images.
-  virtual Status compact() = 0;
+  /// How much of the segments compact() would keep.
+  virtual Result<RowCounts> row_counts() const = 0;
+  /// Rewrites the segments without the rows of removed and updated images. `max_wait_s` as in UpdateOptions.
+  virtual Status compact(double max_wait_s = -1) = 0;
 };
 
 }  // namespace loci
