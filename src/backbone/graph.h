@@ -30,8 +30,8 @@ struct Node {
 
 struct Graph {
   std::vector<Node> nodes;
-  std::vector<int>
-      uses;  ///< how often each value is read; each of the network's outputs counts once more
+  /// How often each value is read; each of the network's outputs counts once more.
+  std::vector<int> uses;
   std::vector<int> outputs;  ///< the values that the network returns, the features first
   bool returns(int value) const { return std::ranges::find(outputs, value) != outputs.end(); }
 

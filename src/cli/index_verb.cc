@@ -23,6 +23,7 @@ struct IndexVerb {
   std::string vocabulary;
   std::string shard;
   bool relearn = false;
+  bool keep_features = false;
   bool keep_missing = false;
   bool compact = false;
   bool verify = false;
@@ -131,7 +132,9 @@ Status run_index(IndexVerb& verb, Console& console) {
   }
   LOCI_TRY(report,
            db->update(photos,
-                      {.num_threads = verb.learn.num_threads, .remove_missing = !verb.keep_missing},
+                      {.num_threads = verb.learn.num_threads,
+                       .remove_missing = !verb.keep_missing,
+                       .keep_features = verb.keep_features},
                       console.job()));
   if (verb.compact && !report.interrupted) LOCI_RETURN_IF_ERROR(db->compact());
   console.result_json(report_json(report));
@@ -204,6 +207,10 @@ void add_index_verb(Program& program) {
       "--frames",
       verb->frames,
       "videos, bags: folder for their frames, as photographs; DIR.frames when not given");
+  app->add_flag("--keep-features",
+                verb->keep_features,
+                "keep the photos' local features in the collection (39 KB each): matches are then "
+                "verified without reading photos");
   app->add_flag("--relearn",
                 verb->relearn,
                 "first learn the centers of a collection that has outgrown them anew from its own "

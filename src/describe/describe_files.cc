@@ -5,6 +5,7 @@
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
 #include "loci/describe/describer.h"
+#include "loci/local/kept_features.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -21,7 +22,8 @@ constexpr int kMostImagesAtOnce = 8;
 DescribedImage describe_file(const Describer& describer,
                              const std::string& path,
                              int num_threads,
-                             bool want_sha256) {
+                             bool want_sha256,
+                             bool want_features) {
   DescribedImage out;
   try {
     Photo photo;
@@ -32,7 +34,10 @@ DescribedImage describe_file(const Describer& describer,
     out.sha256 = std::move(photo.sha256);
     if (out.status.ok()) {
       out.descriptor.resize(static_cast<size_t>(describer.dim()));
-      out.status = describer.describe(photo.image, out.descriptor, num_threads);
+      DescribedFeatures features;
+      out.status = describer.describe(
+          photo.image, out.descriptor, num_threads, nullptr, want_features ? &features : nullptr);
+      if (want_features && out.status.ok()) out.kept_features = pack(keep(features.points));
       if (!out.status.ok()) out.status = out.status.with_context(printable(path));
     }
   } catch (const std::bad_alloc&) {
@@ -61,7 +66,9 @@ Status describe_files(const Describer& describer,
                       int num_threads,
                       bool want_sha256,
                       const std::function<bool(size_t, DescribedImage&&)>& sink,
-                      const JobControl& job) {
+                      const JobControl& job,
+                      bool want_features) {
+  want_features = want_features && describer.has_points();
   // Whole images side by side waste no time on waiting for one another, but each has its own
   // activations: on many processors a few threads share one.
   const int threads_each =
@@ -79,7 +86,8 @@ Status describe_files(const Describer& describer,
       if (queue.stop || queue.next_to_start >= paths.size()) return;
       const size_t mine = queue.next_to_start++;
       lock.unlock();
-      DescribedImage image = describe_file(describer, paths[mine], threads_each, want_sha256);
+      DescribedImage image =
+          describe_file(describer, paths[mine], threads_each, want_sha256, want_features);
       lock.lock();
       queue.finished.emplace(mine, std::move(image));
       queue.changed.notify_all();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "catalogue.h"
+#include "kept_store.h"
 #include "scan.h"
 #include "segment.h"
 #include "snapshot.h"
@@ -57,6 +58,7 @@ class Collection final : public PlaceDb {
   Result<PlaceImage> image(int64_t id) const override;
   Result<std::vector<PlaceImage>> images() const override;
   Result<std::vector<float>> descriptor(int64_t id) const override;
+  Result<std::optional<KeptFeatures>> kept_features(const PlaceImage& image) const override;
   Result<VerifyReport> verify() const override;
   Result<RowCounts> row_counts() const override;
   Status compact(double max_wait_s = -1) override;
@@ -78,6 +80,11 @@ class Collection final : public PlaceDb {
   std::mutex write_mutex_;  // one writer of this object; WriteLock keeps out the others
   mutable std::mutex snapshot_mutex_;
   mutable std::shared_ptr<const Snapshot> snapshot_;
+  /// Those that the collection in `other` keeps, into the store of this one.
+  Status copy_features(const std::string& other) const;
+
+  mutable std::mutex kept_mutex_;
+  mutable std::unique_ptr<KeptStore> kept_;  // opened when first asked for
 };
 
 /// Reads what update() compares files with.

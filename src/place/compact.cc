@@ -5,6 +5,7 @@
 
 #include "loci/base/sha256.h"
 #include "loci/base/text.h"
+#include "loci/describe/adapt.h"
 
 #include <algorithm>
 
@@ -85,6 +86,12 @@ Status Collection::compact(double max_wait_s) {
   stage_.reached("compaction committed");
   LOCI_TRY(segments, catalogue.segments());
   remove_stray_segments(format_, segments);
+  if (KeptStore::exists(folder_)) {
+    LOCI_TRY(kept, KeptStore::open_or_create(folder_, base_fingerprint(*stage_.model)));
+    std::vector<std::string> used;
+    for (const StoredImage& stored : images) used.push_back(stored.image.sha256);
+    LOCI_RETURN_IF_ERROR(kept.keep_only(used));
+  }
   forget_snapshot();
   (void)catalogue.database().exec(
       "VACUUM");  // smaller, not other: a full disk does not matter here

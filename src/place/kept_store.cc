@@ -111,6 +111,21 @@ Result<std::optional<KeptFeatures>> KeptStore::find(const std::string& sha256) c
   return std::optional<KeptFeatures>(std::move(kept));
 }
 
+Status KeptStore::copy_from(const KeptStore& other) const {
+  LOCI_TRY(transaction, Transaction::begin_write(db_));
+  LOCI_TRY(select, other.db_.prepare("SELECT sha256, packed FROM features"));
+  LOCI_TRY(insert, db_.prepare("INSERT OR IGNORE INTO features VALUES (?, ?)"));
+  for (;;) {
+    LOCI_TRY(row, select.step());
+    if (!row) break;
+    const std::string sha256 = select.bytes(0), packed = select.bytes(1);
+    insert.bind_text(1, sha256);
+    insert.bind_blob(2, packed);
+    LOCI_RETURN_IF_ERROR(insert.run());
+  }
+  return transaction.commit();
+}
+
 Status KeptStore::keep_only(std::span<const std::string> sha256) const {
   LOCI_RETURN_IF_ERROR(db_.exec("CREATE TEMP TABLE IF NOT EXISTS used (sha256 TEXT PRIMARY KEY)"));
   LOCI_TRY(transaction, Transaction::begin_write(db_));

@@ -38,6 +38,8 @@ class KeptStore {
   /// Nothing for a photo that the store does not have.
   Result<std::optional<KeptFeatures>> find(const std::string& sha256) const;
   Result<int64_t> count() const { return db_.integer("SELECT count(*) FROM features"); }
+  /// Takes over all features of another store.
+  Status copy_from(const KeptStore& other) const;
   /// Forgets the features of photos whose digest is not among these.
   Status keep_only(std::span<const std::string> sha256) const;
 

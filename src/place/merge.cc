@@ -104,6 +104,7 @@ Result<MergeReport> Collection::merge(const std::string& other_folder, const Job
     job.progress("merging", i + 1, total);
   }
   LOCI_RETURN_IF_ERROR(writer.flush());
+  LOCI_RETURN_IF_ERROR(copy_features(path));
   if (report.added + report.replaced > 0) LOCI_RETURN_IF_ERROR(calibrate(catalogue, job));
   LOCI_TRY(count, catalogue.count());
   report.total = count;

@@ -41,9 +41,9 @@ Status check_free(const std::string& folder) {
        it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (name == "segments") LOCI_RETURN_IF_ERROR(check_no_rows(folder));
-    const bool ours = name == "lock" || name == "segments" ||
-                      name.starts_with("model.safetensors") ||
-                      name.starts_with("catalogue.sqlite.new");
+    const bool ours =
+        name == "lock" || name == "segments" || name.starts_with("model.safetensors") ||
+        name.starts_with("catalogue.sqlite.new") || name.starts_with("features.sqlite");
     if (!ours) {
       return invalid_argument(
           printable(folder) + ": holds other files (" + printable(name) +
@@ -85,6 +85,15 @@ Result<Stage> make_stage(std::shared_ptr<const Model> model, const DescribeOptio
                              const JobControl& job) {
     return describe_files(*raw, paths, num_threads, true, sink, job);
   };
+  if (describer->has_points()) {
+    stage.describe_with_features = [raw = describer.get()](
+                                       std::span<const std::string> paths,
+                                       int num_threads,
+                                       const std::function<bool(size_t, DescribedImage &&)>& sink,
+                                       const JobControl& job) {
+      return describe_files(*raw, paths, num_threads, true, sink, job, true);
+    };
+  }
   stage.describer = std::move(describer);
   return stage;
 }

@@ -103,8 +103,7 @@ Status declare(const Catalogue& catalogue,
   LOCI_RETURN_IF_ERROR(catalogue.set_fact("model_name", stage.model->spec.name));
   for (size_t b = 0; b < rows.batches.size(); ++b)
     LOCI_RETURN_IF_ERROR(catalogue.add_batch(rows.batches[b], rows.starts_segment[b]));
-  for (const StoredImage& i : images)
-    LOCI_RETURN_IF_ERROR(catalogue.move_image(i.image.id, i.segment, i.row));
+  for (const StoredImage& i : images) LOCI_RETURN_IF_ERROR(catalogue.put_image(i));
   LOCI_RETURN_IF_ERROR(catalogue.drop_segments_before(first_new));
   stage.reached("relearning declared");
   return transaction.commit();
@@ -153,6 +152,7 @@ Status Collection::replace_model(const std::string& folder,
                                  int num_threads,
                                  const JobControl& job) {
   LOCI_TRY(catalogue, Catalogue::open(folder));
+  LOCI_RETURN_IF_ERROR(catalogue.bring_up_to_date());
   LOCI_TRY(info, catalogue.info());
   LOCI_RETURN_IF_ERROR(settle_model_file(folder, info.fingerprint));
   if (next.model->fingerprint == info.fingerprint) return {};

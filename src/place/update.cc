@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch_writer.h"
 #include "collection.h"
+#include "kept_writer.h"
 #include "photo_facts.h"
 
 #include "loci/base/file.h"
@@ -68,7 +69,7 @@ Result<int64_t> settle_touched(const Catalogue& catalogue,
 }
 
 /// Describes the files and saves them batch by batch.
-Status describe_all(const Stage& stage,
+Status describe_all(KeptWriter& features,
                     BatchWriter& writer,
                     const std::vector<FoundFile>& files,
                     int num_threads,
@@ -84,14 +85,17 @@ Status describe_all(const Stage& stage,
     if (!described.status.ok()) {
       report.failed.push_back({.image = files[i].path, .error = std::move(described.status)});
     } else {
-      trouble = writer.add(stored_photo(files[i], described), std::move(described.descriptor));
+      trouble = features.add(described);
+      if (trouble.ok())
+        trouble = writer.add(stored_photo(files[i], described), std::move(described.descriptor));
       ++(files[i].id == 0 ? added : updated);
     }
     job.progress("describing", static_cast<int64_t>(i) + 1, total);
     return trouble.ok();
   };
   job.progress("describing", 0, total);
-  const Status described = stage.describe_files(paths, num_threads, take, job);
+  const Status described = features.describe_files()(paths, num_threads, take, job);
+  if (trouble.ok()) trouble = features.flush();
   if (trouble.ok()) trouble = writer.flush();
   if (!trouble.ok()) {
     return trouble.with_context(
@@ -124,6 +128,7 @@ Result<IndexReport> Collection::update(const std::vector<std::string>& paths,
   LOCI_TRY(lock, WriteLock::acquire(lock_path(), options.max_wait_s, job));
   LOCI_TRY(catalogue, Catalogue::open(folder_));
   LOCI_RETURN_IF_ERROR(catalogue.bring_up_to_date());
+  LOCI_TRY(features, KeptWriter::open(folder_, stage_, options.keep_features));
   IndexReport report;
   std::unordered_map<int64_t, std::string> digests;
   const auto interrupted = [&](const Status& status) {
@@ -171,7 +176,7 @@ Result<IndexReport> Collection::update(const std::vector<std::string>& paths,
   if (!scan.to_describe.empty()) {
     BatchWriter writer(stage_, catalogue, std::move(appender));
     const Status done =
-        describe_all(stage_, writer, scan.to_describe, options.num_threads, report, job);
+        describe_all(features, writer, scan.to_describe, options.num_threads, report, job);
     if (!done.ok() && !interrupted(done)) {
       forget_snapshot();
       return done;

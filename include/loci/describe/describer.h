@@ -99,6 +99,8 @@ struct DescribedImage {
   int width = 0, height = 0;      ///< of the file, as seen
   PhotoInfo info;
   std::string sha256;  ///< of the file's bytes, when asked for
+  /// Its local features, pack()ed, when asked for and the describer has_points().
+  std::vector<uint8_t> kept_features;
 };
 
 /// Reads, decodes and describes files on all threads, decoding ahead of describing, and hands the
@@ -111,6 +113,7 @@ Status describe_files(const Describer& describer,
                       int num_threads,
                       bool want_sha256,
                       const std::function<bool(size_t, DescribedImage&&)>& sink,
-                      const JobControl& job = {});
+                      const JobControl& job = {},
+                      bool want_features = false);
 
 }  // namespace loci

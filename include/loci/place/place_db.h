@@ -7,6 +7,7 @@
 #include "loci/base/status.h"
 #include "loci/describe/describer.h"
 #include "loci/index/index.h"
+#include "loci/local/kept_features.h"
 #include "loci/model/model.h"
 
 #include <cstdint>
@@ -79,7 +80,10 @@ struct UpdateOptions {
   bool remove_missing = true;  ///< forget photographs below the given folders that are gone
   double max_wait_s = -1;      ///< how long to wait for another process that is changing the
                                ///< collection; negative: no bound
-  bool follow_links = false;   ///< symbolic links that lead out of the given folders are followed
+  /// Keep the photos' local features in the collection (39 KB each), so that matches are verified
+  /// without reading photos. Goes on by itself in a collection that has them.
+  bool keep_features = false;
+  bool follow_links = false;  ///< symbolic links that lead out of the given folders are followed
 };
 
 /// What merge() did with the photographs of the other collection.
@@ -189,6 +193,8 @@ class PlaceDb {
   virtual Result<std::vector<PlaceImage>> images() const = 0;
   /// The stored descriptor of an image.
   virtual Result<std::vector<float>> descriptor(int64_t id) const = 0;
+  /// Local features of a photo that the collection keeps (UpdateOptions::keep_features), or none.
+  virtual Result<std::optional<KeptFeatures>> kept_features(const PlaceImage& image) const = 0;
   /// Reads every segment and compares digests, counts and catalogue.
   virtual Result<VerifyReport> verify() const = 0;
   /// How much of the segments compact() would keep.
