@@ -29,6 +29,23 @@ std::vector<std::string> drawn(std::span<const std::string> photos, const LearnO
   return chosen;
 }
 
+/// Makes the same features, and needs no centers for it.
+std::shared_ptr<const Model> without_centers(const Model& model,
+                                             const std::vector<BranchPart>& parts) {
+  std::vector<std::shared_ptr<const Model>> plain;
+  for (const BranchPart& part : parts) {
+    auto made = std::make_shared<Model>(*part.model);
+    made->spec.pooling = {.type = "mean",
+                          .features_output = part.model->spec.pooling.features_output,
+                          .weights_output = part.model->spec.pooling.weights_output};
+    made->spec.whitening = {};
+    plain.push_back(std::move(made));
+  }
+  auto whole = std::make_shared<Model>(*with_branches(model, plain));
+  whole->spec.whitening = {};
+  return whole;
+}
+
 Result<std::shared_ptr<const Model>> with_centers(const Model& part,
                                                   Matrix features,
                                                   const LearnOptions& options,
@@ -55,7 +72,7 @@ Result<std::shared_ptr<const Model>> adapt_model(std::shared_ptr<const Model> mo
     return invalid_argument("model '" + printable(model->spec.name) +
                             "' has no NetVLAD or VLAD pooling, so there are no centers to adapt");
   }
-  LOCI_TRY(describer, Describer::create(model, describe));
+  LOCI_TRY(describer, Describer::create(without_centers(*model, parts), describe));
   const std::vector<std::string> chosen = drawn(photos, options);
   LOCI_TRY(samples, internal::sample_features(*describer, chosen, options, job));
   std::vector<std::shared_ptr<const Model>> adapted;
