@@ -41,6 +41,8 @@ int run_program(int argc, char** argv) {
   add_split_verb(program);
   add_train_verb(program);
   add_distill_verb(program);
+  add_project_verb(program);
+  add_join_verb(program);
   add_bench_verb(program);
   add_completion_verb(program);
   try {

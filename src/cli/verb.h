@@ -74,6 +74,8 @@ void add_doctor_verb(Program& program);
 void add_cutouts_verb(Program& program);
 void add_train_verb(Program& program);
 void add_distill_verb(Program& program);
+void add_project_verb(Program& program);
+void add_join_verb(Program& program);
 void add_simulate_verb(Program& program);
 void add_split_verb(Program& program);
 void add_completion_verb(Program& program);

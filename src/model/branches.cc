@@ -81,8 +81,9 @@ Result<std::shared_ptr<const Model>> join_branches(const std::string& name,
     add_tensors(spec.branches.back(), part.model->tensors, tensors);
   }
   // Names and weights are checked where a file's are.
-  LOCI_TRY(checked, parse_spec(to_json(spec), "the joined model"));
-  return make_model(std::move(checked), std::move(tensors));
+  Result<ModelSpec> checked = parse_spec(to_json(spec), "the joined model");
+  if (!checked.ok()) return invalid_argument(checked.status().message());
+  return make_model(std::move(*checked), std::move(tensors));
 }
 
 std::vector<BranchPart> branches_of(std::shared_ptr<const Model> model) {

@@ -187,7 +187,7 @@ Status read_branches(const Json& json, std::vector<Branch>& branches) {
   for (size_t i = 0; i < json.size(); ++i) {
     Branch branch;
     if (Status status = read_branch(json[i], branch); !status.ok())
-      return status.with_context("branches[" + std::to_string(i) + "]");
+      return status.with_context("branches[" + std::to_string(i) + "] '" + branch.name + "'");
     bool found = branch.shares.empty();
     for (const Branch& other : branches) {
       if (other.name == branch.name)
