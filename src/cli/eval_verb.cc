@@ -142,7 +142,6 @@ Status run(const EvalVerb& verb, Console& console) {
   if (verb.n.empty() || *std::min_element(verb.n.begin(), verb.n.end()) < 1) {
     return invalid_argument("--n: give cut-offs of 1 and more, such as 1,5,10,20");
   }
-  if (verb.verify) LOCI_RETURN_IF_ERROR(Verifier::available());
   LOCI_TRY(precision, parse_precision(verb.precision));
   LOCI_TRY(adapt, parse_adapt(verb.adapt));
   const int depth = verb.verify ? verb.verify_options.num_candidates : 0;

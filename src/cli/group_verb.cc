@@ -62,7 +62,6 @@ std::string scores_json(const PairScores& scores, size_t labelled) {
 }
 
 Status run_group(const GroupVerb& verb, Console& console) {
-  LOCI_RETURN_IF_ERROR(Verifier::available());
   LOCI_TRY(precision, parse_precision(verb.precision));
   LOCI_TRY(db,
            PlaceDb::open(verb.db, {.precision = precision, .num_threads = verb.index.num_threads}));

@@ -63,7 +63,6 @@ std::string proposal_text(const PositionProposal& proposal, const Photos& photos
 }
 
 Status run_locate(const LocateVerb& verb, Console& console) {
-  LOCI_RETURN_IF_ERROR(Verifier::available());
   LOCI_TRY(precision, parse_precision(verb.precision));
   if (!(verb.least_confidence >= 0 && verb.least_confidence <= 1))
     return invalid_argument("--at-least: expected 0 to 1");

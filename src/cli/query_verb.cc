@@ -112,7 +112,6 @@ Result<QueryAnswer> ask(const PlaceDb& db,
 Status run_query(const QueryVerb& verb, Console& console) {
   LOCI_TRY(precision, parse_precision(verb.precision));
   if (verb.k < 1) return invalid_argument("-k: at least one match must be asked for");
-  if (verb.verify) LOCI_RETURN_IF_ERROR(Verifier::available());
   LOCI_TRY(db,
            PlaceDb::open(verb.db, {.precision = precision, .num_threads = verb.index.num_threads}));
   std::unique_ptr<Verifier> verifier;

@@ -93,8 +93,6 @@ class FeatureVerifier final : public Verifier {
 
 }  // namespace
 
-Status Verifier::available() { return check_geometry({}, {}).status(); }
-
 Result<std::unique_ptr<Verifier>> Verifier::create(const Describer& describer,
                                                    const VerifyOptions& options) {
   const bool network =
@@ -116,6 +114,11 @@ Result<std::unique_ptr<Verifier>> Verifier::create(const Describer& describer,
                             printable(describer.model().spec.name) +
                             "' has no network; use rootsift or auto");
   }
+  if (method == "rootsift" && !has_sparse_sift()) {
+    return unsupported(
+        "verify_features rootsift needs OpenCV, which this build was made without "
+        "(LOCI_WITH_OPENCV=OFF); a model with a network has verify_features backbone");
+  }
   if (options.num_candidates < 1 || options.num_candidates > 10'000) {
     return invalid_argument(
         format("num_candidates %d: expected 1 to 10,000", options.num_candidates));
@@ -131,7 +134,7 @@ Result<std::unique_ptr<Verifier>> Verifier::create(const Describer& describer,
     return invalid_argument(format("cache_mib %d: expected 0 or more", options.cache_mib));
   }
   // Says what is wrong with the geometry's options now and not at the first pair.
-  LOCI_RETURN_IF_ERROR(check_geometry({}, {}, options.geometry).status());
+  LOCI_RETURN_IF_ERROR(validate(options.geometry));
   return std::unique_ptr<Verifier>(
       std::make_unique<FeatureVerifier>(describer, options, std::move(method)));
 }

@@ -46,7 +46,6 @@ class VerifierTest : public testing::Test {
 };
 
 TEST_F(VerifierTest, TheSamePlaceHasTheMostInliers) {
-  EXPECT_TRUE(Verifier::available().ok());
   const auto verifier = Verifier::create(*describer_).value();
   EXPECT_EQ(verifier->method(), "rootsift");
   for (uint64_t place = 0; place < 6; ++place) {

@@ -7,6 +7,8 @@
 #include "loci/local/sift.h"
 #include "loci/math/vector.h"
 
+#include <array>
+#include <cmath>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -35,7 +37,7 @@ LocatedFeatures features(uint64_t seed, int64_t count, double noise, uint64_t no
 }
 
 /// Moves the keypoints as a homography does.
-void warp(LocatedFeatures& f, const double (&h)[9]) {
+void warp(LocatedFeatures& f, const std::array<double, 9>& h) {
   for (Keypoint& k : f.keypoints) {
     const double x = static_cast<double>(k.x), y = static_cast<double>(k.y),
                  w = h[6] * x + h[7] * y + h[8];
@@ -47,7 +49,7 @@ void warp(LocatedFeatures& f, const double (&h)[9]) {
 TEST(CheckGeometry, FindsTheInliersOfAHomographyAmongWrongMatches) {
   const LocatedFeatures first = features(1, 200, 0, 9);
   LocatedFeatures second = features(1, 200, 0.1, 8);
-  const double h[9] = {0.9, 0.1, 30, -0.05, 1.1, 20, 1e-4, -5e-5, 1};
+  const std::array<double, 9> h{0.9, 0.1, 30, -0.05, 1.1, 20, 1e-4, -5e-5, 1};
   warp(second, h);
   Rng rng(3);
   std::set<int64_t> moved;
@@ -74,19 +76,108 @@ TEST(CheckGeometry, EpipolarGeometryExplainsASceneThatNoPlaneDoes) {
   Rng rng(4);
   for (Keypoint& k : second.keypoints) k.x += static_cast<float>(20 + 200 * rng.uniform());
   const int plane = check_geometry(first, second).value().inliers;
-  const int rigid = check_geometry(first, second, {.geometry = "fundamental", .tolerance = 0.005})
-                        .value()
-                        .inliers;
+  const int rigid =
+      check_geometry(first, second, {.geometry = "fundamental", .epipolar_tolerance = 0.005})
+          .value()
+          .inliers;
   EXPECT_GE(rigid, 140);
   EXPECT_LT(plane, 90);
+}
+
+TEST(CheckGeometry, AutoTakesThePlaneWhereOneExplainsAllAndElseTheRigidScene) {
+  const GeometryOptions options{.geometry = "auto"};
+  const LocatedFeatures first = features(2, 150, 0, 9);
+  LocatedFeatures flat = features(2, 150, 0.05, 8), rigid = features(2, 150, 0.05, 8);
+  warp(flat, {0.9, 0.1, 30, -0.05, 1.1, 20, 1e-4, -5e-5, 1});
+  Rng rng(4);
+  for (Keypoint& k : rigid.keypoints) k.x += static_cast<float>(20 + 200 * rng.uniform());
+  const GeometricCheck on_plane = check_geometry(first, flat, options).value(),
+                       in_space = check_geometry(first, rigid, options).value();
+  EXPECT_EQ(on_plane.geometry, Geometry::kHomography);
+  EXPECT_GE(on_plane.inliers, 145);
+  EXPECT_EQ(in_space.geometry, Geometry::kFundamental);
+  EXPECT_GE(in_space.inliers, 140);
+}
+
+TEST(CheckGeometry, TheMatrixIsInPixelsOfBothImages) {
+  const LocatedFeatures first = features(1, 100, 0, 9);
+  LocatedFeatures second = features(1, 100, 0.1, 8);
+  const std::array<double, 9> h{0.45, 0.05, 15, -0.025, 0.55, 10, 1e-4, -5e-5, 1};
+  warp(second, h);
+  second.width = kWidth / 2;
+  second.height = kHeight / 2;
+  const GeometricCheck plane = check_geometry(first, second).value();
+  const GeometricCheck rigid = check_geometry(first, second, {.geometry = "fundamental"}).value();
+  for (size_t i = 0; i < 9; ++i)
+    EXPECT_NEAR(plane.matrix[i] / plane.matrix[8], h[i], 1e-3 * (1 + std::abs(h[i])));
+  for (size_t i = 0; i < 100; ++i) {
+    const Keypoint &p = first.keypoints[i], &q = second.keypoints[i];
+    const auto& f = rigid.matrix;
+    const double a = f[0] * p.x + f[1] * p.y + f[2], b = f[3] * p.x + f[4] * p.y + f[5],
+                 c = f[6] * p.x + f[7] * p.y + f[8];
+    EXPECT_LT(std::abs(q.x * a + q.y * b + c) / std::hypot(a, b), 0.1);
+  }
+  EXPECT_LT(plane.mean_residual, 1e-4);
+  EXPECT_STREQ(geometry_name(plane.geometry), "homography");
+}
+
+TEST(CheckGeometry, SpreadIsTheFractionOfCellsWithInliersWhereItIsLess) {
+  const LocatedFeatures first = features(3, 600, 0, 9);
+  LocatedFeatures second = features(3, 600, 0.05, 8);
+  EXPECT_EQ(check_geometry(first, second).value().spread, 1);
+  // Half as wide and high: a quarter of the cells.
+  warp(second, {0.5, 0, 0, 0, 0.5, 0, 0, 0, 1});
+  const GeometricCheck check = check_geometry(first, second).value();
+  EXPECT_GE(check.inliers, 595);
+  EXPECT_EQ(check.spread, 0.25);
+  EXPECT_EQ(check_geometry(LocatedFeatures{}, second).value().spread, 0);
+}
+
+TEST(CheckGeometry, ResidualsSayHowWellTheInliersFit) {
+  const LocatedFeatures first = features(4, 200, 0, 9);
+  LocatedFeatures second = features(4, 200, 0.05, 8);
+  Rng rng(1);
+  for (Keypoint& k : second.keypoints) {
+    k.x += static_cast<float>(2 * rng.normal());
+    k.y += static_cast<float>(2 * rng.normal());
+  }
+  // Two pixels in x and in y: 2.8 of 640.
+  EXPECT_NEAR(check_geometry(first, second).value().mean_residual, std::sqrt(8.0) / 640, 4e-4);
+}
+
+TEST(CheckGeometry, KeptFeaturesGiveTheAnswerOfTheirOriginals) {
+  const LocatedFeatures first = features(1, 200, 0, 9);
+  LocatedFeatures second = features(1, 200, 0.1, 8);
+  warp(second, {0.9, 0.1, 30, -0.05, 0.9, 40, 1e-4, -5e-5, 1});
+  const GeometricCheck of_floats = check_geometry(first, second).value(),
+                       of_bytes = check_geometry(keep(first), keep(second)).value();
+  EXPECT_EQ(of_bytes.matches.size(), of_floats.matches.size());
+  EXPECT_NEAR(of_bytes.inliers, of_floats.inliers, 2);
+  // Kept features match from .75 on unless another bound is given.
+  const LocatedFeatures stranger = features(77, 200, 0, 3);
+  EXPECT_LT(check_geometry(keep(first), keep(stranger)).value().matches.size(), 3u);
+  EXPECT_GT(
+      check_geometry(keep(first), keep(stranger), {.min_similarity = 0}).value().matches.size(),
+      30u);
+}
+
+TEST(ExplainMatches, IndicesOutsideOfTheKeypointsBreakTheContract) {
+  const std::vector<Keypoint> places(10);
+  const std::vector<FeatureMatch> matches(9, {.first = 0, .second = 10});
+  EXPECT_THROW((void)explain_matches(matches, {places, 10, 10}, {places, 10, 10}),
+               std::invalid_argument);
 }
 
 TEST(CheckGeometry, AMirroredPictureIsNoViewOfThePlace) {
   const LocatedFeatures first = features(5, 100, 0, 9);
   LocatedFeatures second = features(5, 100, 0.1, 8);
-  const double mirror[9] = {-1, 0, kWidth, 0, 1, 0, 0, 0, 1};
+  const std::array<double, 9> mirror{-1, 0, kWidth, 0, 1, 0, 0, 0, 1};
   warp(second, mirror);
-  EXPECT_EQ(check_geometry(first, second).value().inliers, 0);
+  for (const char* geometry : {"homography", "fundamental", "auto"}) {
+    // At most what chance gives among a hundred pairs.
+    EXPECT_LE(check_geometry(first, second, {.geometry = geometry}).value().inliers, 15)
+        << geometry;
+  }
 }
 
 TEST(CheckGeometry, TheSameFeaturesGiveTheSameAnswer) {
@@ -99,7 +190,7 @@ TEST(CheckGeometry, TheSameFeaturesGiveTheSameAnswer) {
 }
 
 TEST(CheckGeometry, TooFewMatchesAndNoFeaturesHaveNoInliers) {
-  EXPECT_EQ(check_geometry({}, {}).value().inliers, 0);
+  EXPECT_EQ(check_geometry(LocatedFeatures{}, LocatedFeatures{}).value().inliers, 0);
   const LocatedFeatures few = features(7, 5, 0, 1);
   const GeometricCheck check = check_geometry(few, few).value();
   EXPECT_EQ(check.matches.size(), 5u);
@@ -109,6 +200,7 @@ TEST(CheckGeometry, TooFewMatchesAndNoFeaturesHaveNoInliers) {
 TEST(CheckGeometry, ASketchedPlaceHasMoreInliersThanAnother) {
   SiftOptions sparse;
   sparse.dense = false;
+  if (!has_sparse_sift()) GTEST_SKIP() << "a build without OpenCV detects no points";
   const auto of = [&](uint64_t place, uint64_t visit) {
     const Image image = sketch_place(place, visit, 320, 240);
     LocalFeatures local = extract_root_sift(image, sparse).value();
@@ -127,6 +219,8 @@ TEST(CheckGeometry, WrongOptionsAndWidthsAreRefused) {
   for (const GeometryOptions& options : {GeometryOptions{.geometry = "affine"},
                                          GeometryOptions{.tolerance = 0},
                                          GeometryOptions{.tolerance = 1},
+                                         GeometryOptions{.epipolar_tolerance = 0},
+                                         GeometryOptions{.min_similarity = 1.5},
                                          GeometryOptions{.max_ratio = 0},
                                          GeometryOptions{.max_ratio = 1.5},
                                          GeometryOptions{.max_iterations = 0}})

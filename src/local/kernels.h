@@ -22,6 +22,12 @@ struct NearestOfRow {
   float first, second;  ///< the two largest similarities
 };
 
+/// Matched points of two images.
+struct PairsView {
+  const float *x1, *y1, *x2, *y2;
+  int64_t n;
+};
+
 /// Kernels compiled for one instruction set.
 struct LocalKernels {
   /// Softmax of `cells` cells beside each other, without the last of each: the probabilities go to
@@ -61,6 +67,17 @@ struct LocalKernels {
                   NearestOfRow* nearest_of_rows,
                   float* col_best,
                   int32_t* col_at);
+
+  /// Sum over the pairs of max(0, 1 - d^2 * inverse_square), d the distance of a pair from a model
+  /// (`a` and `b`: homography and its inverse, or fundamental matrix and second epipole); stops
+  /// with less than `enough` as soon as that is out of reach.
+  float (*homography_support)(
+      const PairsView& pairs, const float* a, const float* b, float inverse_square, float enough);
+  float (*epipolar_support)(
+      const PairsView& pairs, const float* a, const float* b, float inverse_square, float enough);
+  /// d^2 of each pair.
+  void (*homography_squares)(const PairsView& pairs, const float* a, const float* b, float* out);
+  void (*epipolar_squares)(const PairsView& pairs, const float* a, const float* b, float* out);
 };
 
 LocalKernels plain_local_kernels();

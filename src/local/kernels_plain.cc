@@ -3,6 +3,7 @@
 #define LOCI_VECTOR_BYTES 16
 #include "keypoint_kernels.inc.h"
 #include "match_kernels.inc.h"
+#include "two_view_kernels.inc.h"
 
 namespace loci::internal {
 
@@ -14,7 +15,11 @@ LocalKernels plain_local_kernels() {
           .pack_second = pack_second,
           .panel = kLanes,
           .similarities = similarities_of_int8,
-          .nearest = best_of_block};
+          .nearest = best_of_block,
+          .homography_support = support_of_homography,
+          .epipolar_support = support_of_epipolar,
+          .homography_squares = squares_of_homography,
+          .epipolar_squares = squares_of_epipolar};
 }
 
 }  // namespace loci::internal

@@ -89,3 +89,15 @@ Status add_sparse(const GreyImage&,
 #endif
 
 }  // namespace loci::internal
+
+namespace loci {
+
+bool has_sparse_sift() {
+#if LOCI_HAVE_OPENCV
+  return true;
+#else
+  return false;
+#endif
+}
+
+}  // namespace loci

@@ -250,7 +250,6 @@ Result<std::unique_ptr<LoopDetector>> LoopDetector::create(
   LOCI_RETURN_IF_ERROR(options.validate());
   std::unique_ptr<Verifier> verifier;
   if (options.verify) {
-    LOCI_RETURN_IF_ERROR(Verifier::available());
     LOCI_TRY(made, Verifier::create(*describer, options.geometry));
     verifier = std::move(made);
   }

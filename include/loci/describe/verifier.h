@@ -70,10 +70,9 @@ struct VerifiedCandidate {
 /// Threads: const members are safe from many threads
 class Verifier {
  public:
-  /// Unsupported in a build without OpenCV, where create() succeeds and every check fails.
-  static Status available();
   /// `describer` must outlive it.
-  /// Errors:  InvalidArgument for unknown or impossible options
+  /// Errors: InvalidArgument for unknown or impossible options; Unsupported for RootSIFT at detected
+  ///         points in a build without OpenCV
   static Result<std::unique_ptr<Verifier>> create(const Describer& describer,
                                                   const VerifyOptions& options = {});
   virtual ~Verifier() = default;

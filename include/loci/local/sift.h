@@ -70,6 +70,9 @@ struct LocalFeatures {
 /// Threads: any number at once; a call uses one thread
 Result<LocalFeatures> extract_root_sift(ImageView image, const SiftOptions& options);
 
+/// Whether this build detects points (`dense` false), which takes OpenCV.
+bool has_sparse_sift();
+
 /// Size at which `extract_root_sift` looks at an image of width x height.
 std::pair<int, int> sift_working_size(int width, int height, const SiftOptions& options);
 

@@ -127,8 +127,8 @@ struct LoopFrame {
 ///          waits for the first. size(), memory_bytes() and last() from any thread at any time
 class LoopDetector {
  public:
-  /// Errors: InvalidArgument for options out of range; Unsupported for `verify` in a build without
-  ///         OpenCV
+  /// Errors: InvalidArgument for options out of range; Unsupported for `verify` with RootSIFT in a
+  ///         build without OpenCV
   static Result<std::unique_ptr<LoopDetector>> create(std::shared_ptr<const Describer> describer,
                                                       const LoopOptions& options = {});
   /// For descriptors of one's own, `dim` numbers each.
