@@ -4,10 +4,12 @@
 
 #include "kernel_cache.h"
 #include "lanes.h"
+#include "team_size.h"
 #include "thread_team.h"
 
 #include "loci/base/check.h"
 #include "loci/base/parallel.h"
+#include "loci/base/progress.h"
 #include "loci/base/text.h"
 #include "loci/model/architectures.h"
 
@@ -124,7 +126,7 @@ class PlannedBackbone final : public Backbone {
           kLargestSide));
     }
     const int total = lanes_.total_threads();
-    const int threads = num_threads <= 0 ? total : std::min(num_threads, total);
+    const int threads = num_threads <= 0 ? team_.choose(total) : std::min(num_threads, total);
     try {
       const LanePool::Lease lane = lanes_.acquire(threads);
       const ScopedTeamSize team(threads);
@@ -139,7 +141,10 @@ class PlannedBackbone final : public Backbone {
         }
       }
       std::vector<LayerTime> times;
+      const Stopwatch watch;
       plan->run(input, out, lane->arena.data(), times, ranges);
+      if (num_threads <= 0)
+        team_.ran(threads, static_cast<double>(batch) * height * width, watch.milliseconds());
       const std::lock_guard lock(mutex_);
       times_ = std::move(times);
       return out;
@@ -171,6 +176,7 @@ class PlannedBackbone final : public Backbone {
   std::vector<std::string> output_names_;
   size_t max_plans_ = 4;
   LanePool lanes_;
+  TeamSizer team_;
   mutable std::mutex planning_;
   WeightStore weights_;  // guarded by planning_; plans hold what they use
   mutable std::mutex mutex_;

@@ -129,6 +129,14 @@ Status measure_stages(DescribeBench& bench, const Describer& describer) {
   return {};
 }
 
+Status measure_busy(DescribeBench& bench, const Describer& describer) {
+  const Image image = sketch_place(3, 0, bench.width, bench.height);
+  std::vector<float> out(static_cast<size_t>(describer.dim()));
+  bench.busy.runs = std::max(bench.busy.runs, bench.runs);
+  return bench_busy([&](int threads) { return describer.describe(image, out, threads); },
+                    &bench.busy);
+}
+
 }  // namespace
 
 Status bench_describe(DescribeBench& bench) {
@@ -141,6 +149,7 @@ Status bench_describe(DescribeBench& bench) {
   bench.dim = describer->dim();
   bench.ran = precision_name(describer->precision());
   LOCI_RETURN_IF_ERROR(measure_stages(bench, *describer));
+  if (bench.busy.processes >= 0) return measure_busy(bench, *describer);
   if (model->spec.features != "network") return {};
   BackboneBenchOptions settings;
   settings.backbone.precision = bench.precision;
@@ -191,6 +200,12 @@ std::string DescribeBench::to_json() const {
   json.member("activation_mib", activation_mib)
       .member("scratch_mib", scratch_mib)
       .member("weights_mib", weights_mib);
+  if (busy.processes >= 0) {
+    json.key("busy").object().member("processes", busy.processes).member("runs", busy.runs);
+    json.member("single_ms", busy.single_ms).member("single_p99_ms", busy.single_p99_ms);
+    json.member("default_ms", busy.default_ms).member("default_p99_ms", busy.default_p99_ms);
+    json.member("ratio", busy.ratio()).member("ratio_p99", busy.ratio_p99()).end();
+  }
   json.member("memory_mib", memory_mib).key("layers").array();
   for (const LayerTime& layer : layers) {
     json.object().member("name", layer.layer).member("kernel", layer.kernel).member("ms", layer.ms);
@@ -237,6 +252,19 @@ std::string DescribeBench::to_text() const {
                    activation_mib,
                    scratch_mib,
                    weights_mib);
+  }
+  if (busy.processes >= 0) {
+    text += format(
+        "  beside %d busy processes, %d runs: one thread %.1f ms (p99 %.1f), default %.1f ms (p99 "
+        "%.1f): %.2f x, p99 %.2f x\n",
+        busy.processes,
+        busy.runs,
+        busy.single_ms,
+        busy.single_p99_ms,
+        busy.default_ms,
+        busy.default_p99_ms,
+        busy.ratio(),
+        busy.ratio_p99());
   }
   for (const LayerTime& layer : layers) {
     text += format("    %-24s %-24s %8.2f ms", layer.layer.c_str(), layer.kernel.c_str(), layer.ms);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "bench_busy.h"
+
 #include "loci/backbone/backbone.h"
 #include "loci/base/options.h"
 #include "loci/base/status.h"
@@ -33,8 +35,9 @@ struct DescribeBench {
   double activation_mib = 0, scratch_mib = 0, weights_mib = 0;
   double memory_mib = 0;  ///< largest resident size of the process
   int64_t dim = 0;
-  std::string note;  ///< why another precision ran than the one asked for
-  std::string ran;   ///< precision that really ran
+  BusyBench busy{.processes = -1};  ///< measured where processes is 0 or more
+  std::string note;                 ///< why another precision ran than the one asked for
+  std::string ran;                  ///< precision that really ran
   std::vector<LayerTime> layers;
 
   std::string to_json() const;

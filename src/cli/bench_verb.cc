@@ -119,6 +119,10 @@ void add_bench_verb(Program& program) {
   app->add_option("--train-from",
                   verb->train.train_from,
                   "train: first operator that learns (empty: its custom)");
+  app->add_option("--busy",
+                  verb->describe.busy.processes,
+                  "describe: also beside so many processes that compute without end, one thread "
+                  "and the default in turns");
   app->add_option("--precision", verb->precision, "describe: fp32, bf16, int8 or auto")
       ->capture_default_str();
   app->add_option("--kernels",

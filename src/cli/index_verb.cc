@@ -26,6 +26,7 @@ struct IndexVerb {
   bool keep_features = false;
   bool keep_missing = false;
   bool compact = false;
+  bool follow_links = false;
   bool verify = false;
   bool learns = false;  ///< an option that only a vocabulary learnt here has was given
   std::string frames;
@@ -83,7 +84,9 @@ Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb,
            named_model(
                name, [&] { return photos; }, verb.learn, console.job()));
   LOCI_TRY(model, own_model(verb, named, photos, describe, console));
-  return PlaceDb::create(verb.db, model, describe);
+  auto made = PlaceDb::create(verb.db, model, describe);
+  if (made.ok() || !PlaceDb::exists(verb.db)) return made;
+  return PlaceDb::open(verb.db, describe, model->fingerprint, name);  // another process was quicker
 }
 
 std::string report_json(const IndexReport& report) {
@@ -134,7 +137,8 @@ Status run_index(IndexVerb& verb, Console& console) {
            db->update(photos,
                       {.num_threads = verb.learn.num_threads,
                        .remove_missing = !verb.keep_missing,
-                       .keep_features = verb.keep_features},
+                       .keep_features = verb.keep_features,
+                       .follow_links = verb.follow_links},
                       console.job()));
   if (verb.compact && !report.interrupted) LOCI_RETURN_IF_ERROR(db->compact());
   console.result_json(report_json(report));
@@ -218,6 +222,9 @@ void add_index_verb(Program& program) {
   app->add_flag("--keep-missing",
                 verb->keep_missing,
                 "do not forget photographs that are gone from the given folders");
+  app->add_flag("--follow-links",
+                verb->follow_links,
+                "follow symbolic links that lead out of the given folders");
   app->add_flag("--compact", verb->compact, "rewrite the collection without removed photographs");
   app->add_flag("--verify", verb->verify, "read everything back and compare digests");
   add_options(app, verb->learn);

@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <exception>
 
+extern "C" int blas_thread_shutdown_() __attribute__((weak));
+
 namespace loci::cli {
 namespace {
 
@@ -17,13 +19,21 @@ constexpr const char* kFooter = R"(First steps:
 
 'loci VERB --help' shows each verb's options with examples. Exit status: 0 ok, 1 failed, 2 usage.)";
 
+/// OpenBLAS starts a thread for every processor when it is loaded, and OpenCV loads it. They look for work before they
+/// sleep and again when the program ends; hardly a verb has any for them. It starts them again when they are needed.
+void end_unused_threads() {
+  if (blas_thread_shutdown_ != nullptr) blas_thread_shutdown_();
+}
+
 int run_program(int argc, char** argv) {
+  end_unused_threads();
   Program program;
   program.app.set_version_flag("--version", std::string("loci ") + version());
   program.app.require_subcommand(1);
   program.app.footer(kFooter);
   add_index_verb(program);
   add_merge_verb(program);
+  add_recover_verb(program);
   add_query_verb(program);
   add_pairs_verb(program);
   add_group_verb(program);

@@ -18,7 +18,9 @@ struct MergeVerb {
 Result<std::unique_ptr<PlaceDb>> open_target(const MergeVerb& verb) {
   if (PlaceDb::exists(verb.db)) return PlaceDb::open(verb.db);
   LOCI_TRY(first, PlaceDb::open(verb.collections.front()));
-  return PlaceDb::create(verb.db, first->describer().shared_model());
+  auto made = PlaceDb::create(verb.db, first->describer().shared_model());
+  if (made.ok() || !PlaceDb::exists(verb.db)) return made;
+  return PlaceDb::open(verb.db);  // another process was quicker
 }
 
 std::string report_json(const MergeReport& report) {

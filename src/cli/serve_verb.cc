@@ -8,6 +8,7 @@
 #include "loci/server/server.h"
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
@@ -34,7 +35,8 @@ Result<std::string> read_token(const std::string& file) {
   } else if (const char* given = std::getenv("LOCI_TOKEN")) {
     token = std::string(trim(given));
   }
-  const bool asked = !file.empty() || !token.empty();
+  // A variable that is there and blank is a secret that did not arrive, not a wish for an open server.
+  const bool asked = !file.empty() || std::getenv("LOCI_TOKEN") != nullptr;
   const bool plain = token.find_first_not_of(
                          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=") ==
                      std::string::npos;
@@ -66,7 +68,12 @@ Status serve(ServeVerb& verb, Console& console) {
                " (Ctrl-C stops)");
   while (!job.cancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   console.note("stopping: requests in hand are finished");
-  server->stop();
+  if (!server->stop()) {
+    // A photo is being decoded still. What it would have changed is either in the collection or not; nobody waits.
+    console.note("stopped with work in hand");
+    std::fflush(nullptr);
+    std::_Exit(0);
+  }
   return {};
 }
 

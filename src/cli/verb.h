@@ -59,6 +59,7 @@ inline constexpr const char* kAdaptHelp =
 void add_describe_verb(Program& program);
 void add_index_verb(Program& program);
 void add_merge_verb(Program& program);
+void add_recover_verb(Program& program);
 void add_query_verb(Program& program);
 void add_pairs_verb(Program& program);
 void add_group_verb(Program& program);

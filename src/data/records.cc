@@ -2,26 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reader.h"
 
+#include "loci/base/file.h"
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
 #include "loci/image/exif.h"
 
 #include <algorithm>
-#include <fstream>
 
 namespace loci {
 namespace {
 
-constexpr std::streamsize kExifBytes =
-    128 * 1024;  // an APP1 segment has at most 64 KiB and comes early
+constexpr size_t kExifBytes = 128 * 1024;  // an APP1 segment has at most 64 KiB and comes early
 constexpr size_t kNamesInMessage = 3;
 
 PhotoInfo photo_info(const std::string& path) {
-  std::vector<uint8_t> bytes(static_cast<size_t>(kExifBytes));
-  std::ifstream file(path, std::ios::binary);
-  file.read(reinterpret_cast<char*>(bytes.data()), kExifBytes);
-  bytes.resize(static_cast<size_t>(std::max<std::streamsize>(0, file.gcount())));
-  return read_photo_info(bytes);
+  const auto bytes = read_file_head(path, kExifBytes);
+  return bytes.ok() ? read_photo_info(*bytes) : PhotoInfo{};
 }
 
 // Rows of `records` whose file is there; the others are named in `missing`.

@@ -4,6 +4,7 @@
 
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
+#include "loci/base/thread.h"
 #include "loci/describe/describer.h"
 #include "loci/local/kept_features.h"
 
@@ -11,7 +12,6 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
-#include <thread>
 
 namespace loci {
 namespace {
@@ -93,36 +93,31 @@ Status describe_files(const Describer& describer,
       queue.changed.notify_all();
     }
   };
-  std::vector<std::jthread> workers;
-  for (int i = 0; i < threads && static_cast<size_t>(i) < paths.size(); ++i)
-    workers.emplace_back(work);
-  const auto stop = [&] {
+  ThreadGroup workers([&] {
     const std::lock_guard lock(queue.mutex);
     queue.stop = true;
     queue.changed.notify_all();
-  };
-
+  });
+  // Fewer threads than wanted do the same work; none at all is an error.
   try {
-    for (size_t i = 0; i < paths.size(); ++i) {
-      if (job.cancelled()) {
-        stop();
-        return cancelled("stopped on request");
-      }
-      DescribedImage image;
-      {
-        std::unique_lock lock(queue.mutex);
-        queue.changed.wait(lock, [&] { return queue.finished.contains(i); });
-        image = std::move(queue.finished.extract(i).mapped());
-        queue.next_to_hand_over = i + 1;
-      }
-      queue.changed.notify_all();
-      if (!sink(i, std::move(image))) break;
+    for (int i = 0; i < threads && static_cast<size_t>(i) < paths.size(); ++i) {
+      if (!workers.start_if_possible(work)) break;
     }
-  } catch (...) {
-    stop();
-    throw;
+  } catch (const Error& error) {
+    return error.status();
   }
-  stop();
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (job.cancelled()) return cancelled("stopped on request");
+    DescribedImage image;
+    {
+      std::unique_lock lock(queue.mutex);
+      queue.changed.wait(lock, [&] { return queue.finished.contains(i); });
+      image = std::move(queue.finished.extract(i).mapped());
+      queue.next_to_hand_over = i + 1;
+    }
+    queue.changed.notify_all();
+    if (!sink(i, std::move(image))) break;
+  }
   return {};
 }
 

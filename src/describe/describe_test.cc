@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/file.h"
+#include "loci/base/thread.h"
 #include "loci/describe/describer.h"
 #include "loci/describe/learn.h"
 #include "loci/describe/preprocess.h"
@@ -125,6 +126,25 @@ TEST_F(DescribeTest, CancelStopsBetweenImages) {
                                        {.cancel = &cancel});
   EXPECT_EQ(status.code(), Code::kCancelled);
   EXPECT_EQ(seen, 3);
+}
+
+TEST_F(DescribeTest, WithFewerThreadsThanWantedItGoesOnAndWithNoneItSaysSo) {
+  const auto describer = Describer::create(*model_).value();
+  const auto run = [&](int allowed) {
+    internal::refuse_threads_after(allowed);
+    int seen = 0;
+    const Status status =
+        describe_files(*describer, *photos_, 8, false, [&](size_t, DescribedImage&&) {
+          ++seen;
+          return true;
+        });
+    internal::refuse_threads_after(-1);
+    EXPECT_EQ(seen, status.ok() ? 16 : 0);
+    return status;
+  };
+  EXPECT_TRUE(run(1).ok());
+  EXPECT_TRUE(run(2).ok());
+  EXPECT_EQ(run(0).code(), Code::kIo);
 }
 
 TEST_F(DescribeTest, WhiteningIsLearntWhereThereAreEnoughPhotosAndLeftOutElsewhere) {

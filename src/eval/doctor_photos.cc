@@ -8,33 +8,25 @@
 #include "loci/image/decode.h"
 
 #include <algorithm>
-#include <fstream>
 #include <mutex>
 #include <unordered_map>
 
 namespace loci::internal {
 namespace {
 
-constexpr std::streamsize kHeadBytes = 256 * 1024;  // EXIF has at most 64 KiB and comes early
+constexpr size_t kHeadBytes = 256 * 1024;  // EXIF has at most 64 KiB and comes early
 constexpr uint64_t kLargestFile = uint64_t{1} << 30;
 // Sides from which 32 x 32 averages are exact to a quarter of a cell: a JPEG decoded small is
 // rounded up to whole pixels.
 constexpr int kPrintSide = 128;
 
-Result<std::vector<uint8_t>> read_head(const std::string& path) {
-  std::vector<uint8_t> bytes(static_cast<size_t>(kHeadBytes));
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return io_error(path + ": cannot be opened");
-  file.read(reinterpret_cast<char*>(bytes.data()), kHeadBytes);
-  bytes.resize(static_cast<size_t>(std::max<std::streamsize>(0, file.gcount())));
-  return bytes;
-}
-
 Status read_one(const DoctorOptions& options, Photo* photo, NearPrint* print) {
   LOCI_TRY(about, file_info(photo->path));
   photo->bytes = about.size;
   if (about.size == 0) return corrupt(photo->path + ": the file is empty");
-  LOCI_TRY(bytes, options.quick ? read_head(photo->path) : read_file(photo->path, kLargestFile));
+  LOCI_TRY(bytes,
+           options.quick ? read_file_head(photo->path, kHeadBytes)
+                         : read_file(photo->path, kLargestFile));
   LOCI_TRY(size, probe_image(bytes, photo->path));
   photo->width = size.width;
   photo->height = size.height;

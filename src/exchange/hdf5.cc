@@ -184,7 +184,10 @@ void Hdf5Reader::group_tree(uint64_t address,
     const char* begin = reinterpret_cast<const char*>(heap.data()) + names.at();
     const std::string name(begin, strnlen(begin, names.left()));
     count(name.size() / 64);
-    out->links.emplace_back(name, entry.u64());
+    const uint64_t object = entry.u64();
+    // A soft link is a path, not an object: what it leads to is listed under its own name.
+    constexpr uint32_t kSoftLink = 2;
+    if (entry.u32() != kSoftLink) out->links.emplace_back(name, object);
   }
 }
 

@@ -12,6 +12,7 @@ enum Hdf5Message {
   kLinkInfo = 2,
   kDatatype = 3,
   kLink = 6,
+  kExternalFiles = 7,
   kLayout = 8,
   kFilters = 11,
   kAttribute = 12,

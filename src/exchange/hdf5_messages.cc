@@ -60,7 +60,7 @@ void Hdf5Reader::message(int type, std::span<const uint8_t> data, Hdf5Object* ou
       const Datatype parsed = parse_datatype(data);
       out->type = parsed.number;
       out->is_reference = parsed.is_reference;
-      out->unreadable = parsed.unreadable;
+      if (!parsed.unreadable.empty()) out->unreadable = parsed.unreadable;
       break;
     }
     case kLayout:
@@ -68,6 +68,9 @@ void Hdf5Reader::message(int type, std::span<const uint8_t> data, Hdf5Object* ou
       break;
     case kFilters:
       filters(data, out);
+      break;
+    case kExternalFiles:
+      out->unreadable = "numbers kept in another file, which is not opened";
       break;
     case kAttribute:
       attribute(data, out);

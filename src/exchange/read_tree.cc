@@ -10,6 +10,7 @@
 #include "zip_reader.h"
 
 #include "loci/base/file.h"
+#include "loci/base/matrix.h"
 #include "loci/base/text.h"
 #include "loci/exchange/file_tree.h"
 #include "loci/model/safetensors.h"
@@ -112,9 +113,23 @@ Result<FileTree> read_tree(const std::string& path) {
   LOCI_TRY(info, file_info(path));
   if (info.is_directory)
     return invalid_argument(printable(path) + ": is a folder, not a file of weights");
-  LOCI_TRY(file, MappedFile::open(path));
-  auto shared = std::make_shared<const MappedFile>(std::move(file));
-  LOCI_TRY(tree, parse_tree(shared->bytes(), shared, printable(path)));
+  // What fits is read whole: a file that is overwritten meanwhile would change under whoever imports it.
+  constexpr uint64_t kReadWhole = uint64_t{1} << 30;
+  std::span<const uint8_t> bytes;
+  std::shared_ptr<const void> owner;
+  if (info.size <= kReadWhole) {
+    LOCI_TRY(file, InputFile::open(path));
+    auto buffer = std::make_shared<AlignedBuffer<uint8_t>>(file.size());
+    LOCI_TRY(got, file.read_at(0, buffer->span()));
+    bytes = {buffer->data(), got};
+    owner = std::move(buffer);
+  } else {
+    LOCI_TRY(file, MappedFile::open(path));
+    auto shared = std::make_shared<const MappedFile>(std::move(file));
+    bytes = shared->bytes();
+    owner = std::move(shared);
+  }
+  LOCI_TRY(tree, parse_tree(bytes, std::move(owner), printable(path)));
   tree.path = path;
   return tree;
 }

@@ -66,11 +66,15 @@ Result<Image> decode_image(std::span<const uint8_t> bytes,
                            const DecodeOptions& options) {
   LOCI_TRY(header, internal::read_header(bytes, where));
   LOCI_RETURN_IF_ERROR(check_size(header, where, options.max_pixels));
+  const auto stop = [&] { return options.cancelled && options.cancelled(); };
+  const auto stopped = [&] { return cancelled(printable(where) + ": decoding was stopped"); };
+  if (stop()) return stopped();
   const int orientation = options.apply_orientation ? read_photo_info(bytes).orientation : 1;
   try {
     int wanted_width = options.wanted_width, wanted_height = options.wanted_height;
     if (swaps_sides(orientation)) std::swap(wanted_width, wanted_height);
     LOCI_TRY(image, decode_pixels(bytes, where, header, wanted_width, wanted_height));
+    if (stop()) return stopped();
     return orient(std::move(image), orientation);
   } catch (const std::bad_alloc&) {
     return unsupported(printable(where) + ": not enough memory for " +

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jpeg.h"
 
+#include "jpeg_scans.h"
+
 #include "loci/base/text.h"
 
 #include <memory>
@@ -61,12 +63,13 @@ Result<Image> decode_jpeg(std::span<const uint8_t> bytes,
       tjGetErrorCode(handle.get()) == TJERR_FATAL) {
     return failure(handle, where);
   }
+  LOCI_RETURN_IF_ERROR(check_jpeg_work(bytes, where, width, height));
   const tjscalingfactor scale = choose_scale(width, height, wanted_width, wanted_height);
   const int scaled_width = TJSCALED(width, scale), scaled_height = TJSCALED(height, scale);
   const bool ink = colours == TJCS_CMYK || colours == TJCS_YCCK;
   Image image(scaled_width, scaled_height);
   std::vector<uint8_t> cmyk(ink ? image.pixels.size() / 3 * 4 : 0);
-  // The limit on scans stops small files that would take minutes.
+  // 500 scans at most; fewer for many pixels, see above.
   const int status = tjDecompress2(handle.get(),
                                    bytes.data(),
                                    size,

@@ -10,12 +10,13 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 
 namespace loci::internal {
 namespace {
 
 constexpr size_t kLightQueue = 4096;  // connections at most, each with one request
-constexpr int kLightThreads = 2;
+constexpr int kLightThreads = 2, kLeastDecoders = 2;
 constexpr size_t kWriteQueue = 16;
 constexpr size_t kMebi = size_t{1} << 20;
 
@@ -35,8 +36,15 @@ Status check(const ServerOptions& o) {
   if (!(o.idle_timeout_s > 0)) return wrong("idle_timeout_s", o.idle_timeout_s, "more than 0");
   if (!(o.stop_timeout_s >= 0)) return wrong("stop_timeout_s", o.stop_timeout_s, "0 or more");
   if (o.max_connections < 1) return wrong("max_connections", o.max_connections, "1 or more");
+  if (!o.token.empty() && trim(o.token).empty())
+    return invalid_argument("token is blank; give one of 16 or more letters, or none at all");
   if (o.memory_mib < 0) return wrong("memory_mib", o.memory_mib, "0 or more");
   return {};
+}
+
+Clock::time_point deadline_of(const Request& request, const ServerOptions& options) {
+  return request.received +
+         std::chrono::microseconds(static_cast<int64_t>(options.request_timeout_s * 1e6));
 }
 
 bool takes(const std::string& content_type) {
@@ -61,14 +69,26 @@ Result<std::unique_ptr<Application>> Application::create(const ServedCollection&
   std::unique_ptr<Application> app(new Application(options, log));
   LOCI_TRY(corpus, Corpus::open(served));
   app->corpus_ = std::move(corpus);
+  if (std::error_code none;
+      options.uploads.empty() && std::filesystem::is_symlink(served.folder + "/uploads", none)) {
+    return invalid_argument(printable(served.folder + "/uploads") +
+                            ": is a link; name the folder that photos are added to with --uploads, "
+                            "if you trust where it leads");
+  }
   app->uploads_ = options.uploads.empty() ? served.folder + "/uploads" : options.uploads;
   app->security_headers_ = security_headers(tile_origin);
   app->guard_ = std::make_unique<Guard>(options.token, is_loopback_name(options.host));
-  app->light_ = std::make_unique<WorkQueue>(kLightThreads, kLightQueue);
-  app->describe_ = std::make_unique<WorkQueue>(resolve_threads(options.workers),
-                                               static_cast<size_t>(options.queue));
-  app->write_ = std::make_unique<WorkQueue>(1, kWriteQueue);
-  app->group_ = std::make_unique<WorkQueue>(1, 1);
+  try {
+    const int workers = resolve_threads(options.workers);
+    app->light_ = std::make_unique<WorkQueue>(kLightThreads, kLightQueue);
+    app->decode_ = std::make_unique<WorkQueue>(std::max(kLeastDecoders, workers), kLightQueue);
+    app->describe_ = std::make_unique<WorkQueue>(workers, static_cast<size_t>(options.queue));
+    app->write_ = std::make_unique<WorkQueue>(1, kWriteQueue);
+    app->group_ = std::make_unique<WorkQueue>(1, 1);
+  } catch (const Error& refused) {
+    return refused.status();
+  }
+  if (options.changeable) app->finish_interrupted_uploads();
   app->add_routes();
   app->add_page_routes();
   return app;
@@ -76,12 +96,26 @@ Result<std::unique_ptr<Application>> Application::create(const ServedCollection&
 
 Application::~Application() { stop(); }
 
-void Application::stop() {
+bool Application::stop(Clock::time_point until) {
   stopping_ = true;
   cancel_ = true;
-  for (WorkQueue* queue : {light_.get(), describe_.get(), write_.get(), group_.get()}) {
-    if (queue != nullptr) queue->stop();
+  bool ended = true;
+  for (WorkQueue* queue :
+       {light_.get(), decode_.get(), describe_.get(), write_.get(), group_.get()}) {
+    if (queue != nullptr) ended &= queue->stop(until);
   }
+  return ended;
+}
+
+void Application::expire_waiting() {
+  for (WorkQueue* queue : {light_.get(), decode_.get(), describe_.get(), write_.get()})
+    queue->expire();
+}
+
+std::function<bool()> Application::given_up(const Request& request) const {
+  return [this, until = deadline_of(request, options_)] {
+    return cancel_.load() || Clock::now() > until;
+  };
 }
 
 size_t Application::upload_budget() const {
@@ -124,10 +158,10 @@ void Application::add_routes() {
                false,
                false,
                true});
-  router_.add({"GET", "/v1/images/{id}/file", Lane::kLight, {}, call(&A::get_file), false, true});
+  router_.add({"GET", "/v1/images/{id}/file", Lane::kDecode, {}, call(&A::get_file), false, true});
   router_.add({"GET",
                "/v1/images/{id}/thumbnail",
-               Lane::kLight,
+               Lane::kDecode,
                {"size"},
                call(&A::get_thumbnail),
                false,
@@ -148,6 +182,14 @@ void Application::add_routes() {
   router_.add({"GET", "/v1/stats", Lane::kInstant, {}, call(&A::stats)});
   router_.add({"GET", "/healthz", Lane::kInstant, {}, call(&A::health), true});
   router_.add({"GET", "/metrics", Lane::kInstant, {}, call(&A::metrics_text)});
+  for (const char* pattern : {"/v1/query",
+                              "/v1/why",
+                              "/v1/groups",
+                              "/v1/images/{id}/matches",
+                              "/v1/images/{id}/why",
+                              "/v1/images/{id}/thumbnail"}) {
+    router_.route(pattern)->works = true;
+  }
   const auto description = [](const Request&) {
     return json_response(std::string(openapi_json()));
   };
@@ -180,6 +222,8 @@ WorkQueue& Application::queue_of(Lane lane) {
       return *describe_;
     case Lane::kWrite:
       return *write_;
+    case Lane::kDecode:
+      return *decode_;
     case Lane::kInstant:
     case Lane::kLight:
       break;
@@ -217,14 +261,18 @@ void Application::handle(const Route& route,
     done(dressed(run(route, *request)));
     return;
   }
-  const auto task = [this, &route, request = std::move(request), done] {
-    const double waited = std::chrono::duration<double>(Clock::now() - request->received).count();
-    done(dressed(
-        waited > options_.request_timeout_s
-            ? failure(Refusal::kBusy, format("no turn came within %.1f s; try again later", waited))
-            : run(route, *request)));
+  const auto until = deadline_of(*request, options_);
+  const auto late = [this, received = request->received, done] {
+    const double waited = std::chrono::duration<double>(Clock::now() - received).count();
+    done(dressed(failure(Refusal::kBusy,
+                         stopping_
+                             ? "the server is stopping"
+                             : format("no turn came within %.1f s; try again later", waited))));
   };
-  if (!queue_of(route.lane).try_push(task)) {
+  const auto task = [this, &route, request = std::move(request), done] {
+    done(dressed(run(route, *request)));
+  };
+  if (!queue_of(route.lane).try_push(task, until, late)) {
     done(dressed(failure(Refusal::kBusy,
                          stopping_ ? "the server is stopping"
                                    : "too many photos are waiting; try again in a moment")));

@@ -15,10 +15,12 @@
 #include "loci/place/group.h"
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -73,9 +75,11 @@ class Application {
   void look_for_changes();
   /// From now on /healthz says "stopping".
   void begin_stop() { stopping_ = true; }
-  /// Waits for all work and ends the threads.
-  void stop();
-  /// The fewest bytes of uploads that may be in memory at once, over all connections.
+  /// Asks all work to stop and waits for it until a time; false where some of it is still running.
+  bool stop(Clock::time_point until = Clock::time_point::max());
+  /// Answers the requests that have waited for their turn as long as they may. Now and then, from any thread.
+  void expire_waiting();
+  /// The most bytes of uploads that may be in memory at once, over all connections.
   size_t upload_budget() const;
 
  private:
@@ -111,6 +115,17 @@ class Application {
   Response image_place(const Request& request);
   Response add_image(const Request& request);
   Response remove_image(const Request& request);
+  /// Compacts the collection, in its turn among the writes, when a third of its rows belong to no photo any more.
+  void compact_if_worth_it();
+  /// Removes the uploads of requests that a killed server had in hand.
+  void finish_interrupted_uploads();
+  /// Whether a request is no longer worth the work: its time is over, or the server stops.
+  std::function<bool()> given_up(const Request& request) const;
+  /// A thumbnail from the cache, or made once for all who ask for it at this moment.
+  std::shared_ptr<const std::string> thumbnail(const Request& request,
+                                               const std::string& path,
+                                               const std::string& etag,
+                                               int side);
   /// The photo a path's number names; throws Error (NotFound).
   const PlaceImage& photo(const View& view, int64_t id) const;
 
@@ -138,7 +153,11 @@ class Application {
   LruCache<std::string> thumbnails_;
   mutable std::mutex group_mutex_;
   GroupState groups_;
-  std::unique_ptr<WorkQueue> light_, describe_, write_, group_;
+  std::mutex making_mutex_;
+  std::condition_variable made_;
+  std::set<std::string> making_;  // thumbnails by their tags
+  std::atomic<bool> compacting_{false};
+  std::unique_ptr<WorkQueue> light_, decode_, describe_, write_, group_;
 };
 
 }  // namespace loci::internal

@@ -2,17 +2,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guard.h"
 
+#include "head_check.h"
+
 #include "loci/base/text.h"
 
 #include <algorithm>
 
+#include <arpa/inet.h>
+
 namespace loci::internal {
 namespace {
 
-/// "[::1]:8080" -> "::1", "localhost:8080" -> "localhost"
+/// "[::1]:8080" -> "::1", "localhost:8080" -> "localhost"; nothing for what is no host.
 std::string without_port(const std::string& host) {
+  if (!is_host(host)) return "";
   if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
   return host.substr(0, host.find(':'));
+}
+
+bool is_loopback_number(const std::string& name) {
+  in_addr number{};
+  return name.starts_with("127.") && ::inet_pton(AF_INET, name.c_str(), &number) == 1;
 }
 
 std::string cookie_value(const std::string& cookies, const std::string& name) {
@@ -44,9 +54,7 @@ bool same_secret(const std::string& a, const std::string& b) {
 bool is_loopback_name(const std::string& host) {
   const std::string name = to_lower(without_port(host));
   return name == "localhost" || name.ends_with(".localhost") || name == "::1" ||
-         (name.starts_with("127.") && std::all_of(name.begin(), name.end(), [](char c) {
-            return c == '.' || (c >= '0' && c <= '9');
-          }));
+         is_loopback_number(name);
 }
 
 bool Guard::has_token(const Request& request, bool cookie) const {
@@ -77,6 +85,8 @@ std::optional<Response> Guard::check(const Request& request, const Route& route)
   if (route.changes && other_site) {
     return failure(Refusal::kForbidden, "another site's page may not change this collection");
   }
+  if (route.works && other_site)
+    return failure(Refusal::kForbidden, "another site's page may not make this server work");
   return std::nullopt;
 }
 

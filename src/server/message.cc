@@ -35,6 +35,12 @@ RefusalInfo info(Refusal refusal) {
       return {"InvalidArgument", 400};
     case Refusal::kBusy:
       return {"Busy", 503};
+    case Refusal::kNotImplemented:
+      return {"Unsupported", 501};
+    case Refusal::kVersion:
+      return {"Unsupported", 505};
+    case Refusal::kExpectation:
+      return {"Unsupported", 417};
   }
   return {"Io", 500};
 }

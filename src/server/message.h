@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/file.h"
 #include "loci/base/status.h"
 
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,7 +35,7 @@ struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
-  std::string file;  ///< sent instead of the body when not empty
+  std::shared_ptr<InputFile> file;  ///< sent instead of the body when there is one
   std::vector<std::pair<std::string, std::string>> headers;
   bool close = false;  ///< the connection is not to be used again
 };
@@ -49,6 +51,9 @@ enum class Refusal {
   kUnsupported,
   kInvalidArgument,
   kBusy,
+  kNotImplemented,
+  kVersion,
+  kExpectation,
 };
 
 /// `{"code","message"}` with the status of the code.

@@ -55,6 +55,11 @@ void Metrics::write(std::string& out,
   out += name + "_count" + braces + " " + std::to_string(histogram.count) + "\n";
 }
 
+void Metrics::count_thumbnail() {
+  const std::lock_guard lock(mutex_);
+  ++thumbnails_;
+}
+
 std::string Metrics::text() const {
   const std::lock_guard lock(mutex_);
   std::string out =
@@ -69,6 +74,10 @@ std::string Metrics::text() const {
   const std::string describing = "loci_describe_duration_seconds";
   out += head(describing, "histogram", "Time of decoding and describing an uploaded photo.");
   write(out, describing, "", describing_);
+  out += metric_text("loci_thumbnails_made_total",
+                     "counter",
+                     "Thumbnails made, not taken from the cache.",
+                     static_cast<double>(thumbnails_));
   return out;
 }
 

@@ -22,6 +22,7 @@ class Metrics {
   /// `route` as in the interface's description, "/v1/images/{id}"; "other" for unknown ones.
   void count(const std::string& route, const std::string& method, int status, double seconds);
   void count_described(double seconds);
+  void count_thumbnail();  ///< one was made, not taken from the cache
 
   /// Text format 0.0.4 of these counters.
   std::string text() const;
@@ -41,6 +42,7 @@ class Metrics {
   std::map<std::pair<std::string, std::string>, int64_t> requests_;  // labels, status
   std::map<std::string, Histogram> latency_;                         // by route
   Histogram describing_;
+  int64_t thumbnails_ = 0;
 };
 
 /// One sample with its HELP and TYPE lines. `type`: gauge or counter.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "router.h"
 
+#include "loci/base/check.h"
 #include "loci/base/text.h"
 
 #include <algorithm>
@@ -46,6 +47,13 @@ Response unknown_parameter(const Route& route, const std::string& name) {
 }
 
 }  // namespace
+
+Route* Router::route(const std::string& pattern) {
+  const auto at = std::find_if(
+      routes_.begin(), routes_.end(), [&](const Route& r) { return r.pattern == pattern; });
+  LOCI_REQUIRE(at != routes_.end(), "a route that was added");
+  return &*at;
+}
 
 Routed Router::find(Request* request) const {
   std::string allowed;

@@ -13,7 +13,8 @@ namespace loci::internal {
 /// Who does the work of a route.
 enum class Lane {
   kInstant,   ///< the thread of the connections: nothing that waits or computes
-  kLight,     ///< files, thumbnails, searches with stored descriptors
+  kLight,     ///< lists, searches with stored descriptors: nothing that takes long
+  kDecode,    ///< photos are decoded: files that changed, thumbnails
   kDescribe,  ///< the model runs
   kWrite,     ///< the collection changes: one at a time
 };
@@ -28,6 +29,7 @@ struct Route {
   bool cookie = false;       ///< the token may come as a cookie, as <img> can send nothing else
   bool takes_image = false;  ///< the body is a photo
   bool changes = false;      ///< not for another site's page
+  bool works = false;        ///< starts work that takes long: not for another site's page either
 };
 
 /// A route for a request, or the answer that says why there is none.
@@ -39,6 +41,8 @@ struct Routed {
 class Router {
  public:
   void add(Route route) { routes_.push_back(std::move(route)); }
+  /// The route of a pattern that was added, to be changed.
+  Route* route(const std::string& pattern);
   /// Fills in request->id.
   Routed find(Request* request) const;
   const std::vector<Route>& routes() const { return routes_; }

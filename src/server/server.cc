@@ -7,11 +7,14 @@
 #include "session.h"
 
 #include "loci/base/text.h"
+#include "loci/base/thread.h"
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <mutex>
 #include <set>
+#include <system_error>
 #include <thread>
 
 #include <boost/asio/io_context.hpp>
@@ -29,6 +32,7 @@ using internal::Session;
 using net::ip::tcp;
 
 constexpr auto kLookEvery = std::chrono::seconds(1);
+constexpr auto kStopGrace = std::chrono::milliseconds(200);
 constexpr auto kRetryAccept = std::chrono::milliseconds(100);
 
 /// The usual limit of 1,024 open files is fewer than the connections.
@@ -46,7 +50,10 @@ class HttpServer final : public Server {
   HttpServer(std::unique_ptr<Application> app, JobControl log)
       : app_(std::move(app)), log_(std::move(log)), connections_{*app_} {}
 
-  ~HttpServer() override { stop(); }
+  ~HttpServer() override {
+    stop();
+    app_->stop();  // work that outlasted the stop still answers to this context
+  }
 
   Status listen() {
     const ServerOptions& options = app_->options();
@@ -74,20 +81,16 @@ class HttpServer final : public Server {
     return {};
   }
 
-  void run() {
+  Status run() {
     accept();
     look();
-    thread_ = std::thread([this] {
-      for (;;) {
-        try {
-          context_.run();
-          return;
-        } catch (const std::exception& failed) {
-          // One connection's trouble is not the others'.
-          log_.message(std::string("a connection failed: ") + printable(failed.what()));
-        }
-      }
-    });
+    if (internal::thread_is_refused()) return no_thread(EAGAIN);
+    try {
+      thread_ = std::thread([this] { serve(); });
+    } catch (const std::system_error& refused) {
+      return no_thread(refused.code().value());
+    }
+    return {};
   }
 
   int port() const override { return port_; }
@@ -97,9 +100,9 @@ class HttpServer final : public Server {
     return "http://" + (six ? "[" + host + "]" : host) + ":" + std::to_string(port_) + "/";
   }
 
-  void stop() override {
+  bool stop() override {
     const std::lock_guard lock(stop_mutex_);
-    if (!thread_.joinable()) return;
+    if (!thread_.joinable()) return ended_;
     app_->begin_stop();
     net::post(context_, [this] { begin_stop(); });
     const auto deadline =
@@ -110,15 +113,30 @@ class HttpServer final : public Server {
     net::post(context_, [this] {
       for (Session* session : std::set<Session*>(connections_.open)) session->cut_off();
     });
-    app_->stop();  // its last answers find closed connections
+    // Its last answers find closed connections. Work that asks whether to stop has a moment to do so.
+    ended_ = app_->stop(std::max(deadline, internal::Clock::now() + kStopGrace));
     net::post(context_, [this] { count(); });
-    while (open_ > 0 && internal::Clock::now() < deadline + std::chrono::seconds(5))
+    const auto last = internal::Clock::now() + kStopGrace;
+    while (ended_ && open_ > 0 && internal::Clock::now() < last)
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     context_.stop();
     thread_.join();
+    return ended_;
   }
 
  private:
+  void serve() {
+    for (;;) {
+      try {
+        context_.run();
+        return;
+      } catch (const std::exception& failed) {
+        // One connection's trouble is not the others'.
+        log_.message(std::string("a connection failed: ") + printable(failed.what()));
+      }
+    }
+  }
+
   void accept() {
     acceptor_.async_accept([this](error_code error, tcp::socket socket) {
       if (connections_.stopping) return;
@@ -145,6 +163,7 @@ class HttpServer final : public Server {
     look_.async_wait([this](error_code cancelled) {
       if (cancelled) return;
       count();
+      app_->expire_waiting();
       if (!connections_.stopping) app_->look_for_changes();
       look();
     });
@@ -171,6 +190,7 @@ class HttpServer final : public Server {
   std::atomic<size_t> open_{0};
   std::mutex stop_mutex_;
   std::thread thread_;
+  bool ended_ = true;
   int port_ = 0;
 };
 
@@ -183,7 +203,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServedCollection& collection
   LOCI_TRY(app, Application::create(collection, options, log));
   auto server = std::make_unique<HttpServer>(std::move(app), log);
   LOCI_RETURN_IF_ERROR(server->listen());
-  server->run();
+  LOCI_RETURN_IF_ERROR(server->run());
   return std::unique_ptr<Server>(std::move(server));
 }
 

@@ -3,10 +3,13 @@
 #if defined(LOCI_HAVE_BEAST)
 #include "session.h"
 
+#include "head_check.h"
+
 #include "loci/base/text.h"
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -88,12 +91,64 @@ void Session::read_head() {
   parser_->header_limit(kMaxHead);
   // Judged when the head is known. (Boost 1.74 takes "none" for a limit of nothing.)
   parser_->body_limit(std::numeric_limits<uint64_t>::max());
+  head_end_ = 0;
   waiting_for_request_ = buffer_.size() == 0;
-  set_deadline(connections_.app.options().idle_timeout_s);
-  http::async_read_header(
-      socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, size_t) {
-        self->on_head(error);
-      });
+  const ServerOptions& options = connections_.app.options();
+  set_deadline(waiting_for_request_ ? options.idle_timeout_s : options.request_timeout_s);
+  if (!waiting_for_request_) return on_head_bytes({}, 0);
+  read_more_of_head();
+}
+
+void Session::read_more_of_head() {
+  constexpr size_t kPiece = 4096;
+  socket_.async_read_some(buffer_.prepare(kPiece),
+                          [self = shared_from_this()](error_code error, size_t bytes) {
+                            self->on_head_bytes(error, bytes);
+                          });
+}
+
+/// The head is gathered whole and held against RFC 9112 before the parser, which is laxer, sees it.
+void Session::on_head_bytes(error_code error, size_t bytes) {
+  keep_alive_ = false;
+  method_ = "other";
+  if (error) {
+    waiting_for_request_ = false;
+    clear_deadline();
+    arrived_ = Clock::now();
+    // Silence, or a connection that broke, needs no answer; a request that is none does.
+    if (buffer_.size() == 0) return close();
+    if (timed_out_)
+      return answer(failure(Refusal::kTimeout, "the request's head did not arrive in time"));
+    if (error == boost::asio::error::eof)
+      return answer(failure(Refusal::kInvalidArgument, "the request ended within its head"));
+    return close();
+  }
+  buffer_.commit(bytes);
+  if (std::exchange(waiting_for_request_, false))
+    set_deadline(connections_.app.options().request_timeout_s);
+  const auto text = [this] {
+    return std::string_view(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+  };
+  // RFC 9112 2.2: an empty line before a request is passed over.
+  while (head_end_ == 0 && text().starts_with("\r\n")) buffer_.consume(2);
+  const size_t end = text().find("\r\n\r\n", head_end_ < 3 ? 0 : head_end_ - 3);
+  if (end == std::string_view::npos && buffer_.size() <= kMaxHead) {
+    head_end_ = buffer_.size();
+    return read_more_of_head();
+  }
+  clear_deadline();
+  arrived_ = Clock::now();
+  unread_body_ = true;  // of a refused request nobody knows what follows
+  if (end == std::string_view::npos || end > kMaxHead)
+    return answer(failure(Refusal::kInvalidArgument, "the request's head is larger than 16 KiB"));
+  if (auto refusal = check_head(text().substr(0, end + 4))) return answer(std::move(*refusal));
+  error_code wrong;
+  buffer_.consume(parser_->put(buffer_.data(), wrong));
+  if (wrong || !parser_->is_header_done()) {
+    return answer(
+        failure(Refusal::kInvalidArgument, "this is no HTTP request: " + wrong.message()));
+  }
+  on_head();
 }
 
 Request Session::take_head() const {
@@ -111,27 +166,7 @@ Request Session::take_head() const {
   return request;
 }
 
-void Session::on_head(error_code error) {
-  waiting_for_request_ = false;
-  clear_deadline();
-  arrived_ = Clock::now();
-  keep_alive_ = false;
-  if (error == http::error::end_of_stream) return close();
-  if (error) {
-    method_ = "other";
-    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-      return answer(failure(Refusal::kInvalidArgument, "the request's head is larger than 16 KiB"));
-    }
-    // Silence, or a connection that broke, needs no answer; a request that is none does.
-    if (timed_out_ && buffer_.size() > 0)
-      return answer(failure(Refusal::kTimeout, "the request's head did not arrive in time"));
-    if (error.category() == http::make_error_code(http::error::bad_method).category() &&
-        !timed_out_) {
-      return answer(
-          failure(Refusal::kInvalidArgument, "this is no HTTP request: " + error.message()));
-    }
-    return close();
-  }
+void Session::on_head() {
   request_ = std::make_shared<Request>(take_head());
   version_ = parser_->get().version();
   keep_alive_ = parser_->get().keep_alive() && !connections_.stopping;
@@ -141,7 +176,14 @@ void Session::on_head(error_code error) {
   const auto length = parser_->content_length();
   const bool has_body = parser_->chunked() || (length && *length > 0);
   unread_body_ = has_body;
-  const std::string target = text_of(parser_->get().target());
+  std::string target = text_of(parser_->get().target());
+  // RFC 9112 3.2.2: the absolute form states the host, whatever Host says.
+  if (to_lower(target.substr(0, 7)) == "http://") {
+    const size_t path = std::min(target.find('/', 7), target.size());
+    request_->host = target.substr(7, path - 7);
+    target = path == target.size() ? "/" : target.substr(path);
+    if (request_->host.empty() || !is_host(request_->host)) target.clear();
+  }
   const auto parsed = parse_target(target);
   if (!parsed)
     return answer(failure(Refusal::kInvalidArgument,
@@ -168,13 +210,10 @@ void Session::on_head(error_code error) {
                                  static_cast<unsigned long long>(*length),
                                  limit)));
   }
-  const size_t wanted = length ? static_cast<size_t>(*length) : limit;
-  if (connections_.upload_bytes + wanted > connections_.app.upload_budget()) {
+  if (!room_for(0)) {
     return answer(
         failure(Refusal::kBusy, "too many photos are being sent at once; try again in a moment"));
   }
-  reserved_ = wanted;
-  connections_.upload_bytes += wanted;
   parser_->body_limit(limit);
   if (boost::beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
     static const std::string kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -187,47 +226,6 @@ void Session::on_head(error_code error) {
     return;
   }
   read_body();
-}
-
-void Session::read_body() {
-  set_deadline(connections_.app.options().request_timeout_s);
-  http::async_read(
-      socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, size_t) {
-        self->on_body(error);
-      });
-}
-
-void Session::on_body(error_code error) {
-  clear_deadline();
-  if (error) {
-    keep_alive_ = false;
-    const size_t got = parser_->get().body().size();
-    if (error == http::error::body_limit) {
-      return answer(failure(Refusal::kTooLarge,
-                            format("the photo has more than the %d MiB that this server takes",
-                                   connections_.app.options().max_upload_mib)));
-    }
-    if (timed_out_) {
-      return answer(failure(Refusal::kTimeout,
-                            format("only %zu bytes of the photo came within %g s",
-                                   got,
-                                   connections_.app.options().request_timeout_s)));
-    }
-    if (error == http::error::partial_message) {
-      unread_body_ = false;
-      return answer(failure(Refusal::kInvalidArgument,
-                            format("the upload ended after %zu bytes, before all had come", got)));
-    }
-    if (error.category() == http::make_error_code(http::error::bad_method).category()) {
-      return answer(
-          failure(Refusal::kInvalidArgument, "the body is malformed: " + error.message()));
-    }
-    return close();
-  }
-  unread_body_ = false;
-  request_->body = std::move(parser_->get().body());
-  request_->has_body = true;
-  carry_out();
 }
 
 void Session::carry_out() {

@@ -27,7 +27,7 @@ inline std::string text_of(boost::beast::string_view view) { return {view.data()
 struct Connections {
   Application& app;
   std::set<Session*> open;
-  size_t upload_bytes = 0;  ///< of bodies that are being read or worked on
+  size_t upload_bytes = 0;  ///< of bodies that are being read or worked on: what has arrived
   bool stopping = false;
 };
 
@@ -45,11 +45,16 @@ class Session : public std::enable_shared_from_this<Session> {
   void cut_off();
 
  private:
-  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
   void read_head();
-  void on_head(boost::beast::error_code error);
+  void read_more_of_head();
+  void on_head_bytes(boost::beast::error_code error, size_t bytes);
+  void on_head();
   void read_body();
-  void on_body(boost::beast::error_code error);
+  void read_more_of_body();
+  void on_body_bytes(boost::beast::error_code error);
+  void body_failed(boost::beast::error_code error);
+  bool room_for(size_t bytes);
   void carry_out();
   void answer(Response response);
   void write(Response response);
@@ -74,7 +79,9 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string route_label_ = "other";
   std::string method_;
   Clock::time_point arrived_;
-  size_t reserved_ = 0;  // of connections_.upload_bytes
+  std::string part_;     // of the body, as it comes
+  size_t head_end_ = 0;  // how much of buffer_ holds no end of the head
+  size_t reserved_ = 0;  // of connections_.upload_bytes: what body bytes take
   size_t lingered_ = 0;
   uint64_t deadline_number_ = 0;
   bool keep_alive_ = false, head_only_ = false, unread_body_ = false;

@@ -6,6 +6,8 @@
 
 #include "loci/base/text.h"
 
+#include <cerrno>
+#include <fcntl.h>
 #include <utility>
 
 namespace loci::internal {
@@ -36,7 +38,7 @@ void Session::write(Response response) {
     message.keep_alive(keep_alive_);
   };
   const auto status = static_cast<http::status>(response.status);
-  if (response.file.empty()) {
+  if (response.file == nullptr) {
     const size_t size = response.body.size();
     auto message = std::make_shared<http::response<http::string_body>>();
     message->result(status);
@@ -48,10 +50,13 @@ void Session::write(Response response) {
   auto message = std::make_shared<http::response<http::file_body>>();
   message->result(status);
   error_code error;
-  message->body().open(response.file.c_str(), boost::beast::file_mode::scan, error);
-  if (error) {
-    const std::string path = std::exchange(response.file, "");
-    Response failed = failure(io_error(printable(path) + ": " + error.message()));
+  // The file that was looked at, not what may lie at its path by now.
+  boost::beast::file file;
+  file.native_handle(::fcntl(response.file->fd(), F_DUPFD_CLOEXEC, 0));
+  if (file.is_open()) message->body().reset(std::move(file), error);
+  if (!message->body().is_open() || error) {
+    const std::string path = std::exchange(response.file, nullptr)->path();
+    Response failed = failure(io_error(printable(path) + ": cannot be sent", errno));
     return write(connections_.app.dressed(std::move(failed)));
   }
   fill(*message);

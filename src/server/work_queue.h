@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/base/thread.h"
+
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <thread>
-#include <vector>
 
 namespace loci::internal {
 
@@ -16,25 +17,39 @@ namespace loci::internal {
 /// Threads: all members are safe from any thread but the workers' own
 class WorkQueue {
  public:
+  using Clock = std::chrono::steady_clock;
+  /// Throws Error (Io) where the system gives not one thread; with fewer than asked for it works on.
   WorkQueue(int num_threads, size_t max_waiting);
-  ~WorkQueue() { stop(); }
+  ~WorkQueue();
 
-  /// False, at once, when as many wait as may, or after stop().
-  bool try_push(std::function<void()> task);
+  /// False, at once, when as many wait as may, or after stop(). A task that is still waiting at `until` is dropped and
+  /// `expired` called instead.
+  bool try_push(std::function<void()> task,
+                Clock::time_point until = Clock::time_point::max(),
+                std::function<void()> expired = {});
+  /// Drops the tasks whose time has passed; to be called now and then, as threads may be busy for long.
+  void expire();
   size_t waiting() const;
   size_t running() const;
-  /// Lets the tasks in hand and those waiting end, and joins the threads.
-  void stop();
+  /// Takes no more, and lets those in hand and those waiting end until `until`; what waits then is dropped. False where
+  /// one is still running: the destructor waits for it.
+  bool stop(Clock::time_point until = Clock::time_point::max());
 
  private:
+  struct Task {
+    std::function<void()> run, expired;
+    Clock::time_point until;
+  };
   void work();
+  void end();
+  void drop(bool all);
   const size_t max_waiting_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::function<void()>> tasks_;
+  std::condition_variable changed_, idle_;
+  std::deque<Task> tasks_;
   size_t running_ = 0;
   bool stopping_ = false;
-  std::vector<std::thread> threads_;
+  ThreadGroup threads_;
 };
 
 }  // namespace loci::internal

@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bag_head.h"
 
+#include "loci/base/file.h"
 #include "loci/base/text.h"
 
-#include <array>
-#include <fstream>
 #include <string_view>
 
 namespace loci::internal {
@@ -15,10 +14,8 @@ constexpr std::string_view kOldBag = "#ROSBAG V1", kOldLog = "#ROSLOG", kSqlite 
                            kMcap = "\x89MCAP";
 
 std::string head_of(const std::string& path) {
-  std::array<char, 16> bytes{};
-  std::ifstream in(path, std::ios::binary);
-  in.read(bytes.data(), bytes.size());
-  return {bytes.data(), static_cast<size_t>(in.gcount())};
+  const auto bytes = read_file_head(path, 16);
+  return bytes.ok() ? std::string(bytes->begin(), bytes->end()) : std::string();
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "loci/image/image.h"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ struct DecodeOptions {
   uint64_t max_pixels = 250'000'000;
   /// Turn the picture as its EXIF orientation says.
   bool apply_orientation = true;
+  /// Asked before the pixels are decoded and after; true ends it with Cancelled.
+  std::function<bool()> cancelled;
 };
 
 struct ImageInfo {

@@ -105,8 +105,10 @@ class Server {
   virtual ~Server() = default;
   virtual int port() const = 0;
   virtual std::string url() const = 0;
-  /// Lets requests in hand finish (stop_timeout_s), takes no more, and closes everything.
-  virtual void stop() = 0;
+  /// Takes no more requests, lets those in hand finish for up to stop_timeout_s, and closes everything. False where
+  /// work is left that could not be stopped in that time (a photo that is being decoded): the destructor waits for it,
+  /// and a program that must end now does so without running it. Whatever is cut off there leaves a sound collection.
+  virtual bool stop() = 0;
 };
 
 }  // namespace loci

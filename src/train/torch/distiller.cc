@@ -169,7 +169,11 @@ Status Distiller::run_epoch() {
   for (int64_t number = state_.step; number < steps; ++number) {
     Batch batch = next.valid() ? next.get() : batch_of(number);
     if (device_.is_cuda() && number + 1 < steps) {
-      next = std::async(std::launch::async, batch_of, number + 1);
+      try {
+        next = std::async(std::launch::async, batch_of, number + 1);
+      } catch (const std::system_error&) {
+        // The system gives no thread: the batch is made when it is needed.
+      }
     }
     LOCI_RETURN_IF_ERROR(batch.status);
     LOCI_RETURN_IF_ERROR(guarded("distilling", [&] { return step(batch); }));

@@ -31,7 +31,15 @@ Result<BagFile> BagFile::open(const std::string& path) {
   LOCI_TRY(file, MappedFile::open(path));
   bag.file_ = std::move(file);
   LOCI_RETURN_IF_ERROR(bag.read_index());
+  LOCI_RETURN_IF_ERROR(bag.file_.intact());
   return bag;
+}
+
+Status BagFile::intact() const {
+  LOCI_RETURN_IF_ERROR(file_.intact());
+  LOCI_TRY(now, file_info(path_));
+  if (now.size >= file_.bytes().size()) return {};
+  return corrupt(printable(path_) + ": was cut short while it was read; read it again when whole");
 }
 
 Status BagFile::read_index() {

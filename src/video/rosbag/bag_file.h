@@ -41,6 +41,8 @@ class BagFile {
   const std::vector<BagTopic>& topics() const { return topics_; }  ///< by name
   /// The messages of a topic, in the order of their recording.
   Result<std::vector<MessagePlace>> places(const BagTopic& topic) const;
+  /// Corrupt once the file is shorter than it was: what was read last may be zeros then.
+  Status intact() const;
   /// A message as it was serialised; holds until the next call.
   /// Errors: Corrupt; Unsupported for a message above 256 MiB
   Result<Bytes> message(const MessagePlace& place);

@@ -9,6 +9,7 @@
 #include "loci/base/rng.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -44,6 +45,23 @@ Status read_all(const std::string& path) {
   while (true) {
     const auto frame = (*reader)->next();
     if (!frame.ok() || !*frame) return frame.status();
+  }
+}
+
+TEST(ChangingBag, OneThatIsCutWhileItIsReadEndsInASentence) {
+  const TempFolder folder;
+  const std::string path = folder / "drive.bag";
+  for (const char* compression : {"none", "bz2"}) {
+    const auto whole = test_bag(compression);
+    put(path, whole);
+    const auto reader = open_bag(path, {.positions = true});
+    ASSERT_TRUE(reader.ok()) << reader.status().to_string();
+    ASSERT_TRUE((*reader)->next().ok());
+    std::filesystem::resize_file(path, 100);
+    Status status;
+    for (int i = 0; i < 10 && status.ok(); ++i) status = (*reader)->next().status();
+    EXPECT_EQ(status.code(), Code::kCorrupt);
+    EXPECT_THAT(status.message(), HasSubstr("cut short while"));
   }
 }
 

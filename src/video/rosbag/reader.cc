@@ -68,6 +68,7 @@ class BagReader : public VideoReader {
     while (at_ < places_.size()) {
       const auto number = static_cast<int64_t>(at_);
       auto frame = read_frame(places_[at_++], number);
+      LOCI_RETURN_IF_ERROR(bag_.intact());
       if (frame.ok() && !*frame) continue;
       if (frame.ok()) return frame;
       if (frame.status().code() == Code::kUnsupported) {
