@@ -42,6 +42,26 @@ inline std::shared_ptr<const Model> small_model(ModelSpec spec = small_spec()) {
   return make_model(std::move(spec), std::move(tensors));
 }
 
+/// Half of the 24 channels look at the normalised picture, half at its plain brightness: what a
+/// projection should keep and what it should suppress.
+inline ModelSpec half_steady_spec() {
+  ModelSpec spec = small_spec();
+  Op norm;
+  norm.type = OpType::kInstanceNorm;
+  norm.name = "norm";
+  norm.inputs = {"input"};
+  Op light = small_conv("light", 12, 8, 8, Activation::kNone);
+  light.inputs = {"input"};
+  light.pad_top = light.pad_left = light.pad_bottom = light.pad_right = 0;
+  Op both;
+  both.type = OpType::kConcat;
+  both.name = "both";
+  both.inputs = {"b", "light"};
+  Op steady = small_conv("b", 12, 3, 2, Activation::kNone);
+  spec.network.ops = {norm, small_conv("a", 12, 5, 4, Activation::kRelu), steady, light, both};
+  return spec;
+}
+
 /// As XFeat: features in the middle of the operators, two maps more.
 inline ModelSpec three_headed_spec() {
   ModelSpec spec = small_spec();

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 namespace loci::train {
 namespace {
@@ -37,6 +39,15 @@ bool feature_at(const Features& map, ImagePosition at, std::span<float> out) {
              (c[i] * (1 - right) + d[i] * right) * down;
   }
   return l2_normalize(out) > 0;
+}
+
+Matrix stacked(const std::vector<Matrix>& parts) {
+  int64_t rows = 0;
+  for (const Matrix& part : parts) rows += part.rows();
+  Matrix out(rows, parts.front().cols());
+  float* to = out.data();
+  for (const Matrix& part : parts) to = std::copy_n(part.data(), part.size(), to);
+  return out;
 }
 
 Matrix first_rows(const Matrix& from, int64_t count) {
@@ -80,30 +91,41 @@ Result<Image> load_at_side(const std::string& path, int side, bool apply_orienta
                 scale < 1 ? Resampling::kArea : Resampling::kBilinear);
 }
 
+ViewPairs matched_features(const Features& original,
+                           const Features& copy,
+                           const Homography& to_original,
+                           int64_t count,
+                           Rng* rng) {
+  ViewPairs pairs{Matrix(count, copy.values.cols()), Matrix(count, copy.values.cols())};
+  int64_t found = 0;
+  for (const int64_t cell : rng->sample(copy.values.rows(), count)) {
+    const ImagePosition here = {
+        (static_cast<double>(cell % copy.width) + 0.5) / static_cast<double>(copy.width),
+        (static_cast<double>(cell / copy.width) + 0.5) / static_cast<double>(copy.height)};
+    const std::span<float> row = pairs.copies.row(found);
+    std::ranges::copy(copy.values.row(cell), row.begin());
+    if (l2_normalize(row) > 0 &&
+        feature_at(original, to_original(here), pairs.originals.row(found))) {
+      ++found;
+    }
+  }
+  return {first_rows(pairs.copies, found), first_rows(pairs.originals, found)};
+}
+
 Result<ViewPairs> view_pairs(
     const Describer& describer, const Image& photo, int copies, int features_per_copy, Rng* rng) {
   LOCI_TRY(original, describer.features(photo, 1));
   normalize_rows(&original.values);
-  const int64_t most = int64_t{copies} * features_per_copy, dim = original.values.cols();
-  ViewPairs pairs{Matrix(most, dim), Matrix(most, dim)};
-  int64_t found = 0;
+  std::vector<Matrix> ours, theirs;
   for (int c = 0; c < copies; ++c) {
     const Homography to_original = draw_view(photo.width, photo.height, rng);
     const Image copy = relight(warp(photo, to_original, photo.width, photo.height), rng);
     LOCI_TRY(map, describer.features(copy, 1));
-    for (const int64_t cell : rng->sample(map.values.rows(), features_per_copy)) {
-      const ImagePosition here = {
-          (static_cast<double>(cell % map.width) + 0.5) / static_cast<double>(map.width),
-          (static_cast<double>(cell / map.width) + 0.5) / static_cast<double>(map.height)};
-      const std::span<float> row = pairs.copies.row(found);
-      std::ranges::copy(map.values.row(cell), row.begin());
-      if (l2_normalize(row) > 0 &&
-          feature_at(original, to_original(here), pairs.originals.row(found))) {
-        ++found;
-      }
-    }
+    ViewPairs pairs = matched_features(original, map, to_original, features_per_copy, rng);
+    ours.push_back(std::move(pairs.copies));
+    theirs.push_back(std::move(pairs.originals));
   }
-  return ViewPairs{first_rows(pairs.copies, found), first_rows(pairs.originals, found)};
+  return ViewPairs{stacked(ours), stacked(theirs)};
 }
 
 }  // namespace loci::train

@@ -26,8 +26,16 @@ Homography draw_view(int width, int height, Rng* rng);
 /// Errors: as load_image()
 Result<Image> load_at_side(const std::string& path, int side, bool apply_orientation);
 
-/// `copies` warped and relit copies of the photo, and `features_per_copy` features of each that lie
-/// inside the original's map, where bilinear interpolation makes their counterparts.
+/// Of `count` cells of the copy's map, drawn at random, those that lie inside the original's map,
+/// where bilinear interpolation makes their counterparts. Rows of `original` have unit L2 norm.
+ViewPairs matched_features(const Features& original,
+                           const Features& copy,
+                           const Homography& to_original,
+                           int64_t count,
+                           Rng* rng);
+
+/// matched_features() of `copies` warped and relit copies of the photo, `features_per_copy` drawn
+/// from each.
 /// Errors: as Describer::features()
 Result<ViewPairs> view_pairs(
     const Describer& describer, const Image& photo, int copies, int features_per_copy, Rng* rng);

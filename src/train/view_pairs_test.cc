@@ -9,6 +9,7 @@
 #include "loci/math/vector.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 
@@ -45,28 +46,50 @@ TEST(LoadAtSide, GivesTheShorterSideAndKeepsTheShape) {
   EXPECT_EQ(image.width, 600);
 }
 
-TEST(ViewPairs, AreUnitRowsOfTheSameSpots) {
-  auto describer = Describer::create(small_model(), {.precision = Precision::kFp32}).value();
-  double together = 0, apart = 0;
-  for (uint64_t place = 0; place < 6; ++place) {
-    Rng rng(1, place);
-    const Image photo = sketch_place(place, 1, 600, 400);
-    const ViewPairs pairs = view_pairs(*describer, photo, 3, 30, &rng).value();
+/// The feature of a spot of the original is its position, (u, v, 1) at unit length.
+std::array<float, 3> feature_of(ImagePosition at) {
+  std::array<float, 3> out = {static_cast<float>(at.u), static_cast<float>(at.v), 1};
+  l2_normalize(out);
+  return out;
+}
+
+/// The map of a view: each cell's feature tells where in the original it looks.
+Features map_of(const Homography& to_original, int64_t width, int64_t height) {
+  Features map{.values = Matrix(width * height, 3), .height = height, .width = width};
+  for (int64_t i = 0; i < width * height; ++i) {
+    const ImagePosition here = {
+        (static_cast<double>(i % width) + 0.5) / static_cast<double>(width),
+        (static_cast<double>(i / width) + 0.5) / static_cast<double>(height)};
+    std::ranges::copy(feature_of(to_original(here)), map.values.row(i).begin());
+  }
+  return map;
+}
+
+TEST(MatchedFeatures, AreOfTheSameSpotsAndInsideTheOriginal) {
+  const Features original = map_of({}, 30, 20);
+  int64_t all = 0, outside = 0;
+  for (uint64_t stream = 0; stream < 30; ++stream) {
+    Rng rng(3, stream);
+    const Homography view = draw_view(600, 400, &rng);
+    Features copy = map_of(view, 24, 24);
+    for (float& value : copy.values.row(7)) value = 0;  // no direction, no pair
+    const ViewPairs pairs = matched_features(original, copy, view, 50, &rng);
     ASSERT_EQ(pairs.copies.rows(), pairs.originals.rows());
-    ASSERT_GT(pairs.copies.rows(), 40);
-    ASSERT_LE(pairs.copies.rows(), 90);
-    ASSERT_EQ(pairs.copies.cols(), 16);
-    const int64_t n = pairs.copies.rows();
-    for (int64_t i = 0; i < n; ++i) {
-      const float* copy = pairs.copies.row(i).data();
-      EXPECT_NEAR(dot(copy, copy, 16), 1, 1e-5);
-      const float* here = pairs.originals.row(i).data();
-      EXPECT_NEAR(dot(here, here, 16), 1, 1e-5);
-      together += squared_distance(copy, here, 16);
-      apart += squared_distance(copy, pairs.originals.row((i + n / 2) % n).data(), 16);
+    all += pairs.copies.rows();
+    outside += 50 - pairs.copies.rows();
+    for (int64_t i = 0; i < pairs.copies.rows(); ++i) {
+      const auto ours = pairs.copies.row(i), theirs = pairs.originals.row(i);
+      for (size_t k = 0; k < 3; ++k) EXPECT_NEAR(ours[k], theirs[k], 2e-4);
+      EXPECT_NEAR(dot(theirs.data(), theirs.data(), 3), 1, 1e-6);
+      const double u = double{ours[0]} / double{ours[2]}, v = double{ours[1]} / double{ours[2]};
+      EXPECT_GE(u, 0.5 / 30 - 1e-4);
+      EXPECT_LE(u, 1 - 0.5 / 30 + 1e-4);
+      EXPECT_GE(v, 0.5 / 20 - 1e-4);
+      EXPECT_LE(v, 1 - 0.5 / 20 + 1e-4);
     }
   }
-  EXPECT_LT(together, 0.75 * apart);
+  EXPECT_GT(all, 900);
+  EXPECT_GT(outside, 100);
 }
 
 TEST(ViewPairs, TheStreamDecidesThem) {
