@@ -1,53 +1,42 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: The loci authors
 # SPDX-License-Identifier: Apache-2.0
-# Makes the built-in model from nothing: simulate, distil, learn to rank, calibrate (docs/models/default.md).
-#   recipes/default.sh TEACHER OUT_FOLDER PHOTOS... [-- SAME_PLACE_SETS...]
-# TEACHER: a network's weights that `loci import` knows, such as MobileNetV1 as .npz. PHOTOS: folders of photographs of any kind.
-# SAME_PLACE_SETS: sets whose places were photographed repeatedly (places.csv, or one folder a place).
-# Two cores take about two hours; interrupted, the same command goes on. Seeds are below.
+# Makes the built-in model from published weights and photos without labels (docs/models/default.md):
+# three networks, a projection of each that is steady across light, and prior centers.
+#   recipes/default.sh MOBILENET.npz EFFICIENTNET.pth XFEAT.pt OUT_FOLDER PHOTOS...
+# MOBILENET: MobileNetV1 1.0; EFFICIENTNET: EfficientNet-Lite0; XFEAT: XFeat. PHOTOS: folders of photos of any kind.
+# Two cores take about ten minutes; what is there already is not made again. The seed of every step is 1.
 set -euo pipefail
-teacher=$(realpath "${1:?give the teacher}")
-out=${2:?give a folder for the results}
-shift 2
-photos=() sets=() side=photos
-for argument in "$@"; do
-  if [ "$argument" = -- ]; then side=sets; continue; fi
-  if [ $side = photos ]; then photos+=("$(realpath "$argument")"); else sets+=("$(realpath "$argument")"); fi
-done
+mobilenet=$(realpath "${1:?give MobileNetV1 weights}")
+efficientnet=$(realpath "${2:?give EfficientNet-Lite0 weights}")
+xfeat=$(realpath "${3:?give XFeat weights}")
+out=${4:?give a folder for the results}
+shift 4
+photos=()
+for each in "$@"; do photos+=("$(realpath "$each")"); done
 here=$(cd "$(dirname "$0")" && pwd)
 loci=${LOCI:-$here/../build/bin/loci}
 mkdir -p "$out"
 cd "$out"
-resume() { [ -d "$1.run" ] && echo --resume || true; }
 
-# 1. Streets over time.
-town() {  # seed places times
-  [ -e "town$1/.whole" ] && return
-  rm -rf "town$1"
-  "$loci" simulate "town$1" --places "$2" --times "$3" --seed "$1" --width 320 --height 240
-  touch "town$1/.whole"
+# 1. The networks as published, at the size at which they look at a photo.
+network() {  # name view weights
+  [ -e "$1.safetensors" ] || "$loci" import "$3" --view "$2" --pooling vlad --num-clusters 32 --init-from "${photos[@]}" \
+    --max-images 100 --calibration-images 0 -o "$1.safetensors"
 }
-for seed in 101 102 103; do town $seed 150 5; done
-town 201 80 4
-towns=(town101 town102 town103)
+network mobilenet 320x320 "$mobilenet"
+network efficientnet 224x224 "$efficientnet"
+network xfeat 320 "$xfeat"
 
-# 2. A compact network learns the teacher's features from all photographs, through night, fog, noise, blur and few pixels.
-[ -e teacher.safetensors ] || "$loci" import "$teacher" --pooling netvlad --init-from "${photos[@]}" -o teacher.safetensors
-[ -e features.safetensors ] || "$loci" distill "${photos[@]}" town101 --teacher teacher.safetensors --student placenet \
-  --epochs "${DISTILL_EPOCHS:-45}" --crop 160 --batch 16 --learning-rate 1.5e-3 --smallest-view 0.3 --warmup-steps 300 \
-  --teacher-precision bf16 --seed 1 -o features.safetensors $(resume features.safetensors)
+# 2. A projection of each network's features that suppresses what a warped and relit copy changes.
+for name in mobilenet efficientnet xfeat; do
+  [ -e "$name.light.safetensors" ] || "$loci" project "$name.safetensors" "${photos[@]}" --dim 32 --shrink 0.02 \
+    --max-images 1000 --seed 1 -o "$name.light.safetensors"
+done
 
-# 3. NetVLAD on them, learnt by k-means; then it and the last stage learn to rank streets and real places at several times.
-[ -e netvlad.safetensors ] || "$loci" import features.safetensors --pooling netvlad --num-clusters 64 \
-  --init-from "${photos[@]}" town101 --calibration-images 0 --seed 1 -o netvlad.safetensors
-"$here/join_sets.py" places.csv "${towns[@]}" "${sets[@]}"
-[ -e ranked.safetensors ] || "$loci" train places.csv --val town201 --model netvlad.safetensors -o ranked.safetensors \
-  --pooling netvlad --num-clusters 64 --optimizer adam --learning-rate 1e-5 --weight-decay 0 --schedule cosine \
-  --epochs "${RANK_EPOCHS:-3}" --patience 0 --refresh-queries 300 --trivial-radius-m -1 --calibrate 0 --seed 1 \
-  $(resume ranked.safetensors)
-
-# 4. Activation ranges for int8, float16 weights.
-"$loci" import ranked.safetensors --init-from "${photos[@]}" "${towns[@]}" --calibration-images 64 --seed 1 --float16 \
-  -o default.safetensors
+# 3. All of them side by side: each projected map, and the raw ones of two networks, from one pass a network.
+"$loci" join --name default --own-centers --pooling vlad --num-clusters 32 --init-from "${photos[@]}" --seed 1 --float16 \
+  --branch mobilenet=2:mobilenet.light.safetensors --branch efficientnet=2:efficientnet.light.safetensors \
+  --branch xfeat=1:xfeat.light.safetensors --head efficientnet_raw=1.5:efficientnet/local_features \
+  --head xfeat_raw=0.5:xfeat/local_features -o default.safetensors
 "$loci" inspect default.safetensors

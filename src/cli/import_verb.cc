@@ -15,7 +15,7 @@ namespace loci::cli {
 namespace {
 
 struct ImportVerb {
-  std::string file, out, blend;
+  std::string file, out, blend, view;
   double blend_share = 0.5;
   std::vector<std::string> init_from;
   int whiten = 0;
@@ -77,6 +77,33 @@ Result<ImportedModel> import_any(const ImportVerb& verb) {
   return import_model(verb.file, verb.options);
 }
 
+/// WxH: exactly these pixels; N: the shorter side of so many, aspect kept.
+Status change_view(const std::string& text, ImportedModel& imported) {
+  constexpr int kLeast = 32, kMost = 4096;
+  const auto side = [](const std::string& digits) -> int {
+    const auto value = parse_int(digits);
+    return value && *value >= kLeast && *value <= kMost ? static_cast<int>(*value) : 0;
+  };
+  ModelSpec spec = imported.model->spec;
+  Preprocessing& view = spec.preprocessing;
+  const size_t cross = text.find('x');
+  view.resize = cross == std::string::npos ? Preprocessing::Resize::kShorterSide
+                                           : Preprocessing::Resize::kFixed;
+  view.width = view.height = view.max_side = view.min_side = 0;
+  if (cross == std::string::npos) {
+    view.min_side = side(text);
+  } else {
+    view.width = side(text.substr(0, cross));
+    view.height = side(text.substr(cross + 1));
+  }
+  if (view.min_side == 0 && (view.width == 0 || view.height == 0)) {
+    return invalid_argument("--view " + printable(text) +
+                            ": expected WIDTHxHEIGHT or the shorter side, 32 to 4,096 pixels");
+  }
+  imported.model = make_model(std::move(spec), imported.model->tensors);
+  return {};
+}
+
 Status run_import(const ImportVerb& verb, Console& console) {
   if (verb.list) return list_families(console);
   if (verb.file.empty() || verb.out.empty())
@@ -89,6 +116,7 @@ Status run_import(const ImportVerb& verb, Console& console) {
     imported.report.checks.push_back(format("weights taken %g of the way to ", verb.blend_share) +
                                      printable(verb.blend));
   }
+  if (!verb.view.empty()) LOCI_RETURN_IF_ERROR(change_view(verb.view, imported));
   std::shared_ptr<const Model> model = imported.model;
   if (!verb.init_from.empty()) {
     std::vector<std::string> problems;
@@ -144,6 +172,10 @@ void add_import_verb(Program& program) {
   app->add_option(
       "file", verb->file, "weight file: .mat, .pth, .pth.tar, .npz, .onnx, .safetensors");
   app->add_option("-o,--out", verb->out, "the model file to write");
+  app->add_option("--view",
+                  verb->view,
+                  "size at which the network looks at a photo: WIDTHxHEIGHT, or the shorter side "
+                  "with the aspect kept");
   app->add_option("--init-from",
                   verb->init_from,
                   "photographs to learn from: clusters where the file has none, int8 ranges, "

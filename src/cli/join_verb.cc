@@ -4,15 +4,20 @@
 
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
+#include "loci/data/photos.h"
+#include "loci/describe/adapt.h"
+#include "loci/describe/float16.h"
 #include "loci/model/branches.h"
+#include "loci/model/record.h"
 
 namespace loci::cli {
 namespace {
 
 struct JoinVerb {
-  std::vector<std::string> branches;
-  std::string out, name = "joined";
-  bool own_centers = false;
+  std::vector<std::string> branches, heads, photos;
+  std::string out, name = "joined", pooling;
+  bool own_centers = false, float16 = false;
+  LearnOptions learn{.max_images = 500, .features_per_image = 160};
 };
 
 /// NAME=WEIGHT:FILE
@@ -37,13 +42,94 @@ Result<BranchPart> parse_branch(const std::string& text) {
   return part;
 }
 
-Status run(const JoinVerb& verb, Console& console) {
+/// NAME=WEIGHT:BRANCH/OUTPUT
+Result<BranchPart> parse_head(const std::string& text, const std::vector<BranchPart>& parts) {
+  const size_t equals = text.find('='), colon = text.find(':'), slash = text.rfind('/');
+  if (equals == std::string::npos || colon == std::string::npos || slash == std::string::npos ||
+      equals == 0 || colon < equals || slash < colon) {
+    return invalid_argument("--head " + printable(text) +
+                            ": expected NAME=WEIGHT:BRANCH/OUTPUT, such as "
+                            "detail=1:scene/local_features");
+  }
+  BranchPart part{.name = text.substr(0, equals)};
+  const auto weight = parse_double(text.substr(equals + 1, colon - equals - 1));
+  if (!weight || !(*weight > 0))
+    return invalid_argument("head '" + printable(part.name) + "': expected a weight above 0");
+  part.weight = *weight;
+  part.shares = text.substr(colon + 1, slash - colon - 1);
+  for (const BranchPart& owner : parts) {
+    if (owner.name != part.shares) continue;
+    auto model = std::make_shared<Model>(*owner.model);
+    model->spec.pooling.features_output = text.substr(slash + 1);
+    std::erase_if(model->tensors,
+                  [](const auto& each) { return each.first.starts_with("pooling."); });
+    part.model = std::move(model);
+    return part;
+  }
+  return invalid_argument("head '" + printable(part.name) + "': there is no branch '" +
+                          printable(part.shares) + "'");
+}
+
+/// The pooling of the options, weighted by the network's own reliability where it gives one.
+void settle_pooling(const JoinVerb& verb, BranchPart& part) {
+  auto model = std::make_shared<Model>(*part.model);
+  PoolingSpec& pooling = model->spec.pooling;
+  if (!verb.pooling.empty()) pooling.type = verb.pooling;
+  pooling.num_clusters = verb.learn.num_clusters;
+  for (const NetworkOutput& output : outputs_of(model->spec.network)) {
+    if (output.name == "reliability") pooling.weights_output = output.name;
+  }
+  part.model = std::move(model);
+}
+
+/// Prior centers, learnt from general photos: they are no collection's own.
+Result<std::shared_ptr<const Model>> with_prior_centers(const JoinVerb& verb,
+                                                        std::shared_ptr<const Model> model,
+                                                        Console& console) {
+  std::vector<std::string> problems;
+  LOCI_TRY(photos, find_photos(verb.photos, &problems));
+  for (const std::string& problem : problems) console.note("passed over: " + problem);
+  LOCI_TRY(made,
+           adapt_model(model, photos, verb.learn, {.precision = Precision::kFp32}, console.job()));
+  ModelSpec spec = made->spec;
+  spec.own_centers = verb.own_centers;
+  spec.record =
+      with_record_number(model->spec.record, "prior_centers_from_photos", std::ssize(photos));
+  std::shared_ptr<const Model> whole = make_model(std::move(spec), made->tensors);
+  if (verb.learn.calibration_images > 0) {
+    LOCI_TRY(calibrated, calibrate_model(whole, photos, verb.learn, console.job()));
+    whole = std::move(calibrated.model);
+  }
+  return whole;
+}
+
+Result<std::vector<BranchPart>> read_parts(const JoinVerb& verb) {
   std::vector<BranchPart> parts;
   for (const std::string& text : verb.branches) {
     LOCI_TRY(part, parse_branch(text));
     parts.push_back(std::move(part));
   }
+  for (const std::string& text : verb.heads) {
+    LOCI_TRY(part, parse_head(text, parts));
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+Status run(const JoinVerb& verb, Console& console) {
+  LOCI_TRY(parts, read_parts(verb));
+  if (!verb.photos.empty()) {
+    for (BranchPart& part : parts) settle_pooling(verb, part);
+  }
   LOCI_TRY(model, join_branches(verb.name, parts, verb.own_centers));
+  if (!verb.photos.empty()) {
+    LOCI_TRY(with_centers, with_prior_centers(verb, model, console));
+    model = std::move(with_centers);
+  }
+  if (verb.float16) {
+    LOCI_TRY(half, with_float16_weights(*model));
+    model = std::move(half);
+  }
   LOCI_RETURN_IF_ERROR(save_model(*model, verb.out));
   JsonWriter json;
   json.object().member("model", verb.out).member("fingerprint", model->fingerprint);
@@ -69,6 +155,16 @@ void add_join_verb(Program& program) {
                   "NAME=WEIGHT:FILE, once a branch; a pair's similarity is the mean of the "
                   "branches' by weight")
       ->required();
+  app->add_option("--head",
+                  verb->heads,
+                  "NAME=WEIGHT:BRANCH/OUTPUT: another pooling of an output of a branch's network, "
+                  "in the same pass");
+  app->add_option("--init-from",
+                  verb->photos,
+                  "photos that the cluster centers of all branches are learnt from");
+  app->add_option("--pooling", verb->pooling, "with --init-from: netvlad or vlad for all branches");
+  app->add_flag("--float16", verb->float16, "store the weights in 16 bits: half the file");
+  add_options(app, verb->learn);
   app->add_option("--out,-o", verb->out, "the model file to write")->required();
   app->add_option("--name", verb->name, "the model's name")->capture_default_str();
   app->add_flag("--own-centers",

@@ -4,6 +4,7 @@
 
 #include "read_photo.h"
 
+#include "loci/base/check.h"
 #include "loci/base/file.h"
 #include "loci/base/lru_cache.h"
 #include "loci/base/parallel.h"
@@ -13,6 +14,7 @@
 #include "loci/model/branches.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -134,24 +136,39 @@ Result<std::unique_ptr<Verifier>> Verifier::create(const Describer& describer,
     return invalid_argument(format("cache_mib %d: expected 0 or more", options.cache_mib));
   }
   // Says what is wrong with the geometry's options now and not at the first pair.
-  LOCI_RETURN_IF_ERROR(validate(options.geometry));
+  VerifyOptions settled = options;
+  if (settled.geometry.geometry.empty())
+    settled.geometry.geometry = method == "points" ? "auto" : "homography";
+  LOCI_RETURN_IF_ERROR(validate(settled.geometry));
+  if (!(options.inlier_weight >= 0 && options.inlier_weight <= 1e3)) {
+    return invalid_argument(format("inlier_weight %g: expected 0 to 1,000", options.inlier_weight));
+  }
+  if (!(options.chance_inliers >= 0 && options.chance_inliers <= 1e6)) {
+    return invalid_argument(
+        format("chance_inliers %g: expected 0 to 1,000,000", options.chance_inliers));
+  }
   return std::unique_ptr<Verifier>(
-      std::make_unique<FeatureVerifier>(describer, options, std::move(method)));
+      std::make_unique<FeatureVerifier>(describer, settled, std::move(method)));
 }
 
-std::vector<VerifiedCandidate> Verifier::check_files(const LocatedFeatures& query,
-                                                     std::span<const std::string> paths,
-                                                     int num_threads) const {
+std::vector<VerifiedCandidate> Verifier::check_files(
+    const LocatedFeatures& query,
+    std::span<const std::string> paths,
+    int num_threads,
+    std::span<const std::optional<KeptFeatures>> kept) const {
+  LOCI_REQUIRE(kept.empty() || kept.size() == paths.size(), "kept features one a path, or none");
   std::vector<VerifiedCandidate> results(paths.size());
+  const bool usable = method() == "points" && !kept.empty() && query.width > 0 && query.height > 0;
+  const KeptFeatures own = usable ? keep(query) : KeptFeatures();
+  const auto check_one = [&](size_t i) -> Result<GeometricCheck> {
+    if (usable && kept[i]) return check_geometry(own, *kept[i], options().geometry);
+    LOCI_TRY(other, features_of(paths[i], 1));
+    return check(query, *other);
+  };
   parallel_for(static_cast<int64_t>(paths.size()), 1, num_threads, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       VerifiedCandidate& result = results[static_cast<size_t>(i)];
-      const auto other = features_of(paths[static_cast<size_t>(i)], 1);
-      if (!other.ok()) {
-        result.status = other.status();
-        continue;
-      }
-      const auto checked = check(query, **other);
+      const auto checked = check_one(static_cast<size_t>(i));
       result.status = checked.status();
       if (!checked.ok()) continue;
       result.matched = static_cast<int>(checked->matches.size());
@@ -159,6 +176,23 @@ std::vector<VerifiedCandidate> Verifier::check_files(const LocatedFeatures& quer
     }
   });
   return results;
+}
+
+std::vector<size_t> Verifier::order(std::span<const VerifiedCandidate> candidates,
+                                    std::span<const float> scores) const {
+  LOCI_REQUIRE(candidates.size() == scores.size(), "a score for each candidate");
+  if (method() != "points") return order_by_inliers(candidates, scores, options().score_inliers);
+  std::vector<double> evidence;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const double inliers = candidates[i].status.ok() ? candidates[i].inliers : 0;
+    const double beyond = std::max(0.0, inliers - options().chance_inliers);
+    evidence.push_back(static_cast<double>(scores[i]) +
+                       options().inlier_weight * std::log1p(beyond));
+  }
+  std::vector<size_t> order(candidates.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::stable_sort(order, [&](size_t a, size_t b) { return evidence[a] > evidence[b]; });
+  return order;
 }
 
 std::vector<size_t> order_by_inliers(std::span<const VerifiedCandidate> candidates,

@@ -30,10 +30,8 @@ Result<Evaluation> evaluate_verified(const Dataset& dataset,
       paths.push_back(
           image_path(dataset, dataset.database[static_cast<size_t>(run.results[q][i])]));
     }
-    const std::vector<size_t> order =
-        order_by_inliers(verifier.check_files(**query, paths, num_threads),
-                         std::span(run.scores[q]).first(count),
-                         verifier.options().score_inliers);
+    const std::vector<size_t> order = verifier.order(
+        verifier.check_files(**query, paths, num_threads), std::span(run.scores[q]).first(count));
     for (size_t i = 0; i < count; ++i) {
       out.results[q][i] = run.results[q][order[i]];
       out.scores[q][i] = run.scores[q][order[i]];

@@ -12,14 +12,22 @@ Status verify_answer(const Verifier& verifier,
                      const LocatedFeatures& query,
                      int k,
                      QueryAnswer* answer,
-                     int num_threads) {
+                     int num_threads,
+                     const PlaceDb* db) {
   if (k < 1) return invalid_argument("the number of matches wanted must be 1 or more");
   std::vector<Match>& matches = answer->matches;
   const size_t count =
       std::min(matches.size(), static_cast<size_t>(verifier.options().num_candidates));
   std::vector<std::string> paths;
-  for (size_t i = 0; i < count; ++i) paths.push_back(matches[i].image.path);
-  const std::vector<VerifiedCandidate> found = verifier.check_files(query, paths, num_threads);
+  std::vector<std::optional<KeptFeatures>> kept;
+  for (size_t i = 0; i < count; ++i) {
+    paths.push_back(matches[i].image.path);
+    if (db == nullptr) continue;
+    LOCI_TRY(one, db->kept_features(matches[i].image));
+    kept.push_back(std::move(one));
+  }
+  const std::vector<VerifiedCandidate> found =
+      verifier.check_files(query, paths, num_threads, kept);
   for (size_t i = 0; i < count; ++i) {
     if (!found[i].status.ok()) continue;
     matches[i].geometry =
@@ -30,7 +38,7 @@ Status verify_answer(const Verifier& verifier,
   std::vector<float> scores;
   for (size_t i = 0; i < count; ++i) scores.push_back(matches[i].score);
   std::vector<Match> ordered;
-  for (const size_t i : order_by_inliers(found, scores, verifier.options().score_inliers)) {
+  for (const size_t i : verifier.order(found, scores)) {
     ordered.push_back(std::move(matches[i]));
   }
   std::move(ordered.begin(), ordered.end(), matches.begin());
@@ -70,7 +78,7 @@ Result<QueryAnswer> query_verified(const PlaceDb& db,
   const int wanted = std::max(k, verifier.options().num_candidates);
   LOCI_TRY(answer, db.query_descriptor(descriptor, wanted, index, leave_out));
   LOCI_TRY(features, verifier.features(image, index.num_threads, &made));
-  LOCI_RETURN_IF_ERROR(verify_answer(verifier, features, k, &answer, index.num_threads));
+  LOCI_RETURN_IF_ERROR(verify_answer(verifier, features, k, &answer, index.num_threads, &db));
   return answer;
 }
 

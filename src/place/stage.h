@@ -28,8 +28,8 @@ struct Stage {
   std::unique_ptr<const Describer> describer;  ///< tests of storage have none
   int64_t dim = 0;
   DescribeFiles describe_files;
-  DescribeFiles
-      describe_with_features;  ///< the same with local features; null where there are none
+  /// The same with local features; null where the model has none.
+  DescribeFiles describe_with_features;
   /// Told at every point where being killed would be most harmful, with the paths of the batch in
   /// hand.
   std::function<void(std::string_view point, std::span<const std::string> paths)> at_point;

@@ -138,7 +138,8 @@ Response Application::query(const Request& request) {
   times.search_ms = since_ms(searching);
   if (verify) {
     const auto verifying = Clock::now();
-    must(verify_answer(*view->engine->verifier, photo->features_to_check, k, &answer, 1));
+    must(verify_answer(
+        *view->engine->verifier, photo->features_to_check, k, &answer, 1, view->engine->db.get()));
     times.verify_ms = since_ms(verifying);
   }
   const QueryFacts facts{.width = photo->width,
@@ -166,7 +167,7 @@ Response Application::image_matches(const Request& request) {
     const auto verifying = Clock::now();
     const Verifier& verifier = *view->engine->verifier;
     const auto features = value_or_throw(verifier.features_of(image.path));
-    must(verify_answer(verifier, *features, k, &answer, 1));
+    must(verify_answer(verifier, *features, k, &answer, 1, view->engine->db.get()));
     times.verify_ms = since_ms(verifying);
   }
   const QueryFacts facts{.width = image.width,

@@ -6,9 +6,11 @@
 #include "loci/base/status.h"
 #include "loci/describe/describer.h"
 #include "loci/local/geometry.h"
+#include "loci/local/kept_features.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,7 +35,13 @@ struct VerifyOptions {
   /// Weight of the score beside the inliers: a candidate whose score lies a tenth below the best
   /// needs a tenth of this more inliers (0: inliers alone).
   double score_inliers = 30;
-  GeometryOptions geometry = {};
+  /// points: what inliers add to the similarity of a candidate, times log(1 + those beyond
+  /// chance_inliers).
+  double inlier_weight = 0.1;
+  /// points: so many inliers say nothing yet.
+  double chance_inliers = 12;
+  /// Its `geometry` empty: auto for points, homography for the others.
+  GeometryOptions geometry = {.geometry = ""};
 
   template <class V>
   void describe(V&& v) {
@@ -55,6 +63,11 @@ struct VerifyOptions {
        "best "
        "needs a tenth of this more inliers (0: inliers alone)"},
       score_inliers);
+    v({"inlier_weight",
+       "points: what inliers add to a candidate's similarity, times log(1 + those beyond "
+       "chance_inliers)"},
+      inlier_weight);
+    v({"chance_inliers", "points: so many inliers say nothing yet"}, chance_inliers);
     geometry.describe(v);
   }
 };
@@ -94,10 +107,20 @@ class Verifier {
   bool verified(int matched, int inliers) const {
     return inliers > options().least_inliers + options().least_share * matched;
   }
-  /// Checks each file against the query, on `num_threads` threads (0: all).
-  std::vector<VerifiedCandidate> check_files(const LocatedFeatures& query,
-                                             std::span<const std::string> paths,
-                                             int num_threads) const;
+  /// Checks each file against the query, on `num_threads` threads (0: all). Of a file whose features
+  /// are `kept` (empty, or one a path) nothing is read, where method() is points.
+  std::vector<VerifiedCandidate> check_files(
+      const LocatedFeatures& query,
+      std::span<const std::string> paths,
+      int num_threads,
+      std::span<const std::optional<KeptFeatures>> kept = {}) const;
+  /// The candidates' order after the check, the best first; scores: similarities, best first.
+  ///
+  ///   points:  score + inlier_weight * log(1 + max(0, inliers - chance_inliers)); one that could
+  ///            not be checked has no inliers
+  ///   others:  order_by_inliers()
+  std::vector<size_t> order(std::span<const VerifiedCandidate> candidates,
+                            std::span<const float> scores) const;
 };
 
 /// The order that the checks give, the best first, by inliers + score_inliers * score / best score:

@@ -9,8 +9,9 @@
 namespace loci {
 
 /// Checks the first `verifier.options().num_candidates` matches of an answer geometrically, puts
-/// them in the order of order_by_inliers(), fills in Match::geometry and keeps the first `k`. A
-/// match whose photograph cannot be read any more sinks below those that can, without geometry.
+/// them in the order of Verifier::order(), fills in Match::geometry and keeps the first `k`. A
+/// match whose photograph cannot be read any more has no geometry. `db`, where given, is asked for the
+/// features that it keeps, so that photographs need not be read.
 ///
 /// Where a match is verified, the location is estimated again from the verified ones alone, and the
 /// place is known. Ask for max(k, num_candidates) matches before.
@@ -19,7 +20,8 @@ Status verify_answer(const Verifier& verifier,
                      const LocatedFeatures& query,
                      int k,
                      QueryAnswer* answer,
-                     int num_threads = 0);
+                     int num_threads = 0,
+                     const PlaceDb* db = nullptr);
 
 /// PlaceDb::query() and verify_answer() in one, with `num_threads` of each: what the network makes
 /// of the image serves the descriptor and, where it is what is compared, the check.
