@@ -4,11 +4,13 @@
 
 #include "guard.h"
 #include "import_families.h"
+#include "state_dict.h"
 
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace loci {
 namespace {
@@ -33,14 +35,68 @@ std::string family_names() {
   return names;
 }
 
-ImportFamily choose(const FileTree& tree, const std::string& wanted) {
+std::optional<ImportFamily> find_family(const FileTree& tree, const std::string& wanted) {
   for (const ImportFamily& family : all_families()) {
-    if (wanted == "auto" || wanted.empty() ? family.detect(tree) : wanted == family.name)
-      return family;
+    if ((wanted.empty() || wanted == family.name) && family.detect(tree)) return family;
   }
-  if (wanted != "auto" && !wanted.empty()) {
+  return std::nullopt;
+}
+
+struct Chosen {
+  ImportFamily family;
+  std::optional<FileTree> unwrapped;  ///< without a prefix that all weights of the network have
+  std::string prefix;
+};
+
+/// The prefixes under which programs keep a network, up to two of them in a row.
+std::optional<Chosen> choose_below(const FileTree& tree, const std::string& wanted) {
+  static const std::vector<std::string> kPrefixes = {"model.",
+                                                     "net.",
+                                                     "network.",
+                                                     "encoder.",
+                                                     "backbone.",
+                                                     "student.",
+                                                     "base_model.",
+                                                     "feature_extractor.",
+                                                     "ema.",
+                                                     "teacher."};
+  const StateDict dict(tree);
+  for (const std::string& outer : kPrefixes) {
+    auto inside = dict.below(tree, outer);
+    if (!inside) continue;
+    if (auto family = find_family(*inside, wanted))
+      return Chosen{*family, std::move(inside), outer};
+    const StateDict inner_dict(*inside);
+    for (const std::string& inner : kPrefixes) {
+      auto deeper = inner_dict.below(*inside, inner);
+      if (!deeper) continue;
+      if (auto family = find_family(*deeper, wanted))
+        return Chosen{*family, std::move(deeper), outer + inner};
+    }
+  }
+  return std::nullopt;
+}
+
+Chosen choose(const FileTree& tree, const std::string& given) {
+  const std::string wanted = given == "auto" ? "" : given;
+  if (auto family = find_family(tree, wanted)) return {*family, std::nullopt, ""};
+  const bool named_tensors =
+      tree.format.starts_with("torch") || tree.format == "pickle" || tree.format == "safetensors";
+  if (named_tensors) {
+    if (auto chosen = choose_below(tree, wanted)) return std::move(*chosen);
+  }
+  for (const ImportFamily& family : all_families()) {
+    if (wanted == family.name) return {family, std::nullopt, ""};
+  }
+  if (!wanted.empty()) {
     throw Error(invalid_argument("there is no family '" + printable(wanted) +
                                  "'; those known are " + family_names()));
+  }
+  if (tree.root.is(FileValue::Kind::kOther)) {
+    fail_unsupported(
+        "holds an " + tree.root.describe() +
+        ", which only the program that wrote it can make again; save its state dictionary "
+        "(torch.save(model.state_dict(), FILE)) and import that");
   }
   fail_unsupported("is a " + tree.format + " file whose tensors fit no family that is known (" +
                    family_names() + "); 'loci inspect' shows what is in it");
@@ -63,12 +119,16 @@ Result<ImportedModel> import_model(const std::string& path, const ImportOptions&
 
 Result<ImportedModel> import_tree(const FileTree& tree, const ImportOptions& options) {
   return guarded(printable(tree.path), [&] {
-    const ImportFamily family = choose(tree, options.family);
-    ImportBuilder builder(tree, options);
+    const Chosen chosen = choose(tree, options.family);
+    const ImportFamily& family = chosen.family;
+    const FileTree& weights = chosen.unwrapped ? *chosen.unwrapped : tree;
+    ImportBuilder builder(weights, options);
+    if (!chosen.prefix.empty())
+      builder.report.checks.push_back("the weights under '" + chosen.prefix + "' are the network");
     builder.report.path = tree.path;
     builder.report.format = tree.format;
     builder.report.family = family.name;
-    if (!family.detect(tree))
+    if (!family.detect(weights))
       builder.warn(std::string("the file does not look like one of family ") + family.name);
     family.import(builder);
     builder.spec.record = record_of(builder.report);

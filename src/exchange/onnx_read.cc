@@ -19,7 +19,8 @@ constexpr int64_t kMaxValues = 4'000'000;
 
 class OnnxReader {
  public:
-  explicit OnnxReader(std::shared_ptr<const void> owner) : owner_(std::move(owner)) {}
+  OnnxReader(std::shared_ptr<const void> owner, OnnxExternal& external)
+      : owner_(std::move(owner)), external_(external) {}
 
   FileValue model(Bytes bytes, std::map<std::string, std::string>* metadata) {
     int64_t opset = 0;
@@ -82,7 +83,7 @@ class OnnxReader {
           nodes.items.push_back(node(r.bytes()));
           break;
         case 5: {
-          OnnxTensor tensor = read_onnx_tensor(r.bytes(), owner_);
+          OnnxTensor tensor = read_onnx_tensor(r.bytes(), owner_, external_);
           counted({});
           initializers.add(std::move(tensor.name), std::move(tensor.value));
           break;
@@ -163,7 +164,7 @@ class OnnxReader {
           value = FileValue::make_text(std::string(r.text()));
           break;
         case 5:
-          value = read_onnx_tensor(r.bytes(), owner_).value;
+          value = read_onnx_tensor(r.bytes(), owner_, external_).value;
           break;
         case 6:
         case 11:
@@ -225,6 +226,7 @@ class OnnxReader {
   }
 
   std::shared_ptr<const void> owner_;
+  OnnxExternal& external_;
   int64_t values_ = 0;
 };
 
@@ -238,8 +240,9 @@ bool is_onnx(Bytes bytes) {
 
 FileValue read_onnx(Bytes bytes,
                     const std::shared_ptr<const void>& owner,
-                    std::map<std::string, std::string>* metadata) {
-  return OnnxReader(owner).model(bytes, metadata);
+                    std::map<std::string, std::string>* metadata,
+                    OnnxExternal external) {
+  return OnnxReader(owner, external).model(bytes, metadata);
 }
 
 }  // namespace loci

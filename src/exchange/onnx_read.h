@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "onnx_external.h"
+
 #include "loci/exchange/file_tree.h"
 
 #include <map>
@@ -21,10 +23,11 @@ bool is_onnx(std::span<const uint8_t> bytes);
 ///   nodes            list of {op_type, name, domain, inputs, outputs, attributes: dict}
 ///   initializers     dict of tensors
 ///
-/// Subgraphs (If, Loop) are "other". Throws Error: Corrupt; Unsupported where weights lie in
-/// another file.
+/// Subgraphs (If, Loop) are "other". Weights in other files are read by `external`. Throws Error: Corrupt; what
+/// OnnxExternal::read throws.
 FileValue read_onnx(std::span<const uint8_t> bytes,
                     const std::shared_ptr<const void>& owner,
-                    std::map<std::string, std::string>* metadata);
+                    std::map<std::string, std::string>* metadata,
+                    OnnxExternal external);
 
 }  // namespace loci

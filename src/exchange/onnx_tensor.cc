@@ -47,7 +47,7 @@ struct Fields {
   std::string name;
   std::vector<int64_t> shape;
   int64_t type = 0, location = 0;
-  std::string external_file;
+  ExternalPart part;
   bool external = false;
   std::optional<Bytes> raw;
   std::vector<float> floats;
@@ -62,7 +62,15 @@ void read_external(Bytes bytes, Fields* f) {
     if (r.field() == 1) key = r.text();
     if (r.field() == 2) value = r.text();
   }
-  if (key == "location") f->external_file = value;
+  if (key == "location") f->part.location = value;
+  const auto number = [&]() -> uint64_t {
+    const auto parsed = parse_int(value);
+    if (!parsed || *parsed < 0)
+      fail_corrupt("external data: " + key + " '" + printable(value) + "' is no number of bytes");
+    return static_cast<uint64_t>(*parsed);
+  };
+  if (key == "offset") f->part.offset = number();
+  if (key == "length") f->part.length = number();
 }
 
 Fields read_fields(Bytes bytes) {
@@ -151,14 +159,8 @@ void keep_raw(Bytes raw, const Owner& owner, Tensor* tensor) {
 
 }  // namespace
 
-OnnxTensor read_onnx_tensor(Bytes bytes, const Owner& owner) {
+OnnxTensor read_onnx_tensor(Bytes bytes, const Owner& owner, OnnxExternal& external) {
   const Fields f = read_fields(bytes);
-  if (f.external || f.location == 1) {
-    fail_unsupported("tensor '" + printable(f.name) + "' lies in another file" +
-                     (f.external_file.empty() ? "" : " ('" + printable(f.external_file) + "')") +
-                     ", which is not read; store the model in one file (Python: "
-                     "onnx.save_model(onnx.load(FILE), OUT, save_as_external_data=False))");
-  }
   OnnxTensor out{f.name, {}};
   const std::optional<DType> dtype = dtype_of(f.type);
   if (!dtype) {
@@ -169,7 +171,13 @@ OnnxTensor read_onnx_tensor(Bytes bytes, const Owner& owner) {
   Tensor tensor;
   tensor.dtype = *dtype;
   tensor.shape = f.shape;
-  if (f.raw) {
+  if (f.external || f.location == 1) {
+    uint64_t needed = 0;
+    if (!checked_mul(count, dtype_size(*dtype), &needed))
+      fail_corrupt("tensor '" + printable(f.name) + "' is too large");
+    const OnnxExternal::Found found = external.read(f.part, needed, f.name);
+    keep_raw(found.bytes, found.owner, &tensor);
+  } else if (f.raw) {
     keep_raw(*f.raw, owner, &tensor);
   } else if (tensor.dtype == DType::kF32) {
     keep<float>(f.floats, &tensor);

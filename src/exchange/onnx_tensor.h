@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "onnx_external.h"
+
 #include "loci/exchange/file_tree.h"
 
 #include <memory>
@@ -16,8 +18,10 @@ struct OnnxTensor {
 };
 
 /// A TensorProto. Its numbers are viewed where they lie as they are needed, else copied.
-/// Throws Error: Corrupt where they do not fill the shape; Unsupported for data in another file.
+/// Those in another file are what `external` gives. Throws Error: Corrupt where they do not fill the shape; what
+/// OnnxExternal::read throws.
 OnnxTensor read_onnx_tensor(std::span<const uint8_t> bytes,
-                            const std::shared_ptr<const void>& owner);
+                            const std::shared_ptr<const void>& owner,
+                            OnnxExternal& external);
 
 }  // namespace loci

@@ -35,7 +35,10 @@ struct StorageInfo {
 /// Reads one pickle (protocols 0 to 5) without executing anything. The only names it knows are
 /// collections.OrderedDict, torch's storage classes, torch._utils._rebuild_tensor,
 /// _rebuild_tensor_v2 and _rebuild_parameter, numpy's dtype, ndarray, scalar and _reconstruct, and
-/// _codecs.encode; each is a rule of this reader. Any other name is refused when it is met.
+/// _codecs.encode; each is a rule of this reader. Objects of other classes (argparse.Namespace, pathlib.PosixPath,
+/// torch.device) become values that say their class and nothing more; what is filled like a dictionary (a defaultdict, a
+/// subclass of OrderedDict) is one. Names of modules that reach out of the program (os, subprocess, builtins, torch.load)
+/// are refused when they are met, though they would not be called either.
 ///
 /// Values lie in an array and refer to each other by number, so loops and deep nesting cost nothing
 /// to build or to drop. Bounds: operations, values, decoded bytes; to_tree() bounds depth and how
@@ -69,7 +72,8 @@ class Pickle {
     kStorage,
     kTensor,
     kDtype,
-    kArray
+    kArray,
+    kOpaque  ///< an object of a class that is not known; `text` is the class
   };
   enum class Global : uint8_t {
     kOrderedDict,
@@ -81,7 +85,8 @@ class Pickle {
     kNdarray,
     kScalar,
     kReconstruct,
-    kEncode
+    kEncode,
+    kOpaqueClass  ///< `text` is its name
   };
   struct Node {
     Type type = Type::kNone;

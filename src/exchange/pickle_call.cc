@@ -49,6 +49,78 @@ constexpr KnownStorage kStorages[] = {
     {"BoolStorage", {'b', 1}, DType::kBool},
 };
 
+template <size_t N>
+bool is_one_of(std::string_view text, const std::string_view (&list)[N]) {
+  return std::ranges::find(list, text) != std::end(list);
+}
+
+/// Names that no checkpoint needs and that could do harm in a reader that called them; also those of torch and NumPy that
+/// make tensors in ways that are not known here, as the weights would be missing without them.
+bool is_suspect(std::string_view module, std::string_view name) {
+  constexpr std::string_view kModules[] = {"os",           "posix",      "nt",
+                                           "sys",          "subprocess", "shutil",
+                                           "socket",       "importlib",  "runpy",
+                                           "ctypes",       "pty",        "code",
+                                           "codeop",       "webbrowser", "pickle",
+                                           "_pickle",      "marshal",    "operator",
+                                           "_operator",    "asyncio",    "multiprocessing",
+                                           "urllib",       "http",       "requests",
+                                           "commands",     "_codecs",    "codecs",
+                                           "torch._utils", "numpy.core", "numpy._core",
+                                           "io",           "_io",        "pdb",
+                                           "timeit",       "inspect"};
+  constexpr std::string_view kBuiltins[] = {"set",
+                                            "frozenset",
+                                            "complex",
+                                            "bytearray",
+                                            "slice",
+                                            "range",
+                                            "object",
+                                            "int",
+                                            "float",
+                                            "str",
+                                            "bool",
+                                            "bytes",
+                                            "list",
+                                            "tuple",
+                                            "dict"};
+  constexpr std::string_view kTorch[] = {"device",
+                                         "Size",
+                                         "float",
+                                         "float16",
+                                         "float32",
+                                         "float64",
+                                         "half",
+                                         "double",
+                                         "bfloat16",
+                                         "int",
+                                         "int8",
+                                         "int16",
+                                         "int32",
+                                         "int64",
+                                         "uint8",
+                                         "long",
+                                         "short",
+                                         "bool",
+                                         "strided",
+                                         "sparse_coo",
+                                         "complex64",
+                                         "complex128",
+                                         "contiguous_format",
+                                         "channels_last",
+                                         "preserve_format",
+                                         "Generator"};
+  if (module == "builtins" || module == "__builtin__") return !is_one_of(name, kBuiltins);
+  if (module == "torch") return !is_one_of(name, kTorch);
+  if (module == "numpy") return true;
+  // A network saved whole: its weights are in objects that only its own code can make.
+  if (module.starts_with("torch.nn.")) return true;
+  const std::string_view package = module.substr(0, module.find('.'));
+  if (package == "numpy" && (module.starts_with("numpy.core") || module.starts_with("numpy._core")))
+    return true;
+  return is_one_of(module, kModules) || (package != "numpy" && is_one_of(package, kModules));
+}
+
 }  // namespace
 
 void Pickle::push_global(std::string_view module, std::string_view name) {
@@ -71,12 +143,17 @@ void Pickle::push_global(std::string_view module, std::string_view name) {
       return;
     }
   }
-  fail_unsupported(here() + ": the pickle wants to use '" +
-                   printable(to_utf8(module.substr(0, 80))) + "." +
-                   printable(to_utf8(name.substr(0, 80))) +
-                   "'; only tensors, dictionaries, lists, text and numbers are read and nothing is "
-                   "ever executed. "
-                   "Save the state dictionary alone and import that");
+  if (is_suspect(module, name)) {
+    fail_unsupported(
+        here() + ": the pickle wants to use '" + printable(to_utf8(module.substr(0, 80))) + "." +
+        printable(to_utf8(name.substr(0, 80))) +
+        "'; only tensors, dictionaries, lists, text and numbers are read and nothing is "
+        "ever executed. "
+        "Save the state dictionary alone and import that");
+  }
+  node.global = Global::kOpaqueClass;
+  node.text = keep(std::string(module.substr(0, 80)) + "." + std::string(name.substr(0, 80)));
+  push(add(std::move(node)));
 }
 
 bool Pickle::step_call(uint8_t op) {
@@ -103,6 +180,22 @@ bool Pickle::step_call(uint8_t op) {
       push(call(callee, arguments));
       return true;
     }
+    case 0x92: {  // with arguments by name
+      pop();
+      const Ref arguments = pop(), callee = pop();
+      push(call(callee, arguments));
+      return true;
+    }
+    case 0x8f:  // sets hold no weights
+      push(add_text(Type::kOpaque, "set"));
+      return true;
+    case 0x90:
+      pop_to_mark();
+      return true;
+    case 0x91:
+      pop_to_mark();
+      push(add_text(Type::kOpaque, "frozenset"));
+      return true;
     case 'b': {
       const Ref state = pop();
       build(top(), state);
@@ -140,10 +233,17 @@ void Pickle::push_storage(Ref id) {
 }
 
 Pickle::Ref Pickle::call(Ref callee, Ref arguments) {
+  if (node(callee).type == Type::kOpaque) return add_text(Type::kOpaque, node(callee).text);
   const Node& function = expect(callee, Type::kGlobal, "calls something that cannot be called");
   const std::vector<Ref> args =
       expect(arguments, Type::kTuple, "calls without a tuple of arguments").items;
   switch (function.global) {
+    case Global::kOpaqueClass: {
+      if (function.text != "collections.defaultdict") return add_text(Type::kOpaque, function.text);
+      Node filled_later;
+      filled_later.type = Type::kDict;
+      return add(std::move(filled_later));
+    }
     case Global::kOrderedDict: {
       Node node_dict;
       node_dict.type = Type::kDict;
@@ -257,7 +357,8 @@ void Pickle::build(Ref target, Ref state) {
   const Node& value = node(state);
   switch (node(target).type) {
     case Type::kDict:
-      return;  // attributes of a state_dict such as _metadata
+    case Type::kOpaque:
+      return;  // attributes of a state_dict such as _metadata, or of an object
     case Type::kDtype:
       if (value.items.size() > 1 && node(value.items[1]).text == ">") {
         fail_unsupported(here() + ": a big-endian NumPy type");

@@ -89,12 +89,16 @@ bool Pickle::step_container(uint8_t op) {
 }
 
 void Pickle::append(Ref list, const std::vector<Ref>& items) {
+  if (nodes_[list].type == Type::kOpaque)
+    nodes_[list].type = Type::kList;  // of a class that is one
   expect(list, Type::kList, "appends to something that is no list");
   auto& target = nodes_[list].items;
   target.insert(target.end(), items.begin(), items.end());
 }
 
 void Pickle::set_items(Ref dict, const std::vector<Ref>& items) {
+  if (nodes_[dict].type == Type::kOpaque)
+    nodes_[dict].type = Type::kDict;  // of a class that is one
   expect(dict, Type::kDict, "sets an entry of something that is no dictionary");
   if (items.size() % 2 != 0) fail_corrupt(here() + ": a dictionary key has no value");
   auto& target = nodes_[dict].items;

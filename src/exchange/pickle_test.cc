@@ -46,13 +46,36 @@ TEST(Pickle, RefusesEveryOtherNameByName) {
                                  "subprocess\nPopen",
                                  "torch\nload",
                                  "numpy\nload",
-                                 "torch._utils\n_rebuild_device_tensor_from_numpy",
-                                 "collections\ndeque"}) {
+                                 "torch.nn.modules.conv\nConv2d",
+                                 "torch._utils\n_rebuild_device_tensor_from_numpy"}) {
     const Status status = failure(pickle("c" + name + "\n" + pickle_text("true") + "\x85R"));
     EXPECT_EQ(status.code(), Code::kUnsupported) << name;
     std::string dotted = name;
     dotted[dotted.find('\n')] = '.';
     EXPECT_NE(status.message().find("'" + dotted + "'"), std::string::npos) << status.message();
+  }
+}
+
+TEST(Pickle, ObjectsBesideTheWeightsAreValuesThatSayTheirClass) {
+  const auto tree =
+      parse(pickle("}" + pickle_text("args") + "cargparse\nNamespace\n)\x81}" + pickle_text("lr") +
+                   "K\x01sb" + "s" + pickle_text("where") + "cpathlib\nPosixPath\n" +
+                   pickle_text("runs") + "\x85Rs" + pickle_text("type") + "ctorch\nfloat32\ns" +
+                   pickle_text("seen") + "ccollections\ndeque\n](K\x01K\x02e\x85Rs"));
+  ASSERT_TRUE(tree.ok()) << tree.status().message();
+  EXPECT_EQ(tree->root.find("args")->describe(), "object of argparse.Namespace");
+  EXPECT_EQ(tree->root.find("where")->describe(), "object of pathlib.PosixPath");
+  EXPECT_EQ(tree->root.find("type")->describe(), "the name torch.float32");
+  EXPECT_EQ(tree->root.find("seen")->describe(), "object of collections.deque");
+}
+
+TEST(Pickle, WhatIsFilledLikeADictionaryIsOne) {
+  for (const char* type : {"collections\ndefaultdict", "mine.utils\nMyOrderedDict"}) {
+    const auto tree =
+        parse(pickle("c" + std::string(type) + "\n)R(" + pickle_text("a") + "K\x07u"));
+    ASSERT_TRUE(tree.ok()) << tree.status().message();
+    ASSERT_NE(tree->root.find("a"), nullptr) << type;
+    EXPECT_EQ(tree->root.find("a")->integer, 7);
   }
 }
 

@@ -55,7 +55,10 @@ class PickleTree {
       case Pickle::Type::kArray:
         return array(node, name);
       case Pickle::Type::kGlobal:
-        return FileValue::make_other("a name");
+        return FileValue::make_other(
+            node.text.empty() ? "a name" : "the name " + printable(to_utf8(node.text)));
+      case Pickle::Type::kOpaque:
+        return FileValue::make_other("object of " + printable(to_utf8(node.text)));
       case Pickle::Type::kStorage:
         return FileValue::make_other("torch storage");
       case Pickle::Type::kDtype:

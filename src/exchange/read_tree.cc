@@ -65,7 +65,7 @@ void read_safetensors_tree(Bytes bytes, const Owner& owner, FileTree* tree) {
     tree->root.add(name, FileValue::make_tensor(tensor));
 }
 
-FileTree parse(Bytes bytes, const Owner& owner) {
+FileTree parse(Bytes bytes, const Owner& owner, OnnxExternal external) {
   FileTree tree;
   if (starts_with(bytes, "PK\x03\x04") || starts_with(bytes, "PK\x05\x06")) {
     read_zip(bytes, owner, &tree);
@@ -89,7 +89,9 @@ FileTree parse(Bytes bytes, const Owner& owner) {
     tree.root = read_plain_pickle(bytes, owner);
   } else if (is_onnx(bytes)) {
     tree.format = "ONNX";
-    tree.root = read_onnx(bytes, owner, &tree.metadata);
+    tree.root = read_onnx(bytes, owner, &tree.metadata, std::move(external));
+  } else if (starts_with(bytes, "version https://git-lfs")) {
+    fail_unsupported("is a pointer of Git LFS, not the file itself; 'git lfs pull' fetches it");
   } else {
     fail_unsupported(
         "is of no format that is read here (safetensors, torch .pth, pickle, .npz, .npy, MATLAB "
@@ -103,7 +105,7 @@ FileTree parse(Bytes bytes, const Owner& owner) {
 
 Result<FileTree> parse_tree(Bytes bytes, Owner owner, const std::string& where) {
   return guarded(where, [&] {
-    FileTree tree = parse(bytes, owner);
+    FileTree tree = parse(bytes, owner, OnnxExternal());
     tree.path = where;
     return tree;
   });
@@ -129,9 +131,13 @@ Result<FileTree> read_tree(const std::string& path) {
     bytes = shared->bytes();
     owner = std::move(shared);
   }
-  LOCI_TRY(tree, parse_tree(bytes, std::move(owner), printable(path)));
-  tree.path = path;
-  return tree;
+  return guarded(printable(path), [&] {
+    const size_t slash = path.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    FileTree tree = parse(bytes, owner, OnnxExternal(folder, true));
+    tree.path = path;
+    return tree;
+  });
 }
 
 }  // namespace loci

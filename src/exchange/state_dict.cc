@@ -10,12 +10,35 @@
 namespace loci {
 namespace {
 
-/// "module.encoder.module.0.weight" -> "encoder.0.weight"
+/// "module.encoder.module.0.weight" -> "encoder.0.weight"; the same for what torch.compile puts in.
 std::string without_module(const std::string& name) {
-  std::string out = name.starts_with("module.") ? name.substr(7) : name;
-  for (size_t at = out.find(".module."); at != std::string::npos; at = out.find(".module."))
-    out.erase(at, 7);
+  std::string out = name;
+  for (const std::string wrapper : {"_orig_mod.", "module."}) {
+    if (out.starts_with(wrapper)) out.erase(0, wrapper.size());
+    for (size_t at = out.find("." + wrapper); at != std::string::npos; at = out.find("." + wrapper))
+      out.erase(at, wrapper.size());
+    if (out.starts_with("_orig_mod.")) out.erase(0, 10);  // module._orig_mod.
+  }
   return out;
+}
+
+/// Of two dictionaries with about as many tensors: what a person would take.
+int rank_of(const std::string& key) {
+  constexpr std::string_view kUsual[] = {"state_dict",
+                                         "model_state_dict",
+                                         "model",
+                                         "net",
+                                         "network",
+                                         "weights",
+                                         "params",
+                                         "module",
+                                         "student"};
+  const auto found = std::ranges::find(kUsual, key);
+  if (found != std::end(kUsual)) return static_cast<int>(found - kUsual);
+  const std::string lower = to_lower(key);
+  return lower.find("teacher") != std::string::npos ? 31
+         : lower.find("ema") != std::string::npos   ? 30
+                                                    : 20;
 }
 
 size_t count_tensors(const FileValue& value) {
@@ -62,13 +85,49 @@ void add_missing_sums(Network& network) {
 
 }  // namespace
 
-StateDict::StateDict(const FileTree& tree) {
-  const FileValue* dict = &tree.root;
-  for (const char* key : {"state_dict", "model_state_dict", "model", "net"}) {
-    const FileValue* inner = tree.root.find(key);
-    if (inner != nullptr && count_tensors(*inner) > count_tensors(*dict)) dict = inner;
+namespace {
+
+struct FoundDict {
+  const FileValue* value = nullptr;
+  size_t tensors = 0;
+  int rank = -1;
+};
+
+/// The dictionaries of tensors in what training programs wrap around them, three levels deep at most.
+void collect_dicts(const FileValue& value, int rank, int depth, std::vector<FoundDict>* out) {
+  const bool dict = value.is(FileValue::Kind::kDict);
+  if (dict) {
+    if (const size_t tensors = count_tensors(value); tensors > 0)
+      out->push_back({&value, tensors, rank});
+  } else if (!value.is(FileValue::Kind::kList)) {
+    return;
   }
-  if (dict != &tree.root) {
+  if (depth == 3) return;
+  constexpr size_t kMost = 64;  // wrappers are small; per-parameter states of an optimizer are not
+  for (size_t i = 0; i < std::min(value.items.size(), kMost); ++i) {
+    if (dict && value.keys[i].find("optim") != std::string::npos) continue;
+    collect_dicts(
+        value.items[i], dict ? std::max(rank, rank_of(value.keys[i])) : rank, depth + 1, out);
+  }
+}
+
+const FileValue* best_dict(const FileValue& root) {
+  std::vector<FoundDict> found;
+  collect_dicts(root, -1, 0, &found);
+  size_t most = 0;
+  for (const FoundDict& each : found) most = std::max(most, each.tensors);
+  const FoundDict* best = nullptr;
+  for (const FoundDict& each : found) {
+    if (10 * each.tensors >= 9 * most && (best == nullptr || each.rank < best->rank)) best = &each;
+  }
+  return best == nullptr ? &root : best->value;
+}
+
+}  // namespace
+
+StateDict::StateDict(const FileTree& tree) {
+  const FileValue* dict = best_dict(tree.root);
+  if (dict != &tree.root && tree.root.is(FileValue::Kind::kDict)) {
     for (size_t i = 0; i < tree.root.items.size(); ++i) {
       if (&tree.root.items[i] != dict)
         others_.emplace_back(tree.root.keys[i], tree.root.items[i].describe());
@@ -92,6 +151,19 @@ StateDict::StateDict(const FileTree& tree) {
 bool StateDict::has_prefix(const std::string& prefix) const {
   const auto it = entries_.lower_bound(prefix);
   return it != entries_.end() && it->first.starts_with(prefix);
+}
+
+std::optional<FileTree> StateDict::below(const FileTree& tree, const std::string& prefix) const {
+  if (!has_prefix(prefix)) return std::nullopt;
+  FileTree out;
+  out.path = tree.path;
+  out.format = tree.format;
+  out.metadata = tree.metadata;
+  out.root = FileValue::make_dict();
+  for (const std::string& name : order_) {
+    if (name.starts_with(prefix)) out.root.add(name.substr(prefix.size()), value(name));
+  }
+  return out;
 }
 
 std::vector<std::string> StateDict::names() const { return order_; }

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ class StateDict {
   /// Tensors never asked for.
   std::vector<std::string> unused() const;
   const FileValue& value(const std::string& name) const { return *entries_.at(name).value; }
+  /// The tensors whose names begin with `prefix`, without it, as a tree of their own; nothing where there are none.
+  std::optional<FileTree> below(const FileTree& tree, const std::string& prefix) const;
   /// Other things in the checkpoint: "optimizer", "epoch", ...
   const std::vector<std::pair<std::string, std::string>>& others() const { return others_; }
 

@@ -4,6 +4,7 @@
 
 #include "loci/index/index.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -68,6 +69,25 @@ TEST_P(Approximate, FewAndEqualRows) {
   EXPECT_EQ(
       make_index({equal.view().rows_from(0, 1)}, 64, options()).value()->search(equal, 5)[3].size(),
       1u);
+}
+
+TEST_P(Approximate, ManyCopiesOfSomeRowsDoNotHideTheOthers) {
+  constexpr int64_t kOthers = 150, kSeen = 4, kCopies = 200, kDim = 64;
+  const Matrix others = clustered_rows(kOthers, kDim, kOthers, 1.0, 0, "others");
+  const Matrix seen = clustered_rows(kSeen, kDim, kSeen, 1.0, 0, "seen");
+  Matrix rows(kSeen * kCopies + kOthers, kDim);
+  for (int64_t i = 0; i < rows.rows(); ++i) {
+    const auto from = i < kSeen * kCopies ? seen.row(i % kSeen) : others.row(i - kSeen * kCopies);
+    std::ranges::copy(from, rows.row(i).begin());
+    // Every other copy is a little off, as a photo that was saved again.
+    if (i < kSeen * kCopies && i % 8 < 4) rows(i, i % kDim) += 1e-4f;
+  }
+  IndexOptions all_cells = options();
+  all_cells.ivf_probes = 1000;
+  const auto hits = make_index({rows}, kDim, all_cells).value()->search(others, 1);
+  for (int64_t q = 0; q < kOthers; ++q)
+    EXPECT_EQ(hits[static_cast<size_t>(q)][0].id, kSeen * kCopies + q);
+  EXPECT_EQ(make_index({rows}, kDim, options()).value()->search(seen, 50)[1].size(), 50u);
 }
 
 INSTANTIATE_TEST_SUITE_P(, Approximate, testing::Values("hnsw", "ivfpq"));

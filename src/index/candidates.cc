@@ -61,11 +61,13 @@ std::vector<Hit> best_hits(std::vector<ExactHit> hits, int k) {
   return best;
 }
 
-std::vector<uint8_t> kept_rows(int64_t size, const std::function<bool(int64_t)>& keep) {
+std::vector<uint8_t> kept_rows(const Rows& rows, const std::function<bool(int64_t)>& keep) {
   std::vector<uint8_t> kept;
-  if (!keep) return kept;
-  kept.resize(static_cast<size_t>(size));
-  for (int64_t id = 0; id < size; ++id) kept[static_cast<size_t>(id)] = keep(id) ? 1 : 0;
+  if (!keep && rows.zero_rows().empty()) return kept;
+  kept.resize(static_cast<size_t>(rows.size()), 1);
+  for (int64_t id = 0; keep && id < rows.size(); ++id)
+    kept[static_cast<size_t>(id)] = keep(id) ? 1 : 0;
+  for (const int64_t id : rows.zero_rows()) kept[static_cast<size_t>(id)] = 0;
   return kept;
 }
 

@@ -53,7 +53,7 @@ std::vector<Hit> best_hits(std::vector<ExactHit> hits, int k);
 
 /// One byte a row, 1 for those that `keep` leaves in; empty when all are. `keep` is called on this
 /// thread.
-std::vector<uint8_t> kept_rows(int64_t size, const std::function<bool(int64_t)>& keep);
+std::vector<uint8_t> kept_rows(const Rows& rows, const std::function<bool(int64_t)>& keep);
 /// Contract of search(): the width, finite values, k >= 0.
 void require_queries(ConstMatrixView queries, int64_t dim, int k);
 

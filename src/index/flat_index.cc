@@ -64,7 +64,7 @@ class FlatIndex : public FlatIndexBase {
     require_queries(queries, dim(), k);
     std::vector<std::vector<Hit>> hits(static_cast<size_t>(queries.rows()));
     if (k == 0 || size() == 0) return hits;
-    const std::vector<uint8_t> kept = kept_rows(size(), keep);
+    const std::vector<uint8_t> kept = kept_rows(*rows_, keep);
     for (int64_t begin = 0; begin < queries.rows(); begin += kQueryBlock) {
       const ConstMatrixView block =
           queries.rows_from(begin, std::min(kQueryBlock, queries.rows() - begin));

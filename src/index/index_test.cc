@@ -221,5 +221,31 @@ TEST(MakeIndex, AutoIsPlainFlatForFewRows) {
   EXPECT_EQ(make_index({rows}, 16, {}).value()->kind(), "flat");
 }
 
+class EveryIndex : public testing::TestWithParam<const char*> {};
+
+TEST_P(EveryIndex, RowsOfZerosAreNeverFoundAndOnesThatAreNotFiniteAreRefused) {
+  // All rows point away from the query, so that a score of 0 would be the best.
+  Matrix rows(40, 32);
+  for (int64_t i = 0; i < rows.rows(); ++i) {
+    if (i % 4 != 0) rows(i, 0) = -1 - static_cast<float>(i) * 0.01f;
+    if (i % 4 != 0) rows(i, 1 + i % 31) = 0.3f;
+  }
+  Matrix query(1, 32);
+  query(0, 0) = 1;
+  const IndexOptions options{.kind = GetParam(), .pq_bytes = 8};
+  const auto hits = make_index({rows}, 32, options).value()->search(query, 40);
+  EXPECT_EQ(hits[0].size(), 30u);
+  for (const Hit& hit : hits[0]) {
+    EXPECT_NE(hit.id % 4, 0);
+    EXPECT_LT(hit.score, 0);
+  }
+  rows(7, 3) = NAN;
+  EXPECT_EQ(make_index({rows}, 32, options).status().code(), Code::kInvalidArgument);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds,
+                         EveryIndex,
+                         testing::Values("flat", "flat-f16", "flat-i8", "hnsw", "ivfpq"));
+
 }  // namespace
 }  // namespace loci

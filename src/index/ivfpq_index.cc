@@ -38,7 +38,7 @@ class IvfPqIndex : public Index {
     require_queries(queries, dim(), k);
     std::vector<std::vector<Hit>> hits(static_cast<size_t>(queries.rows()));
     if (k == 0 || size() == 0) return hits;
-    const std::vector<uint8_t> kept = kept_rows(size(), keep);
+    const std::vector<uint8_t> kept = kept_rows(rows_, keep);
     parallel_for(queries.rows(), 1, num_threads, [&](int64_t q, int64_t) {
       const float* query = queries.row_data(q);
       hits[static_cast<size_t>(q)] =

@@ -34,12 +34,14 @@ Result<Rows> Rows::create(const RowBlocks& blocks, int64_t dim, int num_threads)
 
   constexpr int64_t kGrain = 512;
   std::vector<double> largest(static_cast<size_t>((rows.size_ + kGrain - 1) / kGrain));
+  std::vector<std::vector<int64_t>> zeros(largest.size());
   parallel_for(rows.size_, kGrain, num_threads, [&](int64_t begin, int64_t end) {
     double most = 0;
     for (int64_t i = begin; i < end && std::isfinite(most); ++i) {
       const float* row = rows.row(i);
       const double square = dot_exact(row, row, static_cast<size_t>(dim));
       most = std::isfinite(square) ? std::max(most, square) : INFINITY;
+      if (square == 0) zeros[static_cast<size_t>(begin / kGrain)].push_back(i);
     }
     largest[static_cast<size_t>(begin / kGrain)] = most;
   });
@@ -52,6 +54,8 @@ Result<Rows> Rows::create(const RowBlocks& blocks, int64_t dim, int num_threads)
         static_cast<long long>(id)));
   }
   rows.largest_norm_ = std::sqrt(most);
+  for (const std::vector<int64_t>& some : zeros)
+    rows.zero_rows_.insert(rows.zero_rows_.end(), some.begin(), some.end());
   return rows;
 }
 

@@ -19,6 +19,8 @@ class Rows {
   int64_t size() const { return size_; }
   int64_t dim() const { return dim_; }
   double largest_norm() const { return largest_norm_; }
+  /// Ids of rows of zeros, rising: the descriptor of nothing, which no query may find.
+  const std::vector<int64_t>& zero_rows() const { return zero_rows_; }
   const float* row(int64_t id) const;
   /// Calls body(rows, first_id) for each run of rows [begin, end) that lies in one piece.
   template <class Body>
@@ -35,6 +37,7 @@ class Rows {
   std::vector<int64_t> starts_;
   int64_t size_ = 0, dim_ = 0;
   double largest_norm_ = 0;
+  std::vector<int64_t> zero_rows_;
 };
 
 }  // namespace loci::internal

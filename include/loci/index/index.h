@@ -73,7 +73,8 @@ class Index {
       const = 0;  ///< held by the index itself, without the rows it only views
   /// Contract: queries.cols() == dim(), no NaN (std::invalid_argument else).
   /// The `k` best rows of every query, best first, equal scores by rising id; fewer when there are fewer rows. Final scores
-  /// are computed from the float32 rows with float64 sums. `keep(id)` false leaves a row out (empty: all are kept).
+  /// are computed from the float32 rows with float64 sums. `keep(id)` false leaves a row out (empty: all are kept). A row
+  /// of zeros describes nothing and is never found.
   virtual std::vector<std::vector<Hit>> search(
       ConstMatrixView queries,
       int k,
@@ -85,8 +86,8 @@ class Index {
 using RowBlocks = std::vector<ConstMatrixView>;
 
 /// An index of the kind that `options` names over rows that stay where they are.
-/// Errors:  InvalidArgument for an unknown kind or rows of different widths; Unsupported when this
-///          build lacks it
+/// Errors:  InvalidArgument for an unknown kind, rows of different widths and rows that are not
+///          finite; Unsupported when this build lacks it
 Result<std::unique_ptr<Index>> make_index(RowBlocks rows, int64_t dim, const IndexOptions& options);
 
 /// Exact scan: with kFloat32 the ranking equals that of a float64 scan; kFloat16 and kInt8 find candidates with the smaller
