@@ -33,7 +33,8 @@ def test_data_sets_that_are_none(tmp_path):
         loci.load_dataset(tmp_path, radius=3)
 
 
-def test_training_or_why_not(town, model, tmp_path):
+def test_training_or_why_not(town, tmp_path):
+    model = loci.load_model('placenet')
     data = loci.load_dataset(town)
     options = dict(epochs=1, optimizer='adam', learning_rate=1e-5, positive_radius_m=15, patience=0, val_fraction=.25)
     if not pathlib.Path(os.environ.get('LOCI_PROGRAM', '')).with_name('libloci_train_plugin.so').exists():

@@ -57,12 +57,12 @@ def test_rtab_map_s_interface(rtabmap, photos):
     # RTAB-Map hands over BGR bytes under NumPy's name for signed ones.
     bgr = image[:, :, ::-1].copy().view(np.int8)
     whole = loci.Describer(loci.load_model()).describe(image)
-    for dim in (8192, 100000):
+    for dim in (whole.size, 100000):
         assert rtabmap.init(dim) is None
         row = rtabmap.extract(bgr)
-        assert row.shape == (1, 8192) and row.dtype == np.float32 and row.flags.c_contiguous
+        assert row.shape == (1, whole.size) and row.dtype == np.float32 and row.flags.c_contiguous
         np.testing.assert_allclose(row[0], whole, atol=1e-6)
-    assert rtabmap.extract(np.full((60, 80, 1), 7, np.uint8).view(np.int8)).shape == (1, 8192)
+    assert rtabmap.extract(np.full((60, 80, 1), 7, np.uint8).view(np.int8)).shape == (1, whole.size)
     rtabmap.init(4096)  # RTAB-Map's own default
     cut = rtabmap.extract(bgr)
     assert cut.shape == (1, 4096)

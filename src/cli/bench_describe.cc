@@ -107,7 +107,9 @@ Status measure_stages(DescribeBench& bench, const Describer& describer) {
                  jpeg, "drawn photograph", describer.decode_options(bench.width, bench.height)));
     const double decode_ms = whole.milliseconds();
     StageTimes times;
-    LOCI_RETURN_IF_ERROR(describer.describe(image, out, bench.num_threads, &times));
+    DescribedFeatures made;  // a model's local features are part of what it costs
+    LOCI_RETURN_IF_ERROR(describer.describe(
+        image, out, bench.num_threads, &times, describer.has_points() ? &made : nullptr));
     if (run < 0) {
       bench.first_ms = whole.milliseconds();
       continue;
@@ -150,7 +152,7 @@ Status bench_describe(DescribeBench& bench) {
   bench.ran = precision_name(describer->precision());
   LOCI_RETURN_IF_ERROR(measure_stages(bench, *describer));
   if (bench.busy.processes >= 0) return measure_busy(bench, *describer);
-  if (model->spec.features != "network") return {};
+  if (!model->spec.branches.empty() || model->spec.features != "network") return {};
   BackboneBenchOptions settings;
   settings.backbone.precision = bench.precision;
   settings.backbone.num_threads = bench.num_threads;

@@ -8,20 +8,24 @@
 #include <span>
 
 #if defined(LOCI_DEFAULT_MODEL)
-// The file's bytes as they are, at a boundary that tensors are mapped to.
-asm(".section .rodata\n"
-    ".balign 64\n"
-    ".global loci_default_model_begin\n"
-    "loci_default_model_begin:\n"
-    ".incbin \"" LOCI_DEFAULT_MODEL
-    "\"\n"
-    ".global loci_default_model_end\n"
-    "loci_default_model_end:\n"
-    ".byte 0\n"
-    ".previous\n");
+// The files' bytes as they are, at a boundary that tensors are mapped to.
+#define LOCI_EMBED(NAME, FILE)        \
+  asm(".section .rodata\n"            \
+      ".balign 64\n"                  \
+      ".global " NAME "_begin\n"      \
+      NAME "_begin:\n"                \
+      ".incbin \"" FILE "\"\n"        \
+      ".global " NAME "_end\n"        \
+      NAME "_end:\n"                  \
+      ".byte 0\n"                     \
+      ".previous\n")
+LOCI_EMBED("loci_default_model", LOCI_DEFAULT_MODEL);
+LOCI_EMBED("loci_placenet_model", LOCI_PLACENET_MODEL);
 extern "C" {
 extern const uint8_t loci_default_model_begin[];
 extern const uint8_t loci_default_model_end[];
+extern const uint8_t loci_placenet_model_begin[];
+extern const uint8_t loci_placenet_model_end[];
 }
 #endif
 
@@ -29,7 +33,7 @@ namespace loci {
 
 std::vector<std::string> builtin_models() {
 #if defined(LOCI_DEFAULT_MODEL)
-  return {"default"};
+  return {"default", "placenet"};
 #else
   return {};
 #endif
@@ -41,6 +45,11 @@ Result<std::shared_ptr<const Model>> builtin_model(const std::string& name) {
     return parse_model({loci_default_model_begin, loci_default_model_end},
                        nullptr,
                        "the built-in model 'default'");
+  }
+  if (name == "placenet") {
+    return parse_model({loci_placenet_model_begin, loci_placenet_model_end},
+                       nullptr,
+                       "the built-in model 'placenet'");
   }
 #endif
   std::string names;

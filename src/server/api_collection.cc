@@ -5,6 +5,7 @@
 
 #include "loci/base/text.h"
 #include "loci/base/version.h"
+#include "loci/model/branches.h"
 
 #include <algorithm>
 
@@ -138,18 +139,18 @@ Response Application::stats(const Request&) {
   json.member("with_position", view->with_position).member("with_time", view->with_time);
   time_member(json, "first_taken", view->first_taken);
   time_member(json, "last_taken", view->last_taken);
+  const auto first = branches_of(describer.shared_model()).front().model;  // stands for the whole
   json.key("model")
       .object()
       .member("name", spec.name)
       .member("fingerprint", describer.model().fingerprint);
   json.member("dim", describer.dim())
-      .member("features", spec.features)
-      .member("pooling", spec.pooling.type);
-  const auto centers = describer.model().tensors.find("pooling.centers");
-  const int64_t clusters =
-      centers == describer.model().tensors.end() || centers->second.shape.empty()
-          ? spec.pooling.num_clusters
-          : centers->second.shape[0];
+      .member("features", first->spec.features)
+      .member("pooling", first->spec.pooling.type);
+  const auto centers = first->tensors.find("pooling.centers");
+  const int64_t clusters = centers == first->tensors.end() || centers->second.shape.empty()
+                               ? first->spec.pooling.num_clusters
+                               : centers->second.shape[0];
   json.member("num_clusters", clusters)
       .member("precision", precision_name(describer.precision()))
       .end();

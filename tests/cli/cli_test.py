@@ -33,7 +33,7 @@ class CliTest(InAFolder):
     def test_without_a_model_named_the_built_in_one_describes(self):
         built_in = self.root / 'built-in'
         loci('index', self.root / 'town/database', '--db', built_in, check=0)
-        self.assertIn('"placenet"', loci('inspect', built_in / 'model.safetensors', check=0).stdout)
+        self.assertIn('"default"', loci('inspect', built_in / 'model.safetensors', check=0).stdout)
         again = json.loads(loci('index', self.root / 'town/database', '--db', built_in, '--model', 'default', '--json', check=0).stdout)
         self.assertEqual(again['added'], 0)
         refused = loci('index', self.root / 'town/database', '--db', self.root / 'y', '--num-clusters', 8, check=2).stderr

@@ -12,7 +12,9 @@
 namespace loci {
 
 /// Models that are part of the program itself (docs/models/), so that it works without any file beside it.
-/// `default` is a compact network with NetVLAD; its tensors lie in the program and are not copied.
+/// `default` describes by several networks and learns its centers from each collection; `placenet` is
+/// one compact network with trained NetVLAD centers, to train further or for few milliseconds. Their
+/// tensors lie in the program and are not copied.
 /// Errors: NotFound with the names there are
 /// Threads: any
 Result<std::shared_ptr<const Model>> builtin_model(const std::string& name);

@@ -14,6 +14,11 @@ namespace loci::train {
 Result<std::unique_ptr<Net>> Net::create(const ModelSpec& spec,
                                          const TensorMap& tensors,
                                          const NetOptions& options) {
+  if (!spec.branches.empty()) {
+    return invalid_argument("the model '" + spec.name +
+                            "' has several branches, and training takes one network: name "
+                            "placenet, or a model of one network");
+  }
   if (spec.features != "network" || spec.network.empty()) {
     return invalid_argument("the model has no network to train (its features are '" +
                             spec.features + "')");

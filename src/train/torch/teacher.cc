@@ -47,6 +47,10 @@ loci::Tensor identity(int64_t rows, int64_t cols) {
 Result<std::unique_ptr<Teacher>> Teacher::create(std::shared_ptr<const Model> model,
                                                  const std::string& precision,
                                                  int num_threads) {
+  if (!model->spec.branches.empty()) {
+    return invalid_argument("the teacher '" + model->spec.name +
+                            "' has several branches; distil from a model of one network");
+  }
   if (model->spec.features != "network" || model->spec.network.empty()) {
     return invalid_argument("the teacher has no network to learn from (its features are '" +
                             model->spec.features + "'); give a model with one");
