@@ -138,7 +138,7 @@ Result<std::unique_ptr<Verifier>> Verifier::create(const Describer& describer,
   // Says what is wrong with the geometry's options now and not at the first pair.
   VerifyOptions settled = options;
   if (settled.geometry.geometry.empty())
-    settled.geometry.geometry = method == "points" ? "auto" : "homography";
+    settled.geometry.geometry = method == "points" ? "fundamental" : "homography";
   LOCI_RETURN_IF_ERROR(validate(settled.geometry));
   if (!(options.inlier_weight >= 0 && options.inlier_weight <= 1e3)) {
     return invalid_argument(format("inlier_weight %g: expected 0 to 1,000", options.inlier_weight));

@@ -82,7 +82,7 @@ TEST_F(OnnxExternalData, IsNeverReadOutsideOfItsFolderNorOfItsFile) {
   data("outside.data", {1, 2, 3});
   data("model/w.data", {1, 2, 3});
   std::filesystem::create_symlink(folder_ / "outside.data", folder_ / "model/link.data");
-  for (const std::string location : {folder_ / "outside.data",
+  for (const std::string& location : {folder_ / "outside.data",
                                      std::string("../outside.data"),
                                      std::string("link.data"),
                                      std::string("a/../../outside.data"),

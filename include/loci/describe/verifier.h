@@ -37,10 +37,10 @@ struct VerifyOptions {
   double score_inliers = 30;
   /// points: what inliers add to the similarity of a candidate, times log(1 + those beyond
   /// chance_inliers).
-  double inlier_weight = 0.1;
+  double inlier_weight = 0.15;
   /// points: so many inliers say nothing yet.
   double chance_inliers = 12;
-  /// Its `geometry` empty: auto for points, homography for the others.
+  /// Its `geometry` empty: fundamental for points, homography for the others.
   GeometryOptions geometry = {.geometry = ""};
 
   template <class V>
