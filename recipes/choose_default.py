@@ -17,7 +17,6 @@ SETS = {
     'gardens_point_thumbs': [],
     'amos_day_night': ['--query-filter', 'time_of_day=night', '--database-filter', 'time_of_day=day'],
     'wxbs': [],
-    'koe_indoor': ['--query-filter', 'time=night', '--database-filter', 'time=day'],
     'ie_tower': [],
     'street_view_cambridge': [],
 }
