@@ -128,7 +128,9 @@ def test_pairs_for_other_programs(tmp_path):
         loci.write_hloc_pairs(tmp_path / 'pairs.txt', [('a b.jpg', 'c.jpg')])
 
 
-def test_onnx_there_and_back(model, describer, photos, tmp_path):
+def test_onnx_there_and_back(photos, tmp_path):
+    model = loci.load_model('placenet')
+    describer = loci.Describer(model, 'fp32')
     names = loci.export_onnx(model, tmp_path / 'm.onnx', width=160, height=120)
     assert names == ('image', 'descriptor', describer.dim)
     again = loci.import_model(tmp_path / 'm.onnx')

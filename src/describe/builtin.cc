@@ -12,11 +12,12 @@
 #define LOCI_EMBED(NAME, FILE)        \
   asm(".section .rodata\n"            \
       ".balign 64\n"                  \
-      ".global " NAME "_begin\n"      \
-      NAME "_begin:\n"                \
-      ".incbin \"" FILE "\"\n"        \
-      ".global " NAME "_end\n"        \
-      NAME "_end:\n"                  \
+      ".global " NAME "_begin\n" NAME \
+      "_begin:\n"                     \
+      ".incbin \"" FILE               \
+      "\"\n"                          \
+      ".global " NAME "_end\n" NAME   \
+      "_end:\n"                       \
       ".byte 0\n"                     \
       ".previous\n")
 LOCI_EMBED("loci_default_model", LOCI_DEFAULT_MODEL);

@@ -108,6 +108,11 @@ OnnxGraph build_onnx(const Model& model, const OnnxOptions& options) {
 Result<OnnxReport> export_onnx(const Model& model,
                                const std::string& path,
                                const OnnxOptions& options) {
+  if (!model.spec.branches.empty()) {
+    return unsupported(
+        "model '" + printable(model.spec.name) +
+        "' has several branches; export the models that it was joined of, one by one");
+  }
   return guarded(printable(path), [&] { return write(model, path, options); });
 }
 

@@ -83,10 +83,10 @@ TEST_F(OnnxExternalData, IsNeverReadOutsideOfItsFolderNorOfItsFile) {
   data("model/w.data", {1, 2, 3});
   std::filesystem::create_symlink(folder_ / "outside.data", folder_ / "model/link.data");
   for (const std::string& location : {folder_ / "outside.data",
-                                     std::string("../outside.data"),
-                                     std::string("link.data"),
-                                     std::string("a/../../outside.data"),
-                                     std::string("")}) {
+                                      std::string("../outside.data"),
+                                      std::string("link.data"),
+                                      std::string("a/../../outside.data"),
+                                      std::string("")}) {
     EXPECT_EQ(read(entry("location", location)).status().code(), Code::kUnsupported) << location;
   }
   EXPECT_EQ(read(entry("location", "gone.data")).status().code(), Code::kNotFound);

@@ -61,7 +61,7 @@ TEST(Pickle, ObjectsBesideTheWeightsAreValuesThatSayTheirClass) {
       parse(pickle("}" + pickle_text("args") + "cargparse\nNamespace\n)\x81}" + pickle_text("lr") +
                    "K\x01sb" + "s" + pickle_text("where") + "cpathlib\nPosixPath\n" +
                    pickle_text("runs") + "\x85Rs" + pickle_text("type") + "ctorch\nfloat32\ns" +
-                   pickle_text("seen") + "ccollections\ndeque\n](K\x01K\x02e\x85Rs"));
+                   pickle_text("seen") + "ccollections\ndeque\n](K\x01K\x02" + "e\x85Rs"));
   ASSERT_TRUE(tree.ok()) << tree.status().message();
   EXPECT_EQ(tree->root.find("args")->describe(), "object of argparse.Namespace");
   EXPECT_EQ(tree->root.find("where")->describe(), "object of pathlib.PosixPath");

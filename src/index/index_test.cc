@@ -184,9 +184,11 @@ TEST(FlatIndex, EmptyAndSmallCases) {
     const auto none = make_flat_index({}, 8, storage).value();
     EXPECT_EQ(none->size(), 0);
     EXPECT_TRUE(none->search(Matrix(2, 8), 3)[1].empty());
-    Matrix zeros(2, 8);
-    const auto two = make_flat_index({zeros}, 8, storage).value();
-    EXPECT_EQ(ids_of(two->search(Matrix(1, 8), 9)[0]), (std::vector<int64_t>{0, 1}));
+    Matrix rows(2, 8), query(1, 8);
+    rows(0, 0) = rows(1, 1) = query(0, 0) = 1;
+    const auto two = make_flat_index({rows}, 8, storage).value();
+    EXPECT_EQ(ids_of(two->search(query, 9)[0]), (std::vector<int64_t>{0, 1}));
+    EXPECT_TRUE(make_flat_index({Matrix(2, 8)}, 8, storage).value()->search(query, 9)[0].empty());
     EXPECT_TRUE(two->search(Matrix(1, 8), 0)[0].empty());
     EXPECT_TRUE(two->search(Matrix(0, 8), 3).empty());
   }

@@ -48,7 +48,10 @@ TEST(Sidecar, StatesThePositionAndIsNeverReplaced) {
   EXPECT_NE(text.find("exif:GPSLongitude=\"151,12.917802E\""), std::string::npos);
   EXPECT_NE(text.find("exif:GPSHPositioningError=\"15/1\""), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(photo));
+  EXPECT_TRUE(write_sidecar(photo, proposal).ok());  // what an earlier run wrote is done
+  proposal.radius_m = 20;
   EXPECT_EQ(write_sidecar(photo, proposal).code(), Code::kInvalidArgument);
+  EXPECT_EQ(read_text_file(photo + ".xmp").value(), text);
   proposal.position = {.lat = 59.99999999999, .lon = -0.00000001};
   EXPECT_NE(xmp_of(proposal).find("\"60,0.000000N\""), std::string::npos);
 }

@@ -63,7 +63,9 @@ TEST(Projection, TheNetworkEndsInTwoOperatorsAndTheFileDescribesAlike) {
   EXPECT_EQ(ops[2].type, OpType::kL2Norm);
   EXPECT_EQ(ops[3].name, "projection");
   EXPECT_EQ(ops[3].out_channels, 6);
-  EXPECT_TRUE(made->spec.network.outputs.empty());
+  ASSERT_EQ(made->spec.network.outputs.size(), 2);
+  EXPECT_EQ(made->spec.network.outputs[0].op, "projection");
+  EXPECT_EQ(made->spec.network.outputs[1].name, "local_features");
   EXPECT_EQ(made->tensors.at("projection.weight").to_string(), "F32 6x16x1x1");
   EXPECT_THAT(made->spec.record, HasSubstr("\"photos\":12"));
   EXPECT_THAT(made->spec.record, HasSubstr("\"dim\":6"));

@@ -27,6 +27,7 @@ TEST(TrainingDepth, InsideAResidualBlockTheCutMovesToTheBlocksInput) {
 TEST(TrainingDepth, EveryArchitectureHasACustomWithOneMapAtTheCut) {
   for (const std::string& name : architecture_names()) {
     const Network network = architecture(name).value();
+    if (!network.outputs.empty()) continue;  // one map is what training knows
     const TrainingDepth depth = training_depth(network, "").value();
     EXPECT_GT(depth.first_trained, 0u) << name;
     EXPECT_LT(depth.first_trained, network.ops.size()) << name;

@@ -96,6 +96,9 @@ class Groups(InAFolder):
         degrees, minutes = stated[:-1].split(',')
         size = int(degrees) + float(minutes) / 60
         self.assertAlmostEqual(size if stated[-1] == 'N' else -size, first['lat'], 6)
+        loci('locate', '--db', self.db, '--at-least', 0, '--write-xmp', *self.free, check=0)  # written already: done
+        for sidecar in self.photos.glob('*.xmp'):
+            sidecar.write_text('edited')
         again = loci('locate', '--db', self.db, '--at-least', 0, '--write-xmp', *self.free, check=1)
         self.assertIn('stays as it is', again.stderr)
         after = {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in self.photos.iterdir() if p.suffix != '.xmp'}

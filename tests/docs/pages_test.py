@@ -40,7 +40,7 @@ class PagesTest(unittest.TestCase):
             for i, photo in enumerate(sorted((root / 'town/database').iterdir())[turn::2]):
                 shutil.copy(photo, root / f'drive/{100 * turn + i:04}.jpg')
         shutil.copy(next((root / 'classic.loci').glob('**/*.safetensors')), root / 'classic.safetensors')
-        shutil.copy(ROOT / 'models/default.safetensors', root / 'place.safetensors')
+        shutil.copy(ROOT / 'models/placenet.safetensors', root / 'place.safetensors')
         (root / 'bin').mkdir()
         (root / 'bin/loci').symlink_to(LOCI)
 
