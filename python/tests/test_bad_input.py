@@ -87,7 +87,8 @@ def test_a_mat_file_is_read_as_a_dbstruct(tmp_path):
         loci.load_dataset(tmp_path / 'pitts30k.mat')
 
 
-def test_an_exception_of_on_epoch_stops_a_training(town, model, tmp_path):
+def test_an_exception_of_on_epoch_stops_a_training(town, tmp_path):
+    model = loci.load_model('placenet')
     try:
         with pytest.raises(LookupError, match='enough'):
             loci.train(model, loci.load_dataset(town), tmp_path / 'run', on_epoch=raise_enough, epochs=50, positive_radius_m=15,
