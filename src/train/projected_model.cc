@@ -88,6 +88,7 @@ std::shared_ptr<const Model> with_projection(const Model& model,
   const int64_t dim = projection.projection.rows(), width = projection.projection.cols();
   ModelSpec spec = model.spec;
   spec.network = projected(spec.network, static_cast<int>(dim));
+  spec.pooling.normalize_features = true;
   spec.whitening = {};
   spec.record = with_record(spec.record, record);
   TensorMap tensors = model.tensors;

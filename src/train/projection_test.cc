@@ -63,9 +63,8 @@ TEST(Projection, TheNetworkEndsInTwoOperatorsAndTheFileDescribesAlike) {
   EXPECT_EQ(ops[2].type, OpType::kL2Norm);
   EXPECT_EQ(ops[3].name, "projection");
   EXPECT_EQ(ops[3].out_channels, 6);
-  ASSERT_EQ(made->spec.network.outputs.size(), 2);
-  EXPECT_EQ(made->spec.network.outputs[0].op, "projection");
-  EXPECT_EQ(made->spec.network.outputs[1].name, "local_features");
+  const std::vector<NetworkOutput> outputs = {{"features", "projection"}, {"local_features", "b"}};
+  EXPECT_EQ(made->spec.network.outputs, outputs);
   EXPECT_EQ(made->tensors.at("projection.weight").to_string(), "F32 6x16x1x1");
   EXPECT_THAT(made->spec.record, HasSubstr("\"photos\":12"));
   EXPECT_THAT(made->spec.record, HasSubstr("\"dim\":6"));
@@ -154,7 +153,7 @@ TEST(Projection, RelitCopiesOfUnknownPlacesComeCloserRelativeToTheSpread) {
 
 TEST(Projection, WhatWasLearntForTheOldFeaturesIsLearntAnew) {
   ModelSpec spec = small_spec();
-  spec.pooling = PoolingSpec{.type = "vlad", .num_clusters = 4};
+  spec.pooling = PoolingSpec{.type = "vlad", .num_clusters = 4, .normalize_features = false};
   spec.own_centers = true;
   const TensorMap weights = random_weights(spec.network, 3, 5).value();
   LearnOptions learn{.num_clusters = 4, .calibration_images = 4};
@@ -164,6 +163,7 @@ TEST(Projection, WhatWasLearntForTheOldFeaturesIsLearntAnew) {
   EXPECT_EQ(made->tensors.at("pooling.centers").to_string(), "F32 4x6");
   EXPECT_TRUE(made->tensors.contains("calibration.projection"));
   EXPECT_TRUE(made->spec.own_centers);
+  EXPECT_TRUE(made->spec.pooling.normalize_features);
   EXPECT_EQ(description(made, sketch_place(1, 1, 300, 200)).size(), 24);
 
   learn.calibration_images = 0;
@@ -203,6 +203,7 @@ TEST(Projection, RefusesWhatItCannotProject) {
   EXPECT_THAT(message(model, {.dim = 0}), HasSubstr("dim is 0"));
   EXPECT_THAT(message(model, {.copies = 0}), HasSubstr("copies is 0"));
   EXPECT_THAT(message(model, {.shrink = -1}), HasSubstr("shrink is -1"));
+  EXPECT_THAT(message(model, {.power = 2}), HasSubstr("power is 2"));
   ProjectionOptions few = small_options();
   few.max_images = few.copies = 1;
   few.features_per_copy = 3;

@@ -176,7 +176,7 @@ class CliTest(InAFolder):
 
     def test_every_verb_teaches(self):
         for verb in ('index', 'merge', 'query', 'pairs', 'describe', 'eval', 'inspect', 'import', 'export', 'bench', 'doctor', 'split',
-                     'simulate', 'train', 'cutouts', 'completion'):
+                     'simulate', 'train', 'distill', 'project', 'join', 'cutouts', 'completion'):
             self.assertIn('Examples:', loci(verb, '--help', check=0).stdout)
 
     def test_bash_completion_is_valid_and_knows_the_verbs(self):

@@ -52,7 +52,7 @@ Draft draft(const Network& network, const Preprocessing& preprocessing) {
   d.spec.network = network;
   d.spec.preprocessing = preprocessing;
   d.tensors = random_weights(network, 3, 3).value();
-  d.width = operator_channels(network, 3).value().back();
+  d.width = operator_channels(network, 3).value()[features_op(network)];
   return d;
 }
 
@@ -132,6 +132,18 @@ Draft small() {
   return draft(n, p);
 }
 
+/// As `loci project` makes it: unit features, a projection, and a map from before beside it.
+Draft projected() {
+  Draft d = small();
+  Network n = d.spec.network;
+  Op other = conv("other", 3, 1, 1, 0);
+  Op norm = op(OpType::kL2Norm, "projection_norm");
+  norm.inputs = {"c2"};
+  n.ops.insert(n.ops.end(), {other, norm, conv("projection", 8, 1, 1, 0)});
+  n.outputs = {{"features", "projection"}, {"other", "other"}, {"local_features", "c2"}};
+  return draft(n, d.spec.preprocessing);
+}
+
 class Cases {
  public:
   void add(const std::string& name,
@@ -204,6 +216,10 @@ void add_netvlads(Cases& cases) {
   bare.spec.pooling.intra_norm = false;
   bare.spec.pooling.signed_sqrt = true;
   cases.add("netvlad_signed_root", bare);
+  Draft behind = projected();
+  behind.clusters(5);
+  cases.add("netvlad_projected", behind);
+  cases.add("netvlad_projected_any_size", behind, {});
 }
 
 }  // namespace
@@ -215,7 +231,11 @@ std::vector<OnnxCase> onnx_cases() {
     Draft d = of_architecture(name);
     d.clusters(4);
     d.whiten(4 * d.width, 24);
-    cases.add(name, d);
+    const int multiple = d.spec.preprocessing.side_multiple;  // the graph has no resize for it
+    const int width = 96 / multiple * multiple, height = 72 / multiple * multiple;
+    cases.add(name, d, {.width = width, .height = height});
+    cases.all.back().width = width;
+    cases.all.back().height = height;
   }
   Draft operators = draft(all_operators(), default_preprocessing("resnet18"));
   operators.clusters(4);

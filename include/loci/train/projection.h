@@ -55,11 +55,11 @@ Status validate(const ProjectionOptions& options);
 /// Descriptors of the projected features hold across light far better, and are smaller.
 ///
 /// The network gets two operators at its end: `projection_norm` (each feature to unit L2 norm) and
-/// `projection` (1x1, [d, D], with bias), whose map becomes the output "features". In a network
-/// with named outputs the map from before stays as "local_features". Cluster centers are learnt
-/// anew from the photos, activation ranges too where the model had them, and a whitening goes,
-/// since it was learnt for other descriptors. The record gets the member `projection`: options,
-/// numbers of photos and pairs. The result does not depend on the number of threads.
+/// `projection` (1x1, [d, D], with bias), whose map becomes the output "features"; the map from
+/// before stays as "local_features". Cluster centers are learnt anew from the photos, activation
+/// ranges too where the model had them, and a whitening goes, since it was learnt for other
+/// descriptors. The record gets the member `projection`: options, numbers of photos and pairs. The
+/// result does not depend on the number of threads. Pooling is set to give each feature unit norm.
 ///
 /// Errors: InvalidArgument for a model with branches, without network, with a projection already,
 ///         with a pooling that takes no features of either sign or of another width (all but

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: The loci authors
+# SPDX-License-Identifier: Apache-2.0
+"""Models made of other models: `loci project` and `loci join`. Usage: models_test.py LOCI"""
+import struct
+import unittest
+
+from program import InAFolder, lines, loci, sketch_town
+from start_model import write_start_model
+
+
+def row(path):
+    """The float32 values of an .npy file."""
+    raw = path.read_bytes()
+    begin = 10 + struct.unpack('<H', raw[8:10])[0]
+    return struct.unpack(f'<{(len(raw) - begin) // 4}f', raw[begin:])
+
+
+class ModelsTest(InAFolder):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        town = sketch_town(cls.root / 'town', places=8, times=2, seed=5, width=160, height=120)
+        cls.photos, cls.photo = town / 'database', sorted((town / 'queries').iterdir())[0]
+        write_start_model(cls.root / 'gem.safetensors')
+        cls.start, cls.small = cls.root / 'start.safetensors', cls.root / 'small.safetensors'
+        loci('import', cls.root / 'gem.safetensors', '--pooling', 'vlad', '--num-clusters', 4, '--init-from', cls.photos,
+             '--calibration-images', 0, '-o', cls.start, check=0)
+        cls.answer = lines('project', cls.start, cls.photos, '--dim', 5, '--max-images', 8, '--copies', 2, '-o', cls.small)
+
+    def described(self, model):
+        out = self.root / 'row.npy'
+        loci('describe', self.photo, '--model', model, '--precision', 'fp32', '-o', out, check=0)
+        return row(out)
+
+    def test_a_projected_model_describes_with_fewer_dimensions(self):
+        self.assertEqual(len(self.described(self.start)), 4 * 16)
+        self.assertEqual(len(self.described(self.small)), 4 * 5)
+        self.assertEqual(set(self.answer[0]), {'model', 'fingerprint', 'dim'})
+        self.assertIn('"photos":8', loci('inspect', self.small, check=0).stdout.replace(' ', ''))
+
+    def test_the_same_seed_gives_the_same_model_for_any_threads(self):
+        again = lines('project', self.start, self.photos, '--dim', 5, '--max-images', 8, '--copies', 2, '--threads', 1, '-o',
+                      self.root / 'again.safetensors')
+        self.assertEqual(again[0]['fingerprint'], self.answer[0]['fingerprint'])
+
+    def test_project_says_what_is_wrong(self):
+        out = self.root / 'x.safetensors'
+        for words, message in (((self.small, self.photos), "has an operator 'projection_norm' already"),
+                               ((self.root / 'gem.safetensors', self.photos), 'pools by gem'),
+                               (('rootsift-vlad', self.photos), 'rootsift'),
+                               ((self.start, self.photos, '--dim', 17), 'dim is 17: expected 1 to 16'),
+                               ((self.start, self.photos, '--copies', 0), 'copies is 0')):
+            done = loci('project', *words, '-o', out)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(message, done.stderr)
+        self.assertFalse(out.exists())
+
+    def test_a_joined_model_weighs_its_branches(self):
+        both = self.root / 'both.safetensors'
+        answer = lines('join', '--branch', f'scene=3:{self.start}', '--branch', f'detail=1:{self.small}', '-o', both, '--name', 'both',
+                       '--own-centers')
+        self.assertEqual(answer[0]['branches'], ['scene', 'detail'])
+        text = loci('inspect', both, check=0).stdout
+        self.assertIn('"name":"both"', text)
+        self.assertIn('"own_centers":true', text)
+        joined, scene, detail = self.described(both), self.described(self.start), self.described(self.small)
+        expected = [0.75 ** 0.5 * x for x in scene] + [0.25 ** 0.5 * x for x in detail]
+        self.assertEqual(len(joined), len(expected))
+        for found, wanted in zip(joined, expected):
+            self.assertAlmostEqual(found, wanted, places=5)
+
+    def test_join_names_the_branch_that_is_wrong(self):
+        out = self.root / 'x.safetensors'
+        for branches, message in ((['scene'], 'expected NAME=WEIGHT:FILE'),
+                                  ([f'scene=:{self.start}'], "branch 'scene': the weight is ''"),
+                                  ([f'scene=0:{self.start}'], "branch 'scene': the weight is '0'"),
+                                  ([f'scene=1:{self.root / "none"}'], "branch 'scene'"),
+                                  ([f'a b=1:{self.start}'], "'a b'"),
+                                  ([f'scene=1:{self.start}', f'scene=1:{self.small}'], "the name 'scene' is there twice"),
+                                  ([f'scene=1:{self.root / "joined"}'], "branch 'scene': its model has branches")):
+            loci('join', '--branch', f'one=1:{self.start}', '-o', self.root / 'joined', check=0)
+            done = loci('join', *(word for branch in branches for word in ('--branch', branch)), '-o', out)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(message, done.stderr)
+        self.assertFalse(out.exists())
+
+
+if __name__ == '__main__':
+    unittest.main()
