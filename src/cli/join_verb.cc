@@ -117,6 +117,9 @@ Result<std::vector<BranchPart>> read_parts(const JoinVerb& verb) {
 }
 
 Status run(const JoinVerb& verb, Console& console) {
+  if (verb.photos.empty() && !(verb.pooling.empty() && verb.heads.empty())) {
+    return invalid_argument("--head and --pooling need --init-from PHOTOS to learn centers from");
+  }
   LOCI_TRY(parts, read_parts(verb));
   if (!verb.photos.empty()) {
     for (BranchPart& part : parts) settle_pooling(verb, part);
@@ -144,12 +147,16 @@ Status run(const JoinVerb& verb, Console& console) {
 
 void add_join_verb(Program& program) {
   auto verb = std::make_shared<JoinVerb>();
-  CLI::App* app = add_verb(program,
-                           "join",
-                           "Make one model of several that describe a photo side by side",
-                           "  loci join --branch scene=1:mobilenet.safetensors --branch "
-                           "detail=0.5:xfeat.safetensors \\\n"
-                           "      -o both.safetensors --name both --own-centers");
+  CLI::App* app =
+      add_verb(program,
+               "join",
+               "Make one model of several that describe a photo side by side",
+               "  loci join --branch scene=1:mobilenet.safetensors --branch "
+               "detail=0.5:xfeat.safetensors \\\n"
+               "      -o both.safetensors --name both --own-centers\n"
+               "  loci join --branch scene=2:projected.safetensors --head "
+               "raw=1:scene/local_features \\\n"
+               "      --pooling vlad --num-clusters 32 --init-from photos/ -o two.safetensors");
   app->add_option("--branch",
                   verb->branches,
                   "NAME=WEIGHT:FILE, once a branch; a pair's similarity is the mean of the "
@@ -165,6 +172,7 @@ void add_join_verb(Program& program) {
   app->add_option("--pooling", verb->pooling, "with --init-from: netvlad or vlad for all branches");
   app->add_flag("--float16", verb->float16, "store the weights in 16 bits: half the file");
   add_options(app, verb->learn);
+  app->remove_option(app->get_option("--whiten-dim"));  // a joined model has no whitening
   app->add_option("--out,-o", verb->out, "the model file to write")->required();
   app->add_option("--name", verb->name, "the model's name")->capture_default_str();
   app->add_flag("--own-centers",

@@ -70,6 +70,13 @@ class ModelsTest(InAFolder):
         for found, wanted in zip(joined, expected):
             self.assertAlmostEqual(found, wanted, places=5)
 
+    def test_a_head_pools_another_map_of_a_branchs_network(self):
+        two = self.root / 'two.safetensors'
+        words = ('join', '--branch', f'scene=2:{self.small}', '--head', 'raw=1:scene/local_features', '-o', two)
+        self.assertIn('--init-from', loci(*words, check=2).stderr)
+        loci(*words, '--pooling', 'vlad', '--num-clusters', 3, '--init-from', self.photos, '--calibration-images', 0, check=0)
+        self.assertEqual(len(self.described(two)), 3 * 5 + 3 * 16)
+
     def test_join_names_the_branch_that_is_wrong(self):
         out = self.root / 'x.safetensors'
         for branches, message in ((['scene'], 'expected NAME=WEIGHT:FILE'),
