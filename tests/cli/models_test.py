@@ -79,6 +79,7 @@ class ModelsTest(InAFolder):
 
     def test_join_names_the_branch_that_is_wrong(self):
         out = self.root / 'x.safetensors'
+        loci('join', '--branch', f'one=1:{self.start}', '-o', self.root / 'joined', check=0)
         for branches, message in ((['scene'], 'expected NAME=WEIGHT:FILE'),
                                   ([f'scene=:{self.start}'], "branch 'scene': the weight is ''"),
                                   ([f'scene=0:{self.start}'], "branch 'scene': the weight is '0'"),
@@ -86,7 +87,6 @@ class ModelsTest(InAFolder):
                                   ([f'a b=1:{self.start}'], "'a b'"),
                                   ([f'scene=1:{self.start}', f'scene=1:{self.small}'], "the name 'scene' is there twice"),
                                   ([f'scene=1:{self.root / "joined"}'], "branch 'scene': its model has branches")):
-            loci('join', '--branch', f'one=1:{self.start}', '-o', self.root / 'joined', check=0)
             done = loci('join', *(word for branch in branches for word in ('--branch', branch)), '-o', out)
             self.assertNotEqual(done.returncode, 0)
             self.assertIn(message, done.stderr)
