@@ -23,8 +23,8 @@ ModelPtr named_model(const std::string& name,
   LearnOptions options = classic_learn_options();
   read_options(given, "load_model", options);
   return shared(run_job(std::move(on_progress), [&](const JobControl& job) {
-                  std::vector<std::string> unreadable;
-                  const auto photos = [&] { return find_photos(learn_from, &unreadable).value(); };
+                  PhotoSearch search;
+                  const auto photos = [&] { return find_photos(learn_from, &search).value(); };
                   return named_model(name, photos, options, job);
                 }).value());
 }

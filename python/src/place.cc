@@ -75,6 +75,7 @@ void bind_answers(py::module_& m) {
       .def_readonly("added", &IndexReport::added)
       .def_readonly("updated", &IndexReport::updated)
       .def_readonly("removed", &IndexReport::removed)
+      .def_readonly("moved", &IndexReport::moved)
       .def_readonly("unchanged", &IndexReport::unchanged)
       .def_readonly("total", &IndexReport::total)
       .def_property_readonly(

@@ -150,27 +150,53 @@ Result<std::string> read_text_file(const std::string& path, uint64_t max_bytes) 
 
 Result<FileWriter> FileWriter::create(const std::string& path) {
   static std::atomic<uint64_t> counter{0};
-  std::string temporary = path + format(".tmp-%d-%llu",
-                                        static_cast<int>(::getpid()),
-                                        static_cast<unsigned long long>(counter++));
+  LOCI_TRY(target, write_target(path));
+  if (!target.regular) {
+    // A descriptor's own name is duplicated: to open it again would start at the front of a file, and fails for a socket.
+    const int fd = target.descriptor >= 0
+                       ? ::fcntl(target.descriptor, F_DUPFD_CLOEXEC, 0)
+                       : ::open(target.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) return io_error(printable(path) + ": cannot be written", errno);
+    return FileWriter(path, std::move(target.path), "", fd);
+  }
+  // Beside the file; a name so long that a suffix has no room is shortened.
+  const size_t name = target.path.rfind('/') + 1;
+  std::string temporary =
+      target.path.substr(0, name) + short_file_name(target.path.substr(name)) +
+      format(
+          ".tmp-%d-%llu", static_cast<int>(::getpid()), static_cast<unsigned long long>(counter++));
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (fd < 0) return io_error(printable(path) + ": cannot be created", errno);
   (void)::flock(fd, LOCK_EX | LOCK_NB);  // tells remove_abandoned_files() that somebody writes here
-  sweep_once(std::filesystem::path(path).parent_path().string());
-  return FileWriter(path, std::move(temporary), fd);
+  sweep_once(std::filesystem::path(target.path).parent_path().string());
+  FileWriter writer(path, std::move(target.path), std::move(temporary), fd);
+  struct stat old {};
+  if (::stat(writer.target_.c_str(), &old) == 0) {
+    // The owner first: changing it may clear bits of the mode.
+    if (old.st_uid != ::geteuid() || old.st_gid != ::getegid())
+      (void)::fchown(fd, old.st_uid, old.st_gid);
+    if (::fchmod(fd, old.st_mode & 07777) != 0)
+      return io_error(printable(path) + ": its mode cannot be kept", errno);
+  }
+  return writer;
 }
 
-FileWriter::FileWriter(std::string path, std::string temporary, int fd)
-    : path_(std::move(path)), temporary_(std::move(temporary)), fd_(fd) {}
+FileWriter::FileWriter(std::string path, std::string target, std::string temporary, int fd)
+    : path_(std::move(path)),
+      target_(std::move(target)),
+      temporary_(std::move(temporary)),
+      fd_(fd) {}
 
 FileWriter::FileWriter(FileWriter&& other) noexcept
     : path_(std::move(other.path_)),
+      target_(std::move(other.target_)),
       temporary_(std::move(other.temporary_)),
       fd_(std::exchange(other.fd_, -1)),
       buffer_(std::move(other.buffer_)) {}
 
 FileWriter& FileWriter::operator=(FileWriter&& other) noexcept {
   std::swap(path_, other.path_);
+  std::swap(target_, other.target_);
   std::swap(temporary_, other.temporary_);
   std::swap(fd_, other.fd_);
   std::swap(buffer_, other.buffer_);
@@ -180,7 +206,7 @@ FileWriter& FileWriter::operator=(FileWriter&& other) noexcept {
 FileWriter::~FileWriter() {
   if (fd_ < 0) return;
   ::close(fd_);
-  ::unlink(temporary_.c_str());
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
 Status FileWriter::flush() {
@@ -199,13 +225,18 @@ Status FileWriter::write(const void* data, size_t size) {
 
 Status FileWriter::commit() {
   LOCI_RETURN_IF_ERROR(flush());
+  if (temporary_.empty()) {  // a pipe, a terminal or a device: what is written is there
+    if (::close(std::exchange(fd_, -1)) != 0)
+      return io_error(printable(path_) + ": cannot be written", errno);
+    return {};
+  }
   if (::fsync(fd_) != 0)
     return io_error(printable(path_) + ": cannot be written to the disk", errno);
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
     return io_error(printable(path_) + ": cannot be put in place", errno);
   }
   ::close(std::exchange(fd_, -1));
-  sync_folder_of(path_);
+  sync_folder_of(target_);
   return {};
 }
 

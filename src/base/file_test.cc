@@ -35,6 +35,62 @@ TEST(WriteFile, FullDiskLeavesTheOldContent) {
   EXPECT_EQ(write_file(folder / "gone/a", std::string_view("x")).code(), Code::kNotFound);
 }
 
+TEST(WriteFile, ALinkStaysALinkAndItsTargetIsWritten) {
+  const TempFolder folder;
+  ASSERT_TRUE(make_folders(folder / "sub").ok());
+  ASSERT_TRUE(write_file(folder / "sub/target", std::string_view("old")).ok());
+  ASSERT_EQ(::symlink("sub/target", (folder / "link").c_str()), 0);
+  ASSERT_EQ(::symlink("sub/new", (folder / "dangling").c_str()), 0);
+  ASSERT_EQ(::symlink("round", (folder / "round").c_str()), 0);
+  ASSERT_TRUE(write_file(folder / "link", std::string_view("new")).ok());
+  ASSERT_TRUE(write_file(folder / "dangling", std::string_view("made")).ok());
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(read_text_file(folder / "sub/target").value(), "new");
+  EXPECT_EQ(read_text_file(folder / "sub/new").value(), "made");
+  EXPECT_EQ(write_file(folder / "round", std::string_view("x")).code(), Code::kInvalidArgument);
+}
+
+TEST(WriteFile, TheModeOfAnOldFileStays) {
+  const TempFolder folder;
+  ASSERT_TRUE(write_file(folder / "secret", std::string_view("old")).ok());
+  ASSERT_EQ(::chmod((folder / "secret").c_str(), 0600), 0);
+  ASSERT_TRUE(write_file(folder / "secret", std::string_view("new")).ok());
+  struct stat info {};
+  ASSERT_EQ(::stat((folder / "secret").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777, 0600u);
+}
+
+TEST(WriteFile, WhatIsNoRegularFileIsWrittenToAsItIs) {
+  const TempFolder folder;
+  const std::string pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  ASSERT_TRUE(write_file(pipe, std::string_view("through")).ok());
+  char got[16] = {};
+  EXPECT_EQ(::read(reader, got, sizeof got), 7);
+  ::close(reader);
+  EXPECT_STREQ(got, "through");
+  struct stat info {};
+  ASSERT_EQ(::stat(pipe.c_str(), &info), 0);
+  EXPECT_TRUE(S_ISFIFO(info.st_mode));
+  // A descriptor by its name goes on where it stands.
+  const int fd = ::open((folder / "log").c_str(), O_RDWR | O_CREAT, 0600);
+  ASSERT_EQ(::write(fd, "first ", 6), 6);
+  ASSERT_TRUE(write_file("/dev/fd/" + std::to_string(fd), std::string_view("second")).ok());
+  ::close(fd);
+  EXPECT_EQ(read_text_file(folder / "log").value(), "first second");
+  EXPECT_EQ(write_file("/dev/full", std::string_view("x")).code(), Code::kIo);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+}
+
+TEST(WriteFile, AsLongANameAsThereCanBe) {
+  const TempFolder folder;
+  const std::string name = folder / std::string(255, 'n');
+  ASSERT_TRUE(write_file(name, std::string_view("x")).ok());
+  EXPECT_EQ(read_text_file(name).value(), "x");
+}
+
 TEST(FileWriter, WithoutCommitNothingAppears) {
   const TempFolder folder;
   {
@@ -50,6 +106,25 @@ TEST(ReadFile, TooLargeIsRefusedAndAFolderIsNoFile) {
   EXPECT_EQ(read_file(folder / "a", 4).status().code(), Code::kCorrupt);
   EXPECT_EQ(read_file(folder.path()).status().code(), Code::kInvalidArgument);
   EXPECT_EQ(read_file(folder / "b").status().code(), Code::kNotFound);
+}
+
+TEST(ListFiles, FoldersOfTheSystemAreNotEnteredAndNumbersAreInOrder) {
+  const TempFolder folder;
+  for (const char* name : {"@eaDir/a.jpg/thumb.jpg",
+                           "#recycle/b.jpg",
+                           "$RECYCLE.BIN/c.jpg",
+                           "lost+found/d.jpg",
+                           "frame_10.jpg",
+                           "frame_9.jpg",
+                           "recycled paper/e.jpg"}) {
+    const std::string path = folder / name;
+    ASSERT_TRUE(make_folders(std::filesystem::path(path).parent_path().string()).ok());
+    ASSERT_TRUE(write_file(path, std::string_view("x")).ok());
+  }
+  std::vector<std::string> system;
+  EXPECT_EQ(list_files(folder.path(), {".jpg"}, nullptr, Links::kAll, &system).value(),
+            (std::vector<std::string>{"frame_9.jpg", "frame_10.jpg", "recycled paper/e.jpg"}));
+  EXPECT_EQ(system.size(), 4u);
 }
 
 TEST(ListFiles, LoopsOfLinksEndAndOddNamesAreKept) {

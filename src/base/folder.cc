@@ -53,6 +53,7 @@ struct Walk {
   const std::vector<std::string>& extensions;
   std::vector<std::string>* problems;
   std::string within;  // the real path that links may not leave, or empty
+  std::vector<std::string>* system_folders;
   std::vector<std::string> found;
   std::set<std::pair<dev_t, ino_t>> seen;  // folders entered, so that a loop of links ends
 
@@ -76,7 +77,7 @@ struct Walk {
       if (error) break;
     }
     if (error) problem(path, "was read in part only: " + error.message());
-    std::sort(names.begin(), names.end());
+    std::sort(names.begin(), names.end(), natural_less);
     for (const std::string& name : names) entry(path + "/" + name, prefix + name, name);
   }
 
@@ -104,6 +105,10 @@ struct Walk {
       return;
     }
     if (S_ISDIR(info.st_mode)) {
+      if (is_system_folder(name)) {
+        if (system_folders != nullptr) system_folders->push_back(relative);
+        return;
+      }
       folder(path, relative + "/");
     } else if (S_ISREG(info.st_mode) &&
                (extensions.empty() || ends_with_any(to_lower(name), extensions))) {
@@ -113,6 +118,30 @@ struct Walk {
 };
 
 }  // namespace
+
+bool is_system_folder(std::string_view name) {
+  // Synology, QNAP and other NAS; Windows; macOS; Linux; Android; Adobe and photo managers' previews.
+  static const std::set<std::string, std::less<>> kNames = {"@eadir",
+                                                            "#recycle",
+                                                            "@recycle",
+                                                            "@recently-snapshot",
+                                                            "#snapshot",
+                                                            "@snapshot",
+                                                            "@tmp",
+                                                            "@__thumb",
+                                                            "network trash folder",
+                                                            "$recycle.bin",
+                                                            "recycler",
+                                                            "recycled",
+                                                            "system volume information",
+                                                            "__macosx",
+                                                            "lost+found",
+                                                            "lost.dir",
+                                                            "lightroom previews.lrdata",
+                                                            "eadir"};
+  const std::string lower = to_lower(name);
+  return kNames.contains(lower) || lower.ends_with(".lrdata") || lower.starts_with("@ea");
+}
 
 Result<FileInfo> file_info(const std::string& path) {
   struct stat info {};
@@ -125,7 +154,8 @@ Result<FileInfo> file_info(const std::string& path) {
 Result<std::vector<std::string>> list_files(const std::string& folder,
                                             const std::vector<std::string>& extensions,
                                             std::vector<std::string>* problems,
-                                            Links links) {
+                                            Links links,
+                                            std::vector<std::string>* system_folders) {
   LOCI_TRY(info, file_info(folder));
   if (!info.is_directory) return invalid_argument(printable(folder) + ": is not a folder");
   if (::access(folder.c_str(), R_OK | X_OK) != 0) {
@@ -134,10 +164,11 @@ Result<std::vector<std::string>> list_files(const std::string& folder,
   Walk walk{.extensions = extensions,
             .problems = problems,
             .within = links == Links::kWithin ? real_path(folder) : "",
+            .system_folders = system_folders,
             .found = {},
             .seen = {}};
   walk.folder(folder, "");
-  std::sort(walk.found.begin(), walk.found.end());
+  std::sort(walk.found.begin(), walk.found.end(), natural_less);
   return std::move(walk.found);
 }
 

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/geo.h"
 
+#include "loci/base/angle.h"
 #include "loci/base/rng.h"
+#include "loci/base/zoned_time.h"
 
 #include <cmath>
 #include <numbers>
@@ -181,6 +183,45 @@ TEST(Time, IsoTimeReadsBack) {
   }
   EXPECT_EQ(iso_time(951782400), "2000-02-29T00:00:00");
   EXPECT_EQ(iso_time(-1), "1969-12-31T23:59:59");
+}
+
+TEST(ParseAngle, TheWaysInWhichPeopleAndProgramsWriteDegrees) {
+  for (const char* text : {"48.8584",
+                           "48.8584\u00B0",
+                           "48.8584N",
+                           "48.8584 N",
+                           "N 48.8584",
+                           "48\u00B051'30.24\"N",
+                           "48 deg 51' 30.24\" N",
+                           "48 51.504",
+                           "48\u00B0 51\u2032 30.24\u2033",
+                           "+48.8584"}) {
+    const auto angle = parse_angle(text);
+    ASSERT_TRUE(angle.has_value()) << text;
+    EXPECT_NEAR(angle->degrees, 48.8584, 1e-9) << text;
+  }
+  for (const char* text : {"-33.8568", "33.8568 S", "33\u00B051'24.48\"S", "-33 51.408"}) {
+    const auto angle = parse_angle(text);
+    ASSERT_TRUE(angle.has_value()) << text;
+    EXPECT_NEAR(angle->degrees, -33.8568, 1e-9) << text;
+    EXPECT_TRUE(angle->signed_by_text);
+  }
+  for (const char* text :
+       {"", "N", "north", "48.85 X", "48 51 30 12", "48 75.0", "nan", "S 33 N", "1e999"})
+    EXPECT_FALSE(parse_angle(text).has_value()) << text;
+}
+
+TEST(ParseZonedTime, AnOffsetMakesItUtc) {
+  std::optional<int32_t> offset;
+  EXPECT_EQ(parse_zoned_time("2021-06-01T12:00:00+02:00", &offset), civil_seconds(2021, 6, 1, 10));
+  EXPECT_EQ(offset, 7200);
+  EXPECT_EQ(parse_zoned_time("2021-06-01T12:00:00Z", &offset), civil_seconds(2021, 6, 1, 12));
+  EXPECT_EQ(offset, 0);
+  offset.reset();
+  EXPECT_EQ(parse_zoned_time("2021-06-01T12:00:00", &offset), civil_seconds(2021, 6, 1, 12));
+  EXPECT_FALSE(offset.has_value());
+  EXPECT_EQ(parse_utc_offset("-0330"), -12600);
+  EXPECT_FALSE(parse_utc_offset("+99:00").has_value());
 }
 
 }  // namespace

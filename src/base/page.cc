@@ -12,6 +12,7 @@ namespace loci {
 std::string html_page(std::string_view title, std::string_view body) {
   const std::string heading = escape_html(title);
   std::string page = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
+  page += "<meta name=\"generator\" content=\"loci\">\n";
   page += "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>" +
           heading + "</title>\n";
   // An empty icon keeps the browser from asking a server for one.

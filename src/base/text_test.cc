@@ -3,6 +3,7 @@
 #include "loci/base/text.h"
 
 #include "loci/base/json_writer.h"
+#include "loci/base/name_key.h"
 #include "loci/base/rng.h"
 
 #include <cmath>
@@ -105,6 +106,24 @@ TEST(Rng, SampleIsSortedDifferentAndComplete) {
   for (size_t i = 1; i < some.size(); ++i) EXPECT_LT(some[i - 1], some[i]);
   EXPECT_LT(some.back(), 100);
   EXPECT_EQ(rng.sample(5, 9), (std::vector<int64_t>{0, 1, 2, 3, 4}));
+}
+
+TEST(NameKey, ComposedAndTakenApartLettersAndCasesAreOne) {
+  EXPECT_EQ(name_key("M\u00FCller.JPG"), name_key("Mu\u0308ller.jpg"));
+  EXPECT_EQ(name_key("\u1EC7"), name_key("e\u0323\u0302"));  // two marks
+  EXPECT_EQ(name_key("e\u0302\u0323"), name_key("e\u0323\u0302"));
+  EXPECT_EQ(name_key("\uD55C"), name_key("\u1112\u1161\u11AB"));  // Hangul
+  EXPECT_NE(name_key("M\u00FCller"), name_key("Muller"));
+  EXPECT_FALSE(name_key("\xFF\xC3").empty());  // no UTF-8: some name of its own
+}
+
+TEST(ShortFileName, KeepsEndingsAndTellsLongNamesApart) {
+  EXPECT_EQ(short_file_name("walk.mp4"), "walk.mp4");
+  const std::string a = short_file_name(std::string(240, 'a') + "1.mp4"),
+                    b = short_file_name(std::string(240, 'a') + "2.mp4");
+  EXPECT_LE(a.size(), 200u);
+  EXPECT_TRUE(a.ends_with(".mp4"));
+  EXPECT_NE(a, b);
 }
 
 }  // namespace

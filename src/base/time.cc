@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/geo.h"
 #include "loci/base/text.h"
+#include "loci/base/zoned_time.h"
 
 #include <chrono>
 #include <string_view>
@@ -122,8 +123,50 @@ std::string iso_time(int64_t seconds) {
                 static_cast<int>(left % 60));
 }
 
+std::optional<int32_t> parse_utc_offset(std::string_view text) {
+  text = trim(text);
+  if (text == "Z" || text == "z") return 0;
+  Fields fields{text};
+  int hours = 0, minutes = 0;
+  if (text.empty() || !fields.separator("+-") || !fields.number(1, 2, &hours)) return std::nullopt;
+  fields.separator(":");
+  if (!fields.rest.empty() && !fields.number(2, 2, &minutes)) return std::nullopt;
+  if (!fields.rest.empty() || hours > 14 || minutes > 59) return std::nullopt;
+  const int32_t seconds = hours * 3600 + minutes * 60;
+  return text.front() == '-' ? -seconds : seconds;
+}
+
+std::optional<int64_t> parse_zoned_time(std::string_view text, std::optional<int32_t>* offset_s) {
+  const auto civil = parse_time(text);
+  if (!civil) return std::nullopt;
+  text = trim(text);
+  // The sign of an offset comes after the time of day; those before it part the date.
+  const size_t clock = text.find(':', text.find_first_of("Tt "));
+  const size_t zone = clock == std::string_view::npos ? clock : text.find_first_of("+-Zz", clock);
+  const auto offset =
+      zone == std::string_view::npos ? std::nullopt : parse_utc_offset(text.substr(zone));
+  if (!offset) return civil;
+  *offset_s = offset;
+  return *civil - *offset;
+}
+
+namespace {
+
+// "21.06.2015 12:00:00": with dots the day comes first; 21/06 and 06/21 nobody can tell apart.
+std::optional<std::string> year_first(std::string_view text) {
+  Fields fields{text};
+  int day = 0, month = 0, year = 0;
+  if (!fields.number(1, 2, &day) || !fields.separator(".") || !fields.number(1, 2, &month) ||
+      !fields.separator(".") || !fields.number(4, 4, &year))
+    return std::nullopt;
+  return format("%04d-%02d-%02d", year, month, day) + std::string(fields.rest);
+}
+
+}  // namespace
+
 std::optional<int64_t> parse_time(std::string_view text) {
   text = trim(text);
+  if (const auto turned = year_first(text)) return parse_time(*turned);
   const std::string_view whole = text.substr(0, text.find('.'));
   bool all_digits = !whole.empty();
   for (const char c : whole) all_digits = all_digits && is_digit(c);

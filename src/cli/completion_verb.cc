@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verb.h"
 
-#include <cstdio>
-
 namespace loci::cli {
 namespace {
 
@@ -73,11 +71,13 @@ void add_completion_verb(Program& program) {
       ->check(CLI::IsMember({"bash", "zsh", "fish"}))
       ->capture_default_str();
   app->callback([shell, &program] {
-    program.chosen = [shell, &program](Console&) -> Status {
+    program.chosen = [shell, &program](Console& console) -> Status {
       std::string script = *shell == "fish" ? fish_script(program.app) : bash_script(program.app);
       if (*shell == "zsh")
         script = "autoload -U +X compinit bashcompinit && compinit && bashcompinit\n" + script;
-      std::fputs(script.c_str(), stdout);
+      script.pop_back();
+      console.json = false;
+      console.result(script);
       return {};
     };
   });

@@ -4,8 +4,11 @@
 
 #include "loci/base/text.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <fcntl.h>
+#include <iostream>
 #include <unistd.h>
 
 namespace loci::cli {
@@ -25,6 +28,15 @@ bool is_terminal() {
   return terminal;
 }
 
+/// What the first failed write to standard output said, 0 for none.
+int output_error = 0;
+
+void print(FILE* stream, const std::string& text) {
+  const bool put = std::fputs(text.c_str(), stream) >= 0 && std::fputc('\n', stream) >= 0 &&
+                   std::fflush(stream) == 0;
+  if (!put && stream == stdout && output_error == 0) output_error = errno;
+}
+
 constexpr double kSecondsBetweenLines = 5;
 constexpr double kSecondsBetweenBars = 0.1;
 constexpr int kBarWidth = 28;
@@ -38,13 +50,27 @@ void install_signal_handlers() {
 }
 
 void Console::result_json(const std::string& line) const {
-  if (json) std::printf("%s\n", line.c_str());
-  std::fflush(stdout);
+  if (json) print(stdout, line);
 }
 
 void Console::result(const std::string& text) const {
-  if (!json) std::printf("%s\n", text.c_str());
-  std::fflush(stdout);
+  if (!json) print(text_to_stderr ? stderr : stdout, text);
+}
+
+Status Console::standard_output() {
+  std::cout.flush();
+  if (std::fflush(stdout) != 0 && output_error == 0) output_error = errno;
+  if (output_error == 0 && (std::ferror(stdout) != 0 || !std::cout)) output_error = EIO;
+  if (output_error == 0 || output_error == EPIPE) return {};
+  return io_error("standard output: cannot be written", output_error);
+}
+
+void guard_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest free number is this one. Read-only, so that writing to it still fails.
+    (void)::open("/dev/null", O_RDONLY);
+  }
 }
 
 void Console::clear_bar() {

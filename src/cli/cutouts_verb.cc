@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "photo_search.h"
 #include "verb.h"
 
 #include "loci/base/text.h"
 #include "loci/data/cutouts.h"
-#include "loci/data/photos.h"
 
 namespace loci::cli {
 namespace {
@@ -16,11 +16,12 @@ struct CutoutsVerb {
 };
 
 Status run_cutouts(const CutoutsVerb& verb, Console& console) {
-  std::vector<std::string> problems;
-  LOCI_TRY(panoramas, find_photos(verb.panoramas, &problems));
-  for (const std::string& problem : problems) console.note(problem);
+  PhotoSearch search;
+  LOCI_TRY(panoramas, find_photos(verb.panoramas, &search));
+  note_search(search, console);
   if (panoramas.empty())
-    return invalid_argument("no panoramas there; give image files or folders with images");
+    return invalid_argument(
+        nothing_found("no panoramas there; give image files or folders with images", search));
   LOCI_TRY(report, cut_panoramas(panoramas, verb.out, verb.options, console.job()));
   for (const CutoutFailure& f : report.failed) console.note(f.error);
   if (report.without_position > 0) {
@@ -55,7 +56,8 @@ void add_cutouts_verb(Program& program) {
                            "  loci cutouts strip.jpg -o views --vertical-deg 120 --pitches-deg 0");
   app->add_option("panoramas", verb->panoramas, "equirectangular panoramas and folders of them")
       ->required();
-  app->add_option("-o,--out", verb->out, "folder to write into")->required();
+  add_output(program, app, "-o,--out", verb->out, OutputKind::kFolder, "folder to write into")
+      ->required();
   add_options(app, verb->options);
   app->callback([verb, &program] {
     program.chosen = [verb](Console& console) { return run_cutouts(*verb, console); };

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "photo_search.h"
 #include "verb.h"
 
 #include "loci/base/json_writer.h"
 #include "loci/base/npy.h"
 #include "loci/base/text.h"
-#include "loci/data/photos.h"
 #include "loci/describe/describer.h"
 #include "loci/describe/named_model.h"
 
@@ -24,11 +24,13 @@ struct DescribeVerb {
 
 Status run_describe(const DescribeVerb& verb, Console& console) {
   LOCI_TRY(precision, parse_precision(verb.precision));
-  std::vector<std::string> problems;
-  LOCI_TRY(photos, find_photos(verb.images, &problems));
-  for (const std::string& problem : problems) console.note(problem);
+  LOCI_RETURN_IF_ERROR(check_model_name(verb.model));
+  PhotoSearch search;
+  LOCI_TRY(photos, find_photos(verb.images, &search));
+  note_search(search, console);
   if (photos.empty())
-    return invalid_argument("no photographs there; give image files or folders with images");
+    return invalid_argument(
+        nothing_found("no photographs there; give image files or folders with images", search));
   LOCI_TRY(model,
            named_model(
                verb.model, [&] { return photos; }, verb.learn, console.job()));
@@ -97,10 +99,13 @@ void add_describe_verb(Program& program) {
   app->add_option("--model", verb->model, kModelHelp)->capture_default_str();
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")
       ->capture_default_str();
-  app->add_option("-o,--out",
-                  verb->out,
-                  "write the descriptors here, float32 .npy, one row an image in argument order "
-                  "(not-a-number where an image failed)");
+  add_output(program,
+             app,
+             "-o,--out",
+             verb->out,
+             OutputKind::kArray,
+             "write the descriptors here, float32 .npy, one row an image in argument order "
+             "(not-a-number where an image failed)");
   add_options(app, verb->learn);
   app->callback([verb, &program] {
     program.chosen = [verb](Console& console) { return run_describe(*verb, console); };

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "photo_search.h"
 #include "verb.h"
 
 #include "loci/base/file.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
-#include "loci/data/photos.h"
 #include "loci/model/architectures.h"
 #include "loci/train/trainer.h"
 
@@ -37,9 +37,9 @@ Result<train::DistillInputs> inputs_of(const DistillVerb& verb, Console& console
     return not_found("student '" + printable(verb.student) +
                      "' is neither a model file nor an architecture; those are " + known);
   }
-  std::vector<std::string> problems;
-  LOCI_TRY(photos, find_photos(verb.photos, &problems));
-  for (const std::string& problem : problems) console.note("passed over: " + problem);
+  PhotoSearch search;
+  LOCI_TRY(photos, find_photos(verb.photos, &search));
+  note_search(search, console);
   if (photos.empty()) {
     return invalid_argument("there are no photos in what was given; name files or folders");
   }
@@ -115,7 +115,8 @@ void add_distill_verb(Program& program) {
                   verb->student,
                   "model file to go on from, or an architecture such as placenet (random start)")
       ->required();
-  app->add_option("--out,-o", verb->out, "where the student goes")->required();
+  add_output(program, app, "--out,-o", verb->out, OutputKind::kModel, "where the student goes")
+      ->required();
   app->add_option("--work", verb->work, "folder of checkpoints and the curve (OUT.run)");
   app->add_flag("--resume", verb->resume, "go on with the run in the work folder");
   app->add_option("--threads", verb->options.num_threads, "threads, 0 for all")

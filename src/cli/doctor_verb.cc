@@ -56,6 +56,7 @@ void tell_apart(std::vector<Dataset>* parts, const std::vector<std::string>& dat
 Status run(const DoctorVerb& verb, Console& console) {
   DatasetOptions data = verb.data;
   data.skip_missing = true;  // what is absent is a finding
+  data.keep_empty = true;    // also where that is all
   std::vector<Dataset> parts;
   for (const std::string& path : verb.datasets)
     LOCI_RETURN_IF_ERROR(load_parts(path, data, &parts));
@@ -103,8 +104,12 @@ void add_doctor_verb(Program& program) {
   app->add_option(
          "datasets", verb->datasets, "folders or files that say what they are (docs/data_sets.md)")
       ->required();
-  app->add_option(
-      "--html", verb->html, "write a page with pictures, maps and histograms to this file");
+  add_output(program,
+             app,
+             "--html",
+             verb->html,
+             OutputKind::kPage,
+             "write a page with pictures, maps and histograms to this file");
   app->add_option("--threads", verb->options.num_threads, "threads, 0 for all")
       ->capture_default_str();
   add_options(app, verb->data);

@@ -142,6 +142,7 @@ Status run(const EvalVerb& verb, Console& console) {
   if (verb.n.empty() || *std::min_element(verb.n.begin(), verb.n.end()) < 1) {
     return invalid_argument("--n: give cut-offs of 1 and more, such as 1,5,10,20");
   }
+  for (const std::string& name : verb.models) LOCI_RETURN_IF_ERROR(check_model_name(name));
   LOCI_TRY(precision, parse_precision(verb.precision));
   LOCI_TRY(adapt, parse_adapt(verb.adapt));
   const int depth = verb.verify ? verb.verify_options.num_candidates : 0;
@@ -225,7 +226,12 @@ void add_eval_verb(Program& program) {
   app->add_option("--model", verb->models, std::string(kModelHelp) + "; several for a comparison")
       ->required();
   app->add_option("--n", verb->n, "cut-offs N of recall@N")->delimiter(',')->capture_default_str();
-  app->add_option("--html", verb->html, "write a page with curves and failed queries to this file");
+  add_output(program,
+             app,
+             "--html",
+             verb->html,
+             OutputKind::kPage,
+             "write a page with curves and failed queries to this file");
   app->add_option(
          "--dim", verb->dim, "keep the first DIM coordinates of (whitened) descriptors, 0 for all")
       ->capture_default_str();

@@ -28,14 +28,24 @@ std::string onnx_name(const std::string& model) {
   return (known ? model.substr(0, model.size() - ending.size()) : model) + ".onnx";
 }
 
+Result<std::shared_ptr<const Model>> model_of_name(const std::string& name) {
+  LOCI_RETURN_IF_ERROR(check_model_name(name));
+  const auto nothing = [] { return std::vector<std::string>(); };
+  return named_model(name, nothing, {}, {});
+}
+
+std::string onnx_file(const ExportVerb& verb) {
+  return verb.out.empty() ? onnx_name(verb.model) : verb.out;
+}
+
 Status export_model(const ExportVerb& verb, Console& console) {
   if (verb.model == "rootsift-vlad") {
     return unsupported(
         "rootsift-vlad makes its features by RootSIFT, which is no network: only models with a "
         "network can be written as ONNX");
   }
-  LOCI_TRY(model, load_model(verb.model));
-  const std::string file = verb.out.empty() ? onnx_name(verb.model) : verb.out;
+  LOCI_TRY(model, model_of_name(verb.model));
+  const std::string file = onnx_file(verb);
   LOCI_TRY(report, export_onnx(*model, file, verb.onnx));
   JsonWriter json;
   json.object().member("model", verb.model).member("file", file).member("input", report.input);
@@ -110,11 +120,16 @@ void add_export_verb(Program& program) {
                "  loci export --db pictures.loci --geojson pictures.geojson\n"
                "  loci export --db pictures.loci --gpx pictures.gpx --kml pictures.kml");
   app->add_option("--db", verb->db, "folder of the collection whose positions are written");
-  add_geo_options(app, verb->geo);
+  add_geo_options(program, app, verb->geo);
   app->add_option("--onnx", verb->model, "the model file that is written as ONNX");
-  app->add_option("-o,--out",
-                  verb->out,
-                  "with --onnx: the file to write; the model's name with .onnx when not given");
+  const CLI::Option* out =
+      app->add_option("-o,--out",
+                      verb->out,
+                      "with --onnx: the file to write; the model's name with .onnx when not given");
+  add_outputs(program, app, out, [verb]() -> std::vector<Output> {
+    if (verb->model.empty()) return {};
+    return {{.flag = "--onnx", .path = onnx_file(*verb), .kind = OutputKind::kOnnx}};
+  });
   add_options(app, verb->onnx);
   app->callback([verb, &program] {
     program.chosen = [verb](Console& console) { return run_export(*verb, console); };

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frames.h"
 
+#include "frame_times.h"
+
 #include "loci/base/text.h"
-#include "loci/data/photos.h"
 #include "loci/image/decode.h"
 #include "loci/video/video.h"
 
-#include <filesystem>
+#include <algorithm>
 
 namespace loci::cli {
 namespace {
@@ -17,22 +18,21 @@ struct TimedFile {
   double stamp_s;
 };
 
-std::optional<double> time_of_name(const std::string& path) {
-  const std::string stem = std::filesystem::path(path).stem().string();
-  if (stem.find('.') == std::string::npos) return std::nullopt;
-  return parse_double(stem);
-}
-
-/// Times from the names, or from the rate.
-std::vector<TimedFile> with_times(const std::vector<std::string>& files, double fps) {
+/// Times from the names (and then in their order), from a times.txt beside the frames (KITTI), or from the rate.
+std::vector<TimedFile> with_times(const std::vector<std::string>& files, double fps, bool listed) {
   std::vector<TimedFile> out;
-  bool named = true;
-  for (const std::string& file : files) {
-    const auto time = time_of_name(file);
-    named = named && time && (out.empty() || *time >= out.back().stamp_s);
-    out.push_back({file, time.value_or(0)});
+  for (const std::string& file : files) out.push_back({file, 0});
+  const auto times = times_of_names(files);
+  const auto rising = [&] { return std::ranges::is_sorted(*times); };
+  if (times && (listed || rising())) {
+    for (size_t i = 0; i < out.size(); ++i) out[i].stamp_s = (*times)[i];
+    // Decimals are no numbers of their own: 10.15 comes before 10.2.
+    if (listed) std::ranges::stable_sort(out, {}, &TimedFile::stamp_s);
+    return out;
   }
-  for (size_t i = 0; !named && i < out.size(); ++i) out[i].stamp_s = static_cast<double>(i) / fps;
+  const auto kept = listed ? times_beside(files) : std::nullopt;
+  for (size_t i = 0; i < out.size(); ++i)
+    out[i].stamp_s = kept ? (*kept)[i] : static_cast<double>(i) / fps;
   return out;
 }
 
@@ -58,7 +58,7 @@ class FileSource : public FrameSource {
 class VideoSource : public FrameSource {
  public:
   VideoSource(std::string path, std::unique_ptr<VideoReader> reader)
-      : path_(std::move(path)), reader_(std::move(reader)) {}
+      : path_(std::move(path)), names_(path_, 2), reader_(std::move(reader)) {}
   int64_t size() const override { return 0; }
   std::optional<SequenceFrame> next() override {
     if (ended_) return std::nullopt;
@@ -72,7 +72,7 @@ class VideoSource : public FrameSource {
       frame.status = corrupt(note);
       return frame;
     }
-    frame.name = video_frame_name(path_, (*got)->stamp_s);
+    frame.name = names_.next((*got)->stamp_s);
     frame.stamp_s = last_stamp_s_ = reader_->start_s() + (*got)->stamp_s;
     frame.image = std::move((*got)->image);
     return frame;
@@ -80,6 +80,7 @@ class VideoSource : public FrameSource {
 
  private:
   std::string path_;
+  FrameNames names_;
   std::unique_ptr<VideoReader> reader_;
   double last_stamp_s_ = 0;
   bool ended_ = false;
@@ -135,9 +136,10 @@ Status check(const SequenceRules& rules) {
 }
 
 std::unique_ptr<FrameSource> open_files(const std::vector<std::string>& files,
-                                        const SequenceRules& rules) {
+                                        const SequenceRules& rules,
+                                        bool listed) {
   std::vector<TimedFile> kept;
-  for (TimedFile& each : with_times(files, rules.fps)) {
+  for (TimedFile& each : with_times(files, rules.fps, listed)) {
     if (!kept.empty() && each.stamp_s - kept.back().stamp_s < rules.every_s - 1e-6) continue;
     kept.push_back(std::move(each));
   }
@@ -148,33 +150,41 @@ std::unique_ptr<FrameSource> open_files(const std::vector<std::string>& files,
 
 Result<std::unique_ptr<FrameSource>> open_sequences(const std::vector<std::string>& arguments,
                                                     const SequenceRules& rules,
-                                                    std::vector<std::string>* problems) {
+                                                    PhotoSearch* search,
+                                                    std::vector<VideoFailure>* failures) {
   LOCI_RETURN_IF_ERROR(check(rules));
   std::vector<std::unique_ptr<FrameSource>> parts;
   std::vector<std::string> single;  // single files in a row are one sequence
   const auto end_single = [&] {
-    if (!single.empty()) parts.push_back(open_files(single, rules));
+    if (!single.empty()) parts.push_back(open_files(single, rules, false));
     single.clear();
   };
-  for (const std::string& argument : arguments) {
-    if (is_video_name(argument)) {
+  const auto open_one = [&](const std::string& argument) -> Status {
+    if (is_video_file(argument)) {
       end_single();
       LOCI_TRY(reader, open_video(argument, {.every_s = rules.every_s, .topic = rules.topic}));
       parts.push_back(std::make_unique<VideoSource>(argument, std::move(reader)));
-      continue;
+      return {};
     }
-    LOCI_TRY(found, find_photos({argument}, problems));
+    LOCI_TRY(found, find_photos({argument}, search));
     if (found.size() == 1 && found.front() == argument) {
       single.push_back(argument);
-      continue;
+      return {};
     }
     end_single();
-    if (!found.empty()) parts.push_back(open_files(found, rules));
+    if (!found.empty()) parts.push_back(open_files(found, rules, true));
+    return {};
+  };
+  for (const std::string& argument : arguments) {
+    Status status = open_one(argument);
+    if (!status.ok()) failures->push_back({argument, std::move(status)});
   }
   end_single();
+  if (parts.empty() && !failures->empty()) return failures->front().error;
   if (parts.empty()) {
-    return invalid_argument(
-        "no photographs there; give folders of frames, frames in their order, videos or bags");
+    return invalid_argument(nothing_found(
+        "no photographs there; give folders of frames, frames in their order, videos or bags",
+        *search));
   }
   return std::unique_ptr<FrameSource>(
       std::make_unique<ChainedSource>(std::move(parts), rules.pause_s));

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "photo_search.h"
+#include "video_frames.h"
+
 #include "loci/base/status.h"
 #include "loci/image/image.h"
 
@@ -38,13 +41,14 @@ struct SequenceRules {
 
 /// Opens sequences one after the other: files, folders of photographs in the order of their names,
 /// and videos and bags, whose frames are named by video_frame_name(); those of a bag have its clock's
-/// times. A sequence whose file names are all
-/// rising numbers with a decimal point takes them as its time in seconds (TUM's custom). Where a
+/// times. A sequence whose file names are all times (times_of_names) has them and their order; one
+/// beside a times.txt of as many rows has those. Where a
 /// sequence would begin before the one before it ended, its times are shifted to begin `pause_s`
-/// later.
-/// Errors:  NotFound; InvalidArgument when there is nothing; what open_video() gives
+/// later. A sequence that cannot be opened is in `failures`, and the others go on.
+/// Errors: InvalidArgument when there is nothing; the first failure when no sequence can be opened
 Result<std::unique_ptr<FrameSource>> open_sequences(const std::vector<std::string>& arguments,
                                                     const SequenceRules& rules,
-                                                    std::vector<std::string>* problems);
+                                                    PhotoSearch* search,
+                                                    std::vector<VideoFailure>* failures);
 
 }  // namespace loci::cli

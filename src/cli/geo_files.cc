@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "geo_files.h"
 
-#include <CLI/CLI.hpp>
+#include "verb.h"
 
 namespace loci::cli {
 namespace {
@@ -22,10 +22,21 @@ GeoPoint point_of(const PlaceImage& image, const char* kind) {
 
 }  // namespace
 
-void add_geo_options(CLI::App* verb, GeoFiles& files) {
-  verb->add_option("--geojson", files.geojson, "write the positions to this GeoJSON file");
-  verb->add_option("--gpx", files.gpx, "write the positions to this GPX file, as waypoints");
-  verb->add_option("--kml", files.kml, "write the positions to this KML file");
+void add_geo_options(Program& program, CLI::App* verb, GeoFiles& files) {
+  add_output(program,
+             verb,
+             "--geojson",
+             files.geojson,
+             OutputKind::kGeoJson,
+             "write the positions to this GeoJSON file");
+  add_output(program,
+             verb,
+             "--gpx",
+             files.gpx,
+             OutputKind::kGpx,
+             "write the positions to this GPX file, as waypoints");
+  add_output(
+      program, verb, "--kml", files.kml, OutputKind::kKml, "write the positions to this KML file");
 }
 
 std::vector<GeoPoint> collection_points(const std::vector<PlaceImage>& images) {

@@ -14,8 +14,10 @@ class App;
 
 namespace loci::cli {
 
+struct Program;
+
 /// `--geojson`, `--gpx` and `--kml`.
-void add_geo_options(CLI::App* verb, GeoFiles& files);
+void add_geo_options(Program& program, CLI::App* verb, GeoFiles& files);
 
 /// The photographs that have a position.
 std::vector<GeoPoint> collection_points(const std::vector<PlaceImage>& images);

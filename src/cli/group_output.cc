@@ -140,13 +140,19 @@ std::string GroupedPhotos::page(const std::string& collection, const JobControl&
   return html_page("Places", body);
 }
 
-Result<int64_t> GroupedPhotos::write_links(const std::string& folder) const {
-  LOCI_RETURN_IF_ERROR(make_folders(folder));
+Status check_links_folder(const std::string& folder) {
   std::error_code error;
+  if (!std::filesystem::exists(folder, error)) return {};
   if (!std::filesystem::is_empty(folder, error) || error) {
     return invalid_argument(printable(folder) +
                             ": holds files already; name a new or an empty folder");
   }
+  return {};
+}
+
+Result<int64_t> GroupedPhotos::write_links(const std::string& folder) const {
+  LOCI_RETURN_IF_ERROR(check_links_folder(folder));
+  LOCI_RETURN_IF_ERROR(make_folders(folder));
   int64_t made = 0;
   for (size_t g = 0; g < grouping_.groups.size(); ++g) {
     const std::string place = folder + format("/place_%04zu", g);

@@ -13,6 +13,9 @@
 namespace loci::cli {
 
 /// A grouping with the photographs it is of, in every form it is shown in.
+/// Can links be made there? InvalidArgument for a folder that holds something.
+Status check_links_folder(const std::string& folder);
+
 class GroupedPhotos {
  public:
   GroupedPhotos(const std::vector<PlaceImage>& images, const Grouping& grouping);

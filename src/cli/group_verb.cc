@@ -62,6 +62,7 @@ std::string scores_json(const PairScores& scores, size_t labelled) {
 }
 
 Status run_group(const GroupVerb& verb, Console& console) {
+  if (!verb.links.empty()) LOCI_RETURN_IF_ERROR(check_links_folder(verb.links));
   LOCI_TRY(precision, parse_precision(verb.precision));
   LOCI_TRY(db,
            PlaceDb::open(verb.db, {.precision = precision, .num_threads = verb.index.num_threads}));
@@ -106,10 +107,18 @@ void add_group_verb(Program& program) {
                            "  loci group --db pictures.loci --links by-place/ --json\n"
                            "  loci group --db webcams.loci --truth webcams/places.csv");
   app->add_option("--db", verb->db, "folder of the collection")->required();
-  app->add_option("--html", verb->html, "write a page with the groups' pictures to this file");
-  app->add_option(
+  add_output(program,
+             app,
+             "--html",
+             verb->html,
+             OutputKind::kPage,
+             "write a page with the groups' pictures to this file");
+  add_output(
+      program,
+      app,
       "--links",
       verb->links,
+      OutputKind::kFolder,
       "make a folder for each group, with links to its photographs, in this new or empty folder");
   app->add_option("--truth",
                   verb->truth,

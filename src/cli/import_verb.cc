@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "photo_search.h"
 #include "verb.h"
 
 #include "loci/base/text.h"
-#include "loci/data/photos.h"
 #include "loci/describe/float16.h"
 #include "loci/describe/learn.h"
 #include "loci/describe/named_model.h"
@@ -119,9 +119,9 @@ Status run_import(const ImportVerb& verb, Console& console) {
   if (!verb.view.empty()) LOCI_RETURN_IF_ERROR(change_view(verb.view, imported));
   std::shared_ptr<const Model> model = imported.model;
   if (!verb.init_from.empty()) {
-    std::vector<std::string> problems;
-    LOCI_TRY(photos, find_photos(verb.init_from, &problems));
-    for (const std::string& problem : problems) console.note(problem);
+    PhotoSearch search;
+    LOCI_TRY(photos, find_photos(verb.init_from, &search));
+    note_search(search, console);
     LearnOptions learn = verb.learn;
     learn.num_clusters = verb.options.num_clusters;
     learn.whiten_dim = verb.whiten;
@@ -171,7 +171,7 @@ void add_import_verb(Program& program) {
       "  loci import --list");
   app->add_option(
       "file", verb->file, "weight file: .mat, .pth, .pth.tar, .npz, .onnx, .safetensors");
-  app->add_option("-o,--out", verb->out, "the model file to write");
+  add_output(program, app, "-o,--out", verb->out, OutputKind::kModel, "the model file to write");
   app->add_option("--view",
                   verb->view,
                   "size at which the network looks at a photo: WIDTHxHEIGHT, or the shorter side "

@@ -1,18 +1,20 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "index_report.h"
+#include "photo_search.h"
 #include "verb.h"
 #include "video_frames.h"
 
 #include "loci/base/file.h"
-#include "loci/base/json_writer.h"
 #include "loci/base/text.h"
-#include "loci/data/photos.h"
 #include "loci/describe/adapt.h"
 #include "loci/describe/named_model.h"
 #include "loci/place/place_db.h"
 
 namespace loci::cli {
 namespace {
+
+constexpr const char* kVideosHint = "--videos takes them";
 
 struct IndexVerb {
   std::vector<std::string> photos;
@@ -28,6 +30,7 @@ struct IndexVerb {
   bool compact = false;
   bool follow_links = false;
   bool verify = false;
+  bool videos = false;
   bool learns = false;  ///< an option that only a vocabulary learnt here has was given
   std::string frames;
   VideoOptions video{.every_s = 1, .positions = true};
@@ -62,9 +65,23 @@ Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb,
                                                 const DescribeOptions& describe,
                                                 Console& console) {
   if (PlaceDb::exists(verb.db)) {
+    if (verb.learns) {
+      return invalid_argument(
+          printable(verb.db) +
+          ": has its model already; --num-clusters, --whiten-dim, --max-images and "
+          "--features-per-image are about a vocabulary that a new collection learns");
+    }
     if (verb.relearn) LOCI_RETURN_IF_ERROR(PlaceDb::relearn(verb.db, describe, console.job()));
-    if (verb.model.empty() || verb.model == "rootsift-vlad")
-      return PlaceDb::open(verb.db, describe);
+    if (verb.model.empty()) return PlaceDb::open(verb.db, describe);
+    if (verb.model == "rootsift-vlad") {
+      LOCI_TRY(db, PlaceDb::open(verb.db, describe));
+      const std::string& own = db->describer().model().spec.name;
+      if (own == verb.model) return db;
+      return invalid_argument(printable(verb.db) + ": is a collection of the model '" +
+                              printable(own) +
+                              "', not of rootsift-vlad; leave --model out, or "
+                              "index into a new folder");
+    }
     const auto no_photos = [] { return std::vector<std::string>(); };
     LOCI_TRY(model, named_model(verb.model, no_photos, verb.learn, console.job()));
     return PlaceDb::open(verb.db, describe, model->fingerprint, verb.model);
@@ -76,10 +93,11 @@ Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb,
         "vocabulary learnt from these photographs; give "
         "--model rootsift-vlad with them");
   }
-  std::vector<std::string> problems;
-  LOCI_TRY(photos, find_photos(verb.photos, &problems));
+  PhotoSearch search;
+  LOCI_TRY(photos, find_photos(verb.photos, &search));
   if (photos.empty())
-    return invalid_argument("no photographs there; give image files or folders with images");
+    return invalid_argument(nothing_found(
+        "no photographs there; give image files or folders with images", search, kVideosHint));
   LOCI_TRY(named,
            named_model(
                name, [&] { return photos; }, verb.learn, console.job()));
@@ -87,20 +105,6 @@ Result<std::unique_ptr<PlaceDb>> open_or_create(const IndexVerb& verb,
   auto made = PlaceDb::create(verb.db, model, describe);
   if (made.ok() || !PlaceDb::exists(verb.db)) return made;
   return PlaceDb::open(verb.db, describe, model->fingerprint, name);  // another process was quicker
-}
-
-std::string report_json(const IndexReport& report) {
-  JsonWriter json;
-  json.object()
-      .member("added", report.added)
-      .member("updated", report.updated)
-      .member("removed", report.removed);
-  json.member("unchanged", report.unchanged).key("failed").array();
-  for (const FailedImage& failed : report.failed) {
-    json.object().member("image", failed.image).member("error", failed.error.message()).end();
-  }
-  json.end().member("total", report.total).member("interrupted", report.interrupted).end();
-  return json.str();
 }
 
 Status report_verify(const PlaceDb& db, Console& console) {
@@ -117,19 +121,27 @@ Status report_verify(const PlaceDb& db, Console& console) {
 }
 
 Status run_index(IndexVerb& verb, Console& console) {
-  LOCI_RETURN_IF_ERROR(cut_videos(
-      verb.frames.empty() ? verb.db + ".frames" : verb.frames, verb.video, &verb.photos, console));
   LOCI_TRY(precision, parse_precision(verb.precision));
+  if (!verb.shard.empty()) LOCI_RETURN_IF_ERROR(check_shard(verb.shard));
   const Stopwatch watch;
+  const std::vector<std::string> named = verb.photos;
+  if (!verb.model.empty()) LOCI_RETURN_IF_ERROR(check_model_name(verb.model));
+  if (verb.videos) take_videos(&verb.photos);
+  LOCI_TRY(uncut,
+           cut_videos(verb.frames.empty() ? verb.db + ".frames" : verb.frames,
+                      verb.video,
+                      &verb.photos,
+                      console));
+  if (verb.photos.empty()) return uncut.front().error;
   LOCI_TRY(db,
            open_or_create(
                verb, {.precision = precision, .num_threads = verb.learn.num_threads}, console));
   if (!db->describer().note().empty()) console.note(db->describer().note());
   std::vector<std::string> photos = verb.photos;
   if (!verb.shard.empty()) {
-    std::vector<std::string> problems;
-    LOCI_TRY(found, find_photos(verb.photos, &problems));
-    for (const std::string& problem : problems) console.note(problem);
+    PhotoSearch search;
+    LOCI_TRY(found, find_photos(verb.photos, &search));
+    note_search(search, console, kVideosHint);
     photos = std::move(found);
     LOCI_RETURN_IF_ERROR(keep_shard(verb.shard, &photos));
   }
@@ -140,19 +152,25 @@ Status run_index(IndexVerb& verb, Console& console) {
                        .keep_features = verb.keep_features,
                        .follow_links = verb.follow_links},
                       console.job()));
+  if (verb.videos) forget_videos(&report.passed);
+  for (VideoFailure& each : uncut) report.failed.push_back({each.video, std::move(each.error)});
   if (verb.compact && !report.interrupted) LOCI_RETURN_IF_ERROR(db->compact());
-  console.result_json(report_json(report));
+  console.result_json(index_report_json(report));
+  note_search(report.passed, console, kVideosHint);
   for (const FailedImage& failed : report.failed) console.note("failed: " + failed.error.message());
-  console.result(
-      format("%lld added, %lld updated, %lld removed, %lld unchanged, %zu failed; %lld in %s (%s)",
-             static_cast<long long>(report.added),
-             static_cast<long long>(report.updated),
-             static_cast<long long>(report.removed),
-             static_cast<long long>(report.unchanged),
-             report.failed.size(),
-             static_cast<long long>(report.total),
-             verb.db.c_str(),
-             human_seconds(watch.seconds()).c_str()));
+  const std::string moved =
+      report.moved == 0 ? "" : format("%lld moved, ", static_cast<long long>(report.moved));
+  console.result(format(
+      "%lld added, %lld updated, %lld removed, %s%lld unchanged, %zu failed; %lld in %s (%s)",
+      static_cast<long long>(report.added),
+      static_cast<long long>(report.updated),
+      static_cast<long long>(report.removed),
+      moved.c_str(),
+      static_cast<long long>(report.unchanged),
+      report.failed.size(),
+      static_cast<long long>(report.total),
+      verb.db.c_str(),
+      human_seconds(watch.seconds()).c_str()));
   if (report.interrupted) {
     return cancelled(
         "interrupted; what was described is saved, the same command goes on from here");
@@ -160,9 +178,7 @@ Status run_index(IndexVerb& verb, Console& console) {
   if (const std::string advice = outgrown(db->describer().model(), report.total); !advice.empty())
     console.note(advice + ": 'loci index ... --relearn' learns them anew");
   if (verb.verify) LOCI_RETURN_IF_ERROR(report_verify(*db, console));
-  if (report.total == 0 && !report.failed.empty())
-    return corrupt("none of the photographs could be read");
-  return {};
+  return index_failure(report, named);
 }
 
 }  // namespace
@@ -206,6 +222,7 @@ void add_index_verb(Program& program) {
                   verb->video.every_frames,
                   "videos, bags: of all frames take the first of so many")
       ->capture_default_str();
+  app->add_flag("--videos", verb->videos, "also take the videos and bags in the folders given");
   app->add_option("--topic", verb->video.topic, kTopicHelp);
   app->add_option(
       "--frames",

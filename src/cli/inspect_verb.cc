@@ -2,8 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verb.h"
 
+#include "loci/base/file.h"
+#include "loci/describe/builtin.h"
 #include "loci/exchange/inspect.h"
 #include "loci/model/model.h"
+
+#include <algorithm>
+#include <optional>
 
 namespace loci::cli {
 namespace {
@@ -13,7 +18,20 @@ struct InspectVerb {
   bool verify = false;
 };
 
-Status run_inspect(const InspectVerb& verb, Console& console) {
+bool is_builtin(const std::string& name) {
+  return std::ranges::count(builtin_models(), name) > 0 && !file_info(name).ok();
+}
+
+/// A built-in model lies in the program: its file is written out to be looked at.
+Status run_inspect(InspectVerb verb, Console& console) {
+  std::optional<TempFolder> folder;
+  if (is_builtin(verb.file)) {
+    LOCI_TRY(model, builtin_model(verb.file));
+    folder.emplace();
+    const std::string file = *folder / (verb.file + ".safetensors");
+    LOCI_RETURN_IF_ERROR(save_model(*model, file));
+    verb.file = file;
+  }
   LOCI_TRY(report, inspect_file(verb.file));
   console.result_json(report.to_json());
   console.result(report.to_text());

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "photo_search.h"
 #include "verb.h"
 
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
-#include "loci/data/photos.h"
 #include "loci/describe/adapt.h"
 #include "loci/describe/float16.h"
 #include "loci/model/branches.h"
@@ -86,9 +86,9 @@ void settle_pooling(const JoinVerb& verb, BranchPart& part) {
 Result<std::shared_ptr<const Model>> with_prior_centers(const JoinVerb& verb,
                                                         std::shared_ptr<const Model> model,
                                                         Console& console) {
-  std::vector<std::string> problems;
-  LOCI_TRY(photos, find_photos(verb.photos, &problems));
-  for (const std::string& problem : problems) console.note("passed over: " + problem);
+  PhotoSearch search;
+  LOCI_TRY(photos, find_photos(verb.photos, &search));
+  note_search(search, console);
   LOCI_TRY(made,
            adapt_model(model, photos, verb.learn, {.precision = Precision::kFp32}, console.job()));
   ModelSpec spec = made->spec;
@@ -173,7 +173,8 @@ void add_join_verb(Program& program) {
   app->add_flag("--float16", verb->float16, "store the weights in 16 bits: half the file");
   add_options(app, verb->learn);
   app->remove_option(app->get_option("--whiten-dim"));  // a joined model has no whitening
-  app->add_option("--out,-o", verb->out, "the model file to write")->required();
+  add_output(program, app, "--out,-o", verb->out, OutputKind::kModel, "the model file to write")
+      ->required();
   app->add_option("--name", verb->name, "the model's name")->capture_default_str();
   app->add_flag("--own-centers",
                 verb->own_centers,

@@ -72,7 +72,7 @@ Status run_locate(const LocateVerb& verb, Console& console) {
   LOCI_TRY(grouping, group_photos(*db, *verifier, verb.group, verb.index, console.job()));
   LOCI_TRY(images, db->images());
   Photos photos;
-  int64_t without = 0, proposed = 0, written = 0, failed = 0;
+  int64_t without = 0, proposed = 0, written = 0, kept = 0, failed = 0;
   for (const PlaceImage& image : images) {
     photos.emplace(image.id, &image);
     without += image.position ? 0 : 1;
@@ -83,15 +83,19 @@ Status run_locate(const LocateVerb& verb, Console& console) {
     console.result_json(proposal_json(proposal, photos));
     console.result(proposal_text(proposal, photos));
     if (!verb.write_xmp) continue;
-    const Status done = write_sidecar(photos.at(proposal.id)->path, proposal);
-    if (!done.ok()) console.error(done);
-    ++(done.ok() ? written : failed);
+    const std::string& photo = photos.at(proposal.id)->path;
+    const Result<bool> done = write_sidecar(photo, proposal);
+    if (!done.ok()) console.error(done.status());
+    if (done.ok() && !*done)
+      console.note(printable(photo) + ".xmp: is there already and stays as it is");
+    ++(!done.ok() ? failed : *done ? written : kept);
   }
   JsonWriter json;
   json.object()
       .member("without_position", without)
       .member("proposed", proposed)
-      .member("written", written);
+      .member("written", written)
+      .member("kept", kept);
   console.result_json(json.member("failed", failed).end().str());
   console.note(
       format("%lld of %lld photographs without a position got a proposal; %lld sidecars written",

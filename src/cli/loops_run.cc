@@ -174,8 +174,8 @@ std::string loops_page(const LoopsRun& run) {
   return html_page("Loops", body + "</table></div></section>");
 }
 
-Status judge_run(const std::string& truth, const LoopTruthOptions& options, LoopsRun* run) {
-  LOCI_TRY(poses, read_frame_poses(truth, run->frames));
+Status judge_run(const PoseFile& truth, const LoopTruthOptions& options, LoopsRun* run) {
+  LOCI_TRY(poses, truth.of(run->frames));
   std::vector<LoopGuess> guesses;
   std::vector<int64_t> old;
   size_t given = 0;

@@ -34,6 +34,6 @@ std::string loops_text(const LoopsRun& run);
 /// A self-contained page: curve and list of loops.
 std::string loops_page(const LoopsRun& run);
 /// Judges the run by the poses of a file.
-Status judge_run(const std::string& truth, const LoopTruthOptions& options, LoopsRun* run);
+Status judge_run(const PoseFile& truth, const LoopTruthOptions& options, LoopsRun* run);
 
 }  // namespace loci::cli

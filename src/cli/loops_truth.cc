@@ -4,12 +4,11 @@
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"
-#include "loci/exchange/trajectory.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
-#include <map>
 #include <numbers>
 
 namespace loci::cli {
@@ -78,26 +77,70 @@ std::optional<TimedPose> find_row(const std::map<std::string, TimedPose>& table,
   }
 }
 
+/// The last number in a file's name: 7 of "000007.png" and of "frame_7.jpg".
+std::optional<int64_t> number_in(const std::string& name) {
+  const std::string stem = std::filesystem::path(name).stem().string();
+  size_t end = stem.size();
+  while (end > 0 && !std::isdigit(static_cast<unsigned char>(stem[end - 1]))) --end;
+  size_t begin = end;
+  while (begin > 0 && std::isdigit(static_cast<unsigned char>(stem[begin - 1]))) --begin;
+  return parse_int(std::string_view(stem).substr(begin, end - begin));
+}
+
+/// Rows of a file without times: the i-th for the i-th frame where there are as many, else by the number in the name.
+FramePoses by_row(const std::vector<TimedPose>& rows, const std::vector<SeenFrame>& frames) {
+  FramePoses out(frames.size());
+  for (size_t i = 0; i < frames.size(); ++i) {
+    const auto row = rows.size() == frames.size() ? std::optional(static_cast<int64_t>(i))
+                                                  : number_in(frames[i].name);
+    if (!row || *row < 0 || *row >= std::ssize(rows)) continue;
+    TimedPose pose = rows[static_cast<size_t>(*row)];
+    if (!std::isfinite(pose.pose.x)) continue;
+    pose.stamp_s = frames[i].stamp_s;
+    out[i] = pose;
+  }
+  return out;
+}
+
 }  // namespace
 
-Result<FramePoses> read_frame_poses(const std::string& path,
-                                    const std::vector<SeenFrame>& frames,
-                                    double max_gap_s) {
-  FramePoses out(frames.size());
+Result<PoseFile> PoseFile::read(const std::string& path) {
+  PoseFile file;
+  file.path_ = path;
   if (is_table(path)) {
     LOCI_TRY(table, read_table(path));
-    for (size_t i = 0; i < frames.size(); ++i) out[i] = find_row(table, frames[i].name);
+    file.table_ = std::move(table);
   } else {
-    LOCI_TRY(trajectory, read_tum_trajectory(path));
+    LOCI_TRY(trajectory, read_trajectory(path));
+    file.trajectory_ = std::move(trajectory);
+  }
+  return file;
+}
+
+std::string PoseFile::note() const {
+  if (trajectory_.skipped == 0) return "";
+  return format("%s: %lld rows hold no pose and were left out; the first is %s",
+                printable(path_).c_str(),
+                static_cast<long long>(trajectory_.skipped),
+                trajectory_.first_skipped.c_str());
+}
+
+Result<FramePoses> PoseFile::of(const std::vector<SeenFrame>& frames, double max_gap_s) const {
+  FramePoses out(frames.size());
+  if (table_) {
+    for (size_t i = 0; i < frames.size(); ++i) out[i] = find_row(*table_, frames[i].name);
+  } else if (trajectory_.by_row) {
+    out = by_row(trajectory_.poses, frames);
+  } else {
     for (size_t i = 0; i < frames.size(); ++i) {
-      out[i] = pose_at(trajectory, frames[i].stamp_s, max_gap_s);
+      out[i] = pose_at(trajectory_.poses, frames[i].stamp_s, max_gap_s);
     }
   }
   if (std::ranges::none_of(out, [](const auto& pose) { return pose.has_value(); })) {
-    return invalid_argument(
-        printable(path) +
-        ": has a pose for none of the frames; expected their times (seconds) or, in a "
-        "table with columns path, east_m and north_m, their paths");
+    return invalid_argument(printable(path_) +
+                            ": has a pose for none of the frames; expected their times (seconds), "
+                            "a row for each of them or, in a "
+                            "table with columns path, east_m and north_m, their paths");
   }
   return out;
 }

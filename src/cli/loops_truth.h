@@ -4,7 +4,9 @@
 
 #include "loci/base/pose.h"
 #include "loci/base/status.h"
+#include "loci/exchange/trajectory.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,12 +19,24 @@ struct SeenFrame {
   double stamp_s = 0;
 };
 
-/// Poses of frames from a file: TUM's `time x y z qx qy qz qw` by time (at most `max_gap_s` apart),
-/// or a table with columns path, east_m, north_m and possibly heading_deg (poses.csv of `loci
-/// simulate` is one) by the end of the path. Frames that the file does not know have none.
-/// Errors: NotFound, Io, Corrupt; InvalidArgument when it knows none of the frames
-Result<std::vector<std::optional<TimedPose>>> read_frame_poses(const std::string& path,
-                                                               const std::vector<SeenFrame>& frames,
-                                                               double max_gap_s = 0.05);
+/// A file that knows the poses of frames: a trajectory (read_trajectory) by time, at most `max_gap_s` apart, or by row;
+/// or a table with columns path, east_m, north_m and possibly heading_deg (poses.csv of `loci simulate` is one) by the
+/// end of the path.
+class PoseFile {
+ public:
+  /// Errors: NotFound, Io, Corrupt
+  static Result<PoseFile> read(const std::string& path);
+  /// Poses of frames; those that the file does not know have none.
+  /// Errors: InvalidArgument when it knows none of the frames
+  Result<std::vector<std::optional<TimedPose>>> of(const std::vector<SeenFrame>& frames,
+                                                   double max_gap_s = 0.05) const;
+  /// Rows that were left out, for people; "" for none.
+  std::string note() const;
+
+ private:
+  std::string path_;
+  std::optional<std::map<std::string, TimedPose>> table_;
+  Trajectory trajectory_;
+};
 
 }  // namespace loci::cli

@@ -9,7 +9,6 @@
 #include "loci/base/file.h"
 #include "loci/base/progress.h"
 #include "loci/base/text.h"
-#include "loci/data/photos.h"
 #include "loci/describe/named_model.h"
 #include "loci/exchange/trajectory.h"
 #include "loci/video/video.h"
@@ -95,11 +94,13 @@ Status feed(const LoopsVerb& verb,
   return stopped;
 }
 
-Status write_graph(const LoopsVerb& verb, const LoopsRun& run) {
+Status write_graph(const LoopsVerb& verb,
+                   const std::optional<PoseFile>& odometry,
+                   const LoopsRun& run) {
   std::vector<int64_t> vertices;
   std::vector<Pose> poses;
-  if (!verb.odometry.empty()) {
-    LOCI_TRY(found, read_frame_poses(verb.odometry, run.frames));
+  if (odometry) {
+    LOCI_TRY(found, odometry->of(run.frames));
     for (size_t i = 0; i < found.size(); ++i) {
       if (!found[i]) continue;
       vertices.push_back(static_cast<int64_t>(i));
@@ -111,40 +112,64 @@ Status write_graph(const LoopsVerb& verb, const LoopsRun& run) {
   return write_g2o(verb.g2o, vertices, poses, loops, verb.graph);
 }
 
+Result<std::optional<PoseFile>> read_poses(const std::string& path, Console& console) {
+  if (path.empty()) return std::optional<PoseFile>();
+  LOCI_TRY(file, PoseFile::read(path));
+  if (const std::string note = file.note(); !note.empty()) console.note(note);
+  return std::optional<PoseFile>(std::move(file));
+}
+
 Status run_loops(const LoopsVerb& verb, Console& console) {
   LOCI_RETURN_IF_ERROR(check(verb));
-  std::vector<std::string> problems;
-  LOCI_TRY(source, open_sequences(verb.sequences, verb.rules, &problems));
+  LOCI_TRY(odometry, read_poses(verb.odometry, console));
+  LOCI_TRY(truth, read_poses(verb.truth, console));
+  if (!verb.model.empty() && !verb.model.starts_with("bow-"))
+    LOCI_RETURN_IF_ERROR(check_model_name(verb.model));
+  PhotoSearch search;
+  std::vector<VideoFailure> failures;
+  LOCI_TRY(source, open_sequences(verb.sequences, verb.rules, &search, &failures));
   std::vector<std::string> photos;
   const std::string model = verb.model.empty() ? default_model_name() : verb.model;
   if (model.starts_with("bow-") || model == "rootsift-vlad") {
     LOCI_TRY(found,
-             find_photos(verb.learn_from.empty() ? verb.sequences : verb.learn_from, &problems));
+             find_photos(verb.learn_from.empty() ? verb.sequences : verb.learn_from, &search));
     photos = std::move(found);
-    std::erase_if(photos, is_video_name);
+    std::erase_if(photos, is_video_file);
     if (photos.empty()) {
       return invalid_argument(
           model + " learns its vocabulary from photographs; name some with --learn-from");
     }
   }
-  for (const std::string& problem : problems) console.note(problem);
+  note_search(search, console);
   LOCI_TRY(describer,
            make_frame_describer(
                model, verb.precision, photos, verb.num_words, verb.loops.num_threads, console));
   LoopsRun run;
+  for (const VideoFailure& failure : failures) {
+    console.note("failed: " + failure.error.message());
+    run.failed.push_back(failure.video);
+  }
   run.model = describer.name;
   run.dim = describer.dim;
   const Status stopped = feed(verb, *source, describer, &run, console);
   if (!stopped.ok() && stopped.code() != Code::kCancelled) return stopped;
   if (run.frames.empty()) return corrupt("none of the frames could be read");
-  if (!verb.truth.empty()) LOCI_RETURN_IF_ERROR(judge_run(verb.truth, verb.truth_options, &run));
-  if (!verb.g2o.empty()) LOCI_RETURN_IF_ERROR(write_graph(verb, run));
+  // The graph and the summary are written though the poses turn out to be of other frames.
+  Status judged;
+  if (truth) judged = judge_run(*truth, verb.truth_options, &run);
+  if (!verb.g2o.empty()) {
+    const Status graph = write_graph(verb, odometry, run);
+    if (judged.ok()) judged = graph;
+  }
   if (!verb.html.empty()) {
     LOCI_RETURN_IF_ERROR(write_file(verb.html, std::string_view(loops_page(run))));
   }
   console.result_json(loops_json(run));
   console.result(loops_text(run));
-  return stopped;
+  if (!judged.ok()) return judged;
+  if (!stopped.ok() || failures.empty()) return stopped;
+  return corrupt(
+      format("%zu of %zu sequences could not be read", failures.size(), verb.sequences.size()));
 }
 
 }  // namespace
@@ -178,10 +203,16 @@ void add_loops_verb(Program& program) {
       ->capture_default_str();
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")
       ->capture_default_str();
-  app->add_option("-o,--g2o", verb->g2o, "write the loops as a pose graph for g2o");
+  add_output(program,
+             app,
+             "-o,--g2o",
+             verb->g2o,
+             OutputKind::kGraph,
+             "write the loops as a pose graph for g2o");
   app->add_option("--odometry",
                   verb->odometry,
-                  "with -o: poses of the frames (TUM's format, or a table) as vertices and edges");
+                  "with -o: poses of the frames (TUM's, KITTI's or EuRoC's format, or a table) as "
+                  "vertices and edges");
   app->add_option("--loop-sigma-m",
                   verb->graph.loop_sigma_m,
                   "with -o: how near a loop says two frames are, metres")
@@ -190,9 +221,15 @@ void add_loops_verb(Program& program) {
          "--loop-sigma-deg", verb->graph.loop_sigma_deg, "with -o: and how alike turned, degrees")
       ->capture_default_str();
   app->add_option(
-      "--truth", verb->truth, "true poses (TUM's format, or a table), to judge the loops by");
-  app->add_option(
-      "--html", verb->html, "write a page with the loops and the precision-recall curve");
+      "--truth",
+      verb->truth,
+      "true poses (TUM's, KITTI's or EuRoC's format, or a table), to judge the loops by");
+  add_output(program,
+             app,
+             "--html",
+             verb->html,
+             OutputKind::kPage,
+             "write a page with the loops and the precision-recall curve");
   app->add_option("--fps", verb->rules.fps, "frames a second, where names do not say the time")
       ->capture_default_str();
   app->add_option(

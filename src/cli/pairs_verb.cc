@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "photo_search.h"
 #include "verb.h"
 
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
-#include "loci/data/photos.h"
 #include "loci/exchange/pairs.h"
 #include "loci/place/pairs.h"
 
@@ -74,6 +74,11 @@ Status name_sides(const PairsVerb& verb, std::vector<Side*> sides, Console& cons
   std::sort(distinct.begin(), distinct.end());
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   LOCI_TRY(names, choose_names(verb, distinct, console));
+  if (!names.empty() && verb.colmap_database.empty()) {
+    const std::string root = distinct[0].substr(0, distinct[0].size() - names[0].size());
+    console.note("names are relative to " + printable(root) + ", such as '" + printable(names[0]) +
+                 "'");
+  }
   for (Side* side : sides) {
     for (const PlaceImage& image : side->set.images) {
       const auto at = std::lower_bound(distinct.begin(), distinct.end(), image.path);
@@ -147,9 +152,9 @@ Status run_pairs(const PairsVerb& verb, Console& console) {
   std::vector<FailedImage> failed;
   const bool ask = !verb.images.empty();
   if (ask) {
-    std::vector<std::string> problems;
-    LOCI_TRY(photos, find_photos(verb.images, &problems));
-    for (const std::string& problem : problems) console.note(problem);
+    PhotoSearch search;
+    LOCI_TRY(photos, find_photos(verb.images, &search));
+    note_search(search, console);
     LOCI_TRY(
         set,
         described_set(db->describer(), photos, &failed, verb.options.num_threads, console.job()));
@@ -210,10 +215,25 @@ void add_pairs_verb(Program& program) {
       "itself.");
   app->add_option("images", verb->images, "photographs and folders to pair with the collection");
   app->add_option("--db", verb->db, "folder of the collection")->required();
-  app->add_option("--hloc", verb->hloc, "write hloc's pairs (COLMAP reads them, too)");
-  app->add_option("--colmap", verb->colmap, "write COLMAP's match list, each unordered pair once");
-  app->add_option("--kapture", verb->kapture, "write kapture's pairs");
-  app->add_option("--hloc-features", verb->hloc_features, "write the descriptors as hloc's .h5");
+  add_output(program,
+             app,
+             "--hloc",
+             verb->hloc,
+             OutputKind::kPairs,
+             "write hloc's pairs (COLMAP reads them, too)");
+  add_output(program,
+             app,
+             "--colmap",
+             verb->colmap,
+             OutputKind::kPairs,
+             "write COLMAP's match list, each unordered pair once");
+  add_output(program, app, "--kapture", verb->kapture, OutputKind::kPairs, "write kapture's pairs");
+  add_output(program,
+             app,
+             "--hloc-features",
+             verb->hloc_features,
+             OutputKind::kFeatures,
+             "write the descriptors as hloc's .h5");
   app->add_flag("--half", verb->half, "with --hloc-features: float16");
   auto* root = app->add_option("--image-root",
                                verb->image_root,

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "photo_search.h"
 #include "verb.h"
 
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
-#include "loci/data/photos.h"
 #include "loci/describe/named_model.h"
 #include "loci/train/projection.h"
 
@@ -19,9 +19,9 @@ struct ProjectVerb {
 
 Status run(const ProjectVerb& verb, Console& console) {
   LOCI_RETURN_IF_ERROR(train::validate(verb.options));
-  std::vector<std::string> problems;
-  LOCI_TRY(photos, find_photos(verb.photos, &problems));
-  for (const std::string& problem : problems) console.note("passed over: " + problem);
+  PhotoSearch search;
+  LOCI_TRY(photos, find_photos(verb.photos, &search));
+  note_search(search, console);
   if (photos.empty())
     return invalid_argument("no photos found; give image files or folders that contain images");
   const auto all = [&photos] { return photos; };
@@ -51,7 +51,8 @@ void add_project_verb(Program& program) {
                "small.safetensors");
   app->add_option("model", verb->model, kModelHelp)->required();
   app->add_option("photos", verb->photos, "photos, or folders of them")->required();
-  app->add_option("--out,-o", verb->out, "the model file to write")->required();
+  add_output(program, app, "--out,-o", verb->out, OutputKind::kModel, "the model file to write")
+      ->required();
   add_options(app, verb->options);
   app->callback([verb, &program] {
     program.chosen = [verb](Console& console) { return run(*verb, console); };

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
 #include "geo_files.h"
+#include "photo_search.h"
 #include "verb.h"
 
 #include "loci/base/geo.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
-#include "loci/data/photos.h"
 #include "loci/describe/load_photo.h"
 #include "loci/place/contact_sheet.h"
 #include "loci/place/place_db.h"
@@ -105,8 +105,11 @@ Result<QueryAnswer> ask(const PlaceDb& db,
                         const std::string& path,
                         const QueryVerb& verb) {
   LOCI_TRY(image, load_photo(db.describer(), path));
-  if (verifier == nullptr) return db.query(image, verb.k, verb.index, path);
-  return query_verified(db, *verifier, image, verb.k, verb.index, path);
+  auto answer = verifier == nullptr
+                    ? db.query(image, verb.k, verb.index, path)
+                    : query_verified(db, *verifier, image, verb.k, verb.index, path);
+  if (!answer.ok()) return answer.status().with_context(printable(path));
+  return answer;
 }
 
 Status run_query(const QueryVerb& verb, Console& console) {
@@ -120,9 +123,9 @@ Status run_query(const QueryVerb& verb, Console& console) {
     verifier = std::move(made);
   }
   if (!db->describer().note().empty()) console.note(db->describer().note());
-  std::vector<std::string> problems;
-  LOCI_TRY(queries, find_photos(verb.images, &problems));
-  for (const std::string& problem : problems) console.note(problem);
+  PhotoSearch search;
+  LOCI_TRY(queries, find_photos(verb.images, &search));
+  note_search(search, console);
   std::vector<QueryWithAnswer> sheet;
   std::vector<GeoPoint> points;
   size_t failed = 0;
@@ -171,8 +174,13 @@ void add_query_verb(Program& program) {
   app->add_option("images", verb->images, "image files and folders to ask for")->required();
   app->add_option("--db", verb->db, "folder of the collection")->required();
   app->add_option("-k", verb->k, "matches to show")->capture_default_str();
-  app->add_option("--html", verb->html, "write a contact sheet with the pictures to this file");
-  add_geo_options(app, verb->geo);
+  add_output(program,
+             app,
+             "--html",
+             verb->html,
+             OutputKind::kPage,
+             "write a contact sheet with the pictures to this file");
+  add_geo_options(program, app, verb->geo);
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")
       ->capture_default_str();
   app->add_option("--threads", verb->index.num_threads, "threads, 0 for all")

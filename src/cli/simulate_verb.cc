@@ -3,6 +3,7 @@
 #include "sketch_town.h"
 #include "verb.h"
 
+#include "loci/base/file.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
 #include "loci/timemachine/drive.h"
@@ -74,7 +75,14 @@ void add_simulate_verb(Program& program) {
                            "  loci eval town --model rootsift-vlad\n"
                            "  loci simulate drive --drive-m 1500 --places 60 --seed 7\n"
                            "  loci simulate --sheet corner.jpg --seed 7 --place 3");
-  app->add_option("folder", verb->folder, "folder to write into");
+  const CLI::Option* folder = app->add_option("folder", verb->folder, "folder to write into");
+  add_outputs(program, app, folder, [verb]() -> std::vector<Output> {
+    if (verb->folder.empty() || !verb->sheet.empty()) return {};
+    if (!file_info(verb->folder).ok())
+      return {{.flag = "folder", .path = verb->folder, .kind = OutputKind::kFolder}};
+    return {{"folder", verb->folder + "/poses.csv", OutputKind::kPoses},
+            {"folder", verb->folder + "/trajectory.txt", OutputKind::kTrajectory}};
+  });
   app->add_option("--places",
                   verb->town.num_places,
                   "number of places: a position on a street and a direction of view")
@@ -86,9 +94,12 @@ void add_simulate_verb(Program& program) {
   app->add_flag("--sketch",
                 verb->sketch,
                 "flat drawings instead of rendered streets: quick, and in every build");
-  app->add_option("--sheet",
-                  verb->sheet,
-                  "write one place at 8 times as one picture to this file, and no town");
+  add_output(program,
+             app,
+             "--sheet",
+             verb->sheet,
+             OutputKind::kPicture,
+             "write one place at 8 times as one picture to this file, and no town");
   app->add_option("--place", verb->place, "with --sheet: which place")->capture_default_str();
   add_options(app, verb->town);
   add_options(app, verb->drive);

@@ -3,6 +3,7 @@
 #include "dataset_argument.h"
 #include "verb.h"
 
+#include "loci/base/file.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
 #include "loci/data/split.h"
@@ -84,8 +85,15 @@ void add_split_verb(Program& program) {
   app->add_option(
          "dataset", verb->dataset, "folder or file that says what it is (docs/data_sets.md)")
       ->required();
-  app->add_option("-o,--out", verb->out, "a .csv file, or a folder that gets a places.csv")
-      ->required();
+  const CLI::Option* out =
+      app->add_option("-o,--out", verb->out, "a .csv file, or a folder that gets a places.csv")
+          ->required();
+  add_outputs(program, app, out, [verb]() -> std::vector<Output> {
+    const std::string file = split_file(verb->out);
+    if (file != verb->out && !file_info(verb->out).ok())
+      return {{.flag = "--out", .path = verb->out, .kind = OutputKind::kFolder}};
+    return {{.flag = "--out", .path = file, .kind = OutputKind::kTable}};
+  });
   add_options(app, verb->split);
   add_options(app, verb->data);
   app->callback([verb, &program] {

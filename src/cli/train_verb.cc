@@ -156,7 +156,9 @@ void add_train_verb(Program& program) {
          "dataset", verb->dataset, "folder or file that says what it is (docs/data_sets.md)")
       ->required();
   app->add_option("--model", verb->model, "the model to start from")->required();
-  app->add_option("--out,-o", verb->out, "where the trained model goes")->required();
+  add_output(
+      program, app, "--out,-o", verb->out, OutputKind::kModel, "where the trained model goes")
+      ->required();
   app->add_option(
       "--work", verb->work, "folder of checkpoints, caches and the learning curve (OUT.run)");
   app->add_option("--val",

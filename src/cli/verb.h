@@ -3,11 +3,13 @@
 #pragma once
 
 #include "console.h"
+#include "outputs.h"
 
 #include "loci/base/options.h"
 #include "loci/base/status.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -18,11 +20,35 @@ namespace loci::cli {
 /// Verbs add their sub-command to the program and say what to run when it is chosen.
 using Run = std::function<Status(Console&)>;
 
+/// What a verb writes: the options that name files, and what follows from other options.
+struct VerbOutputs {
+  std::vector<std::function<std::vector<Output>()>> named;
+  std::vector<const CLI::Option*> options;
+  bool force = false;  ///< --force
+};
+
 struct Program {
   CLI::App app{"loci: where was this photograph taken?", "loci"};
   Console console;
   Run chosen;  ///< set by the callback of the sub-command that was given
+  std::map<const CLI::App*, VerbOutputs> outputs;
 };
+
+/// An option that names a file (or a folder) to write. It is checked before the verb's work begins, and the verb gets
+/// the option --force.
+CLI::Option* add_output(Program& program,
+                        CLI::App* verb,
+                        const std::string& flags,
+                        std::string& path,
+                        OutputKind kind,
+                        const std::string& sentence);
+/// Files that a verb writes though no option names them as they are; `option` is then no input.
+void add_outputs(Program& program,
+                 CLI::App* verb,
+                 const CLI::Option* option,
+                 std::function<std::vector<Output>()> files);
+/// Checks what the verb that was given would write (check_outputs), with the values of its other options as inputs.
+Status check_command(Program& program, const CLI::App& verb);
 
 /// A sub-command with `--json` and `--quiet`, one sentence and examples.
 CLI::App* add_verb(Program& program,
@@ -60,6 +86,7 @@ void add_describe_verb(Program& program);
 void add_index_verb(Program& program);
 void add_merge_verb(Program& program);
 void add_recover_verb(Program& program);
+void add_remove_verb(Program& program);
 void add_query_verb(Program& program);
 void add_pairs_verb(Program& program);
 void add_group_verb(Program& program);

@@ -22,6 +22,12 @@ enum Field : size_t {
   kFieldCount = 16,  // the last one is the extension
 };
 
+// I and O are left out of the bands, as they look like digits.
+bool is_band(const std::string& letter) {
+  return letter.size() == 1 && letter[0] >= 'C' && letter[0] <= 'X' && letter[0] != 'I' &&
+         letter[0] != 'O';
+}
+
 std::optional<double> finite_number(const std::string& text) {
   const std::optional<double> value = parse_double(trim(text));
   return value.has_value() && std::isfinite(*value) ? value : std::nullopt;
@@ -49,8 +55,16 @@ std::optional<ImageRecord> parse_fields(const std::string& name,
   const std::optional<int64_t> zone = parse_int(field(kZone));
   const std::string letter = field(kLetter);
   if (zone.has_value() && *zone >= 1 && *zone <= 60) {
-    record.utm->zone = static_cast<int>(*zone);
-    if (letter.size() == 1 && letter[0] >= 'C' && letter[0] <= 'X') record.utm->band = letter[0];
+    const bool on_grid = *east >= 0 && *east <= 1e6 && *north >= 0 && *north <= 1e7;
+    if (!on_grid) {
+      record.utm.reset();
+    } else if (is_band(letter)) {
+      record.utm->zone = static_cast<int>(*zone);
+      record.utm->band = letter[0];
+    } else if (record.position.has_value()) {
+      record.utm.reset();  // taken from the degrees
+    }
+    // Else the hemisphere is not known: metres among those of the set, and nowhere on the Earth.
   }
   if (const std::string pano = field(kPanorama); pano != "None") record.group = pano;
   record.heading_deg = finite_number(field(kHeading));

@@ -50,5 +50,24 @@ TEST(AtName, ShortAndForeignNames) {
   EXPECT_FALSE(parse_at_name("@1@2@61@T@@@None@.jpg")->utm->zone != 0);
 }
 
+TEST(AtName, AHemisphereThatNobodyNamesIsNotGuessed) {
+  for (const char* letter : {"I", "O", "A", "Z", ""}) {
+    const auto record = parse_at_name("@448251@5411954@31@" + std::string(letter) + "@.jpg");
+    ASSERT_TRUE(record.has_value());
+    EXPECT_FALSE(record->position.has_value()) << letter;
+    EXPECT_EQ(record->utm->zone, 0) << letter;  // still a place among those of the set
+  }
+  EXPECT_TRUE(parse_at_name("@448251@5411954@31@U@.jpg")->position.has_value());
+}
+
+TEST(AtName, MetresOffTheGridAreNoPlace) {
+  for (const char* name :
+       {"@-448251@5411954@31@U@.jpg", "@2448251@5411954@31@U@.jpg", "@448251@-5@31@U@.jpg"}) {
+    const auto record = parse_at_name(name);
+    ASSERT_TRUE(record.has_value());
+    EXPECT_FALSE(record->utm.has_value() || record->position.has_value()) << name;
+  }
+}
+
 }  // namespace
 }  // namespace loci

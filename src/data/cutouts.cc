@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/data/cutouts.h"
 
+#include "cutout_names.h"
+
 #include "loci/base/file.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
+#include "loci/data/photos.h"
 #include "loci/image/decode.h"
 #include "loci/image/encode.h"
 #include "loci/image/exif.h"
@@ -69,16 +72,14 @@ std::string base_name(const std::string& path) {
   return dot == std::string::npos || dot == 0 ? base : base.substr(0, dot);
 }
 
-std::vector<Source> name_sources(const std::vector<std::string>& paths) {
+/// Names for the views, unlike those of other panoramas in this run and in earlier ones into the same folder.
+std::vector<Source> name_sources(const std::vector<std::string>& paths, CutoutNames& names) {
   std::vector<Source> sources;
-  std::set<std::string> taken;
   for (const std::string& path : paths) {
     const auto record = parse_at_name(path);
     const std::string stem =
         record.has_value() && !record->group.empty() ? record->group : base_name(path);
-    std::string name = stem;
-    for (int i = 2; !taken.insert(name).second; ++i) name = stem + "-" + std::to_string(i);
-    sources.push_back({path, name});
+    sources.push_back({path, names.name_of(path, stem)});
   }
   return sources;
 }
@@ -102,7 +103,7 @@ class Cutter {
   Status cut(const Source& source) {
     LOCI_TRY(bytes, read_file(source.path));
     LOCI_TRY(image, decode_image(bytes, source.path));
-    const PhotoInfo photo = read_photo_info(bytes);
+    const PhotoInfo photo = complete_info(source.path, read_photo_info(bytes));
     auto made = Panorama::create(image, maps_.view(0).pixel_deg(), options_.vertical_deg);
     if (!made.ok()) return {made.status().code(), source.path + ": " + made.status().message()};
     const Panorama panorama = std::move(made).value();
@@ -214,7 +215,9 @@ Result<CutoutReport> cut_panoramas(const std::vector<std::string>& panoramas,
   LOCI_TRY(pitches, options.validate());
   LOCI_RETURN_IF_ERROR(make_folders(folder));
   const Stopwatch watch;
-  const std::vector<Source> sources = name_sources(panoramas);
+  LOCI_TRY(names, CutoutNames::read(folder));
+  const std::vector<Source> sources = name_sources(panoramas, names);
+  LOCI_RETURN_IF_ERROR(names.write());
   const auto count = static_cast<int64_t>(sources.size());
   Cutter cutter(folder, options, std::move(pitches));
   std::vector<Status> status(sources.size());

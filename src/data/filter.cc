@@ -119,7 +119,24 @@ Result<std::vector<bool>> apply_filter(const std::vector<Candidate>& candidates,
   return kept;
 }
 
+namespace {
+
+// A photograph that is listed twice would be a right answer to itself.
+void drop_repeated(std::vector<Candidate>* candidates, Dataset* dataset) {
+  std::set<std::string> seen;
+  const auto repeated = std::erase_if(*candidates, [&](const Candidate& candidate) {
+    return !seen.insert(candidate.record.path).second;
+  });
+  if (repeated > 0) {
+    dataset->notes.push_back(format("%zu rows name a photograph again and were left out",
+                                    static_cast<size_t>(repeated)));
+  }
+}
+
+}  // namespace
+
 Status divide(std::vector<Candidate> candidates, const DatasetOptions& options, Dataset* dataset) {
+  drop_repeated(&candidates, dataset);
   LOCI_TRY(asks, apply_filter(candidates, options.query_filter));
   LOCI_TRY(answers, apply_filter(candidates, options.database_filter));
   if (!options.query_filter.empty() && options.database_filter.empty()) {

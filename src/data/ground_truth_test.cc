@@ -129,5 +129,34 @@ TEST(DescribeRule, SaysWhatCounts) {
   EXPECT_EQ(describe_rule(rule), "within 25 m; one result a panorama");
 }
 
+ImageRecord on_earth(double lat, double lon) {
+  ImageRecord record;
+  record.position = LatLon{lat, lon};
+  complete_position(&record);
+  return record;
+}
+
+TEST(GroundTruth, TheEarthHasNoSeams) {
+  const double step = 10 / 111'320.0;  // ten metres of latitude
+  Dataset dataset;
+  dataset.rule.radius_m = 25;
+  const std::vector<std::pair<LatLon, LatLon>> pairs = {
+      {{step / 2, 9.0}, {-step / 2, 9.0}},       // the equator
+      {{48.0, 6.0 - step}, {48.0, 6.0 + step}},  // the edge of a zone
+      {{-20.0, 180 - step / 2}, {-20.0, -180 + step / 2}},
+      {{78.0, 9.0 - step}, {78.0, 9.0 + step}},  // 31X and 33X: there is no 32X
+      {{60.0, 3.0 - step}, {60.0, 3.0 + step}},  // Norway's wide 32V
+      {{step / 2, 6.0 - step / 2}, {-step / 2, 6.0 + step / 2}}};
+  for (const auto& [a, b] : pairs) {
+    dataset.queries.push_back(on_earth(a.lat, a.lon));
+    dataset.database.push_back(on_earth(b.lat, b.lon));
+  }
+  const Lists truth = ground_truth(dataset).value();
+  for (size_t q = 0; q < pairs.size(); ++q)
+    EXPECT_EQ(truth[q], std::vector<int64_t>{static_cast<int64_t>(q)}) << q;
+  dataset.rule.radius_m = 3;
+  for (const auto& list : ground_truth(dataset).value()) EXPECT_TRUE(list.empty());
+}
+
 }  // namespace
 }  // namespace loci

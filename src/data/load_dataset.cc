@@ -15,16 +15,22 @@ const std::vector<Reader>& readers() {
   static const std::vector<Reader> table = {
       {{"places.csv", "a file places.csv with columns path,place or path and positions"},
        detect_places_csv,
-       read_places_csv},
+       read_places_csv,
+       true},
       {{"msls", "cities with query/ and database/ that hold images/ and csv files (seq_info.csv)"},
        detect_msls,
-       read_msls},
+       read_msls,
+       true},
       {{"gsv-cities", "Dataframes/*.csv and Images/"}, detect_gsv_cities, read_gsv_cities},
       {{"kitti", "sequences/ and poses/, or one sequence with images and poses.txt"},
        detect_kitti,
-       read_kitti},
+       read_kitti,
+       true},
       {{"tum", "rgb.txt and groundtruth.txt"}, detect_tum, read_tum},
-      {{"gmberton", "images/{train,val,test}/{database,queries}"}, detect_gmberton, read_gmberton},
+      {{"gmberton", "images/{train,val,test}/{database,queries}"},
+       detect_gmberton,
+       read_gmberton,
+       true},
       {{"folders", "folders database/ and queries/"}, detect_folders, read_folders},
       {{"traverse",
         "folders ref/ and query/ or two seasons (summer/, winter/), i-th image with i-th image"},
@@ -75,11 +81,21 @@ Result<Dataset> load_dataset(const std::string& path, const DatasetOptions& opti
     const bool chosen =
         options.format.empty() ? reader.detect(path) : options.format == reader.format.name;
     if (!chosen) continue;
+    if (!options.split.empty() && !reader.has_parts) {
+      return invalid_argument(
+          format("%s: read as '%s', it has no parts, so none named '%s'; leave "
+                 "--split out",
+                 printable(path).c_str(),
+                 reader.format.name,
+                 printable(options.split).c_str()));
+    }
     LOCI_TRY(dataset, reader.read(path, options));
     dataset.format = reader.format.name;
     if (dataset.name.empty()) dataset.name = base_name(path);
     LOCI_RETURN_IF_ERROR(settle_missing(options, &dataset));
-    if (dataset.queries.empty() || dataset.database.empty()) {
+    note_both_sides(&dataset);
+    const bool absent = options.keep_empty && !dataset.missing.empty();
+    if ((dataset.queries.empty() || dataset.database.empty()) && !absent) {
       return invalid_argument(
           format("%s: read as '%s', it has %zu queries and %zu database images; both are needed",
                  printable(path).c_str(),

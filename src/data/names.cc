@@ -4,42 +4,12 @@
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"
-#include "loci/image/decode.h"
+#include "loci/data/photos.h"
 
 #include <algorithm>
 #include <filesystem>
 
 namespace loci {
-namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// The run of digits at `at`, without zeros in front.
-std::string_view digits_at(std::string_view text, size_t at, size_t* end) {
-  *end = at;
-  while (*end < text.size() && is_digit(text[*end])) ++*end;
-  while (at + 1 < *end && text[at] == '0') ++at;
-  return text.substr(at, *end - at);
-}
-
-// "2012_0104_09400": a date and a time cut at unusual places. Digits beyond whole fields are left
-// out.
-std::optional<int64_t> parse_spaced_digits(std::string_view stem) {
-  std::string digits;
-  for (const char c : stem) {
-    if (is_digit(c)) {
-      digits += c;
-    } else if (c != '_' && c != '-') {
-      return std::nullopt;
-    }
-  }
-  if (digits.size() == stem.size()) return std::nullopt;  // one number: that was no time
-  const size_t whole = digits.size() >= 14 ? 14 : digits.size() >= 12 ? 12 : 8;
-  return digits.size() < whole ? std::nullopt : parse_time(digits.substr(0, whole));
-}
-
-}  // namespace
-
 std::string base_name(std::string_view path) {
   while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
   const size_t slash = path.find_last_of('/');
@@ -69,6 +39,17 @@ std::string join_path(const std::string& folder, const std::string& name) {
 bool is_folder(const std::string& path) {
   const auto info = file_info(path);
   return info.ok() && info->is_directory;
+}
+
+std::string folder_named(const std::string& path, const std::string& name) {
+  if (is_folder(join_path(path, name))) return name;
+  std::string found;
+  for (const std::string& each : subfolders(path)) {
+    if (to_lower(each) != name) continue;
+    if (!found.empty()) return "";
+    found = each;
+  }
+  return found;
 }
 
 bool is_file(const std::string& path) {
@@ -103,26 +84,6 @@ std::vector<std::string> subfolders(const std::string& path) {
   return names;
 }
 
-bool natural_less(std::string_view a, std::string_view b) {
-  size_t i = 0, j = 0;
-  while (i < a.size() && j < b.size()) {
-    if (is_digit(a[i]) && is_digit(b[j])) {
-      size_t i_end = 0, j_end = 0;
-      const std::string_view x = digits_at(a, i, &i_end), y = digits_at(b, j, &j_end);
-      if (x.size() != y.size()) return x.size() < y.size();
-      if (x != y) return x < y;
-      i = i_end;
-      j = j_end;
-    } else if (a[i] != b[j]) {
-      return static_cast<unsigned char>(a[i]) < static_cast<unsigned char>(b[j]);
-    } else {
-      ++i, ++j;
-    }
-  }
-  if (i == a.size() && j == b.size()) return a < b;  // "01" and "1": some order, always the same
-  return i == a.size();
-}
-
 Result<std::vector<std::string>> list_photos(const std::string& root,
                                              const std::string& folder,
                                              Dataset* dataset) {
@@ -138,22 +99,13 @@ Result<std::vector<std::string>> list_photos(const std::string& root,
                              printable(folder) + "/ belong to the set");
     return paths;
   }
-  std::vector<std::string> problems;
-  LOCI_TRY(names, list_files(join_path(root, folder), image_extensions(), &problems));
+  PhotoSearch search;
+  LOCI_TRY(names, photos_below(join_path(root, folder), &search));
   for (const std::string& name : names) paths.push_back(join_path(folder, name));
-  for (const std::string& problem : problems) dataset->notes.push_back(problem);
+  for (const std::string& problem : search.problems) dataset->notes.push_back(problem);
+  if (const std::string passed = search.passed_text(); !passed.empty())
+    dataset->notes.push_back((folder.empty() ? "" : printable(folder) + "/: ") + passed);
   return paths;
-}
-
-std::optional<int64_t> time_in_name(std::string_view path) {
-  const std::string stem = base_name(without_extension(path));
-  if (stem.size() < 8) return std::nullopt;
-  std::optional<int64_t> time = parse_time(stem);
-  if (!time.has_value()) time = parse_spaced_digits(stem);
-  // A frame number such as 0000001234 reads as a second of 1970.
-  const bool plausible =
-      time.has_value() && *time >= civil_seconds(1990, 1, 1) && *time < civil_seconds(2100, 1, 1);
-  return plausible ? time : std::nullopt;
 }
 
 std::vector<ImageRecord> records_from_names(const std::vector<std::string>& paths) {

@@ -18,6 +18,7 @@ struct Reader {
   DatasetFormat format;
   bool (*detect)(const std::string& path);
   Result<Dataset> (*read)(const std::string& path, const DatasetOptions& options);
+  bool has_parts = false;  ///< knows what to do with DatasetOptions::split
 };
 const std::vector<Reader>& readers();
 
@@ -64,6 +65,9 @@ std::string without_extension(std::string_view path);
 std::string parent_of(std::string_view path);
 std::string join_path(const std::string& folder, const std::string& name);
 bool is_folder(const std::string& path);
+/// The folder of this name in `path`; where it is not there, one whose name differs only in upper and lower case
+/// ("Database"), if it is the only one. "" for none.
+std::string folder_named(const std::string& path, const std::string& name);
 bool is_file(const std::string& path);
 /// "a, b, c" for a message, each made printable.
 std::string join_names(const std::vector<std::string>& names);
@@ -77,9 +81,6 @@ Result<std::string> choose_part(const std::string& where,
                                 const std::string& wanted);
 /// Folders directly inside, in natural order, hidden ones left out.
 std::vector<std::string> subfolders(const std::string& path);
-/// True when "img2" comes before "img10": runs of digits are compared as numbers, all else by
-/// bytes.
-bool natural_less(std::string_view a, std::string_view b);
 
 /// Photographs below root/folder (`folder` may be ""), as paths relative to root. A text file
 /// root/`folder`_images_paths.txt (paths relative to the folder) is used instead of a search where
@@ -104,6 +105,8 @@ int64_t count_positions(const std::vector<ImageRecord>& records);
 
 /// Checks which listed images are there. Absent ones end the reading with NotFound, or are left out
 /// and noted.
+/// A note where files are listed on both sides, by their identity on the disk; such a query finds itself.
+void note_both_sides(Dataset* dataset);
 Status settle_missing(const DatasetOptions& options, Dataset* dataset);
 
 /// An image of a set without roles, with further columns by which filters may choose.

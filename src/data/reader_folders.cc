@@ -17,8 +17,8 @@ struct Sides {
 std::optional<Sides> find_sides(const std::string& path) {
   for (const char* database : {"database", "db", "gallery"}) {
     for (const char* queries : {"queries", "query"}) {
-      if (is_folder(join_path(path, database)) && is_folder(join_path(path, queries)))
-        return Sides{database, queries};
+      const Sides sides{folder_named(path, database), folder_named(path, queries)};
+      if (!sides.database.empty() && !sides.queries.empty()) return sides;
     }
   }
   return std::nullopt;
@@ -124,10 +124,24 @@ Result<Dataset> read_folders(const std::string& path, const DatasetOptions& opti
   return dataset;
 }
 
+namespace {
+
+// Folder of a part, "" where it has no two sides.
+std::string part_folder(const std::string& path, const std::string& part) {
+  const std::string images = folder_named(path, "images");
+  if (images.empty()) return "";
+  const std::string name = folder_named(join_path(path, images), part);
+  if (name.empty()) return "";
+  const std::string folder = join_path(images, name);
+  return detect_folders(join_path(path, folder)) ? folder : "";
+}
+
+}  // namespace
+
 std::vector<std::string> gmberton_parts(const std::string& path) {
   std::vector<std::string> there;
   for (const char* part : {"test", "val", "train"}) {
-    if (detect_folders(join_path(path, std::string("images/") + part))) there.push_back(part);
+    if (!part_folder(path, part).empty()) there.push_back(part);
   }
   return there;
 }
@@ -140,7 +154,7 @@ Result<Dataset> read_gmberton(const std::string& path, const DatasetOptions& opt
     return invalid_argument(printable(path) +
                             ": has no images/{train,val,test}/{database,queries}");
   LOCI_TRY(part, choose_part(path, there, options.split));
-  LOCI_TRY(dataset, read_folders(join_path(path, "images/" + part), options));
+  LOCI_TRY(dataset, read_folders(join_path(path, part_folder(path, part)), options));
   dataset.name = base_name(path) + "/" + part;
   return dataset;
 }

@@ -134,21 +134,41 @@ Result<Dataset> read_places_csv(const std::string& path, const DatasetOptions& o
   dataset.name = base_name(folder ? path : without_extension(path));
   LOCI_TRY(table, read_places_table(folder ? join_path(path, "places.csv") : path));
   const std::string role = role_column(table);
+  if (!options.split.empty() && (!table.has("split") || role == "split")) {
+    return invalid_argument(table.where +
+                            ": has no column 'split' that names parts, so none named '" +
+                            printable(options.split) + "'; leave --split out");
+  }
   if (table.has("split") && role != "split")
     LOCI_RETURN_IF_ERROR(choose_split(options, &table, &dataset));
 
   std::vector<Candidate> candidates, asking;
   for (size_t i = 0; i < table.rows.size(); ++i) {
-    LOCI_TRY(record, read_places_row(table, i, &dataset.off_the_map));
+    Result<ImageRecord> read = read_places_row(table, i, &dataset.off_the_map);
+    if (!read.ok()) {
+      table.odd(i, "the path is empty");
+      continue;
+    }
+    ImageRecord record = std::move(read).value();
     Role is = Role::kDatabase;
     if (!role.empty()) {
       is = role_of(table.rows[i].at(role));
       if (is == Role::kUnknown) {
-        return table.error(
+        table.odd(
             i, role + " '" + printable(table.rows[i].at(role)) + "' is neither query nor database");
+        continue;
       }
     }
     (is == Role::kQuery ? asking : candidates).push_back({std::move(record), table.rows[i]});
+  }
+  if (candidates.empty() && asking.empty() && table.odd_count > 0)
+    return corrupt(table.where + ": " + table.first_odd);
+  if (table.odd_count > 0) {
+    dataset.notes.push_back(
+        format("%s: %lld cells or rows cannot be read and count as empty; the first is in %s",
+               table.where.c_str(),
+               static_cast<long long>(table.odd_count),
+               table.first_odd.c_str()));
   }
   note_off_the_map(&dataset);
   if (role.empty()) {

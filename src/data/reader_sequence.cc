@@ -23,40 +23,55 @@ constexpr double kEarliestUnix = 6e8;  // 1989; smaller numbers count from the s
 
 using Point = std::pair<double, double>;
 
-// Rows of numbers, lines beginning with '#' left out. Every row must have one of two widths.
+// The lines of a text with something on them, comments and a byte-order mark left out, numbered from 1.
+std::vector<std::pair<size_t, std::string>> content_lines(const std::string& text) {
+  std::vector<std::pair<size_t, std::string>> out;
+  size_t number = 0;
+  for (std::string& line : split(text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text, '\n')) {
+    ++number;
+    std::ranges::replace_if(
+        line, [](char c) { return c == '\t' || c == ',' || c == ';'; }, ' ');
+    const std::string_view content = trim(std::string_view(line).substr(0, line.find('#')));
+    if (!content.empty()) out.emplace_back(number, std::string(content));
+  }
+  return out;
+}
+
+// Rows of numbers of one of two widths. A header is passed over; an odd row keeps its place as one that holds no numbers
+// (NaN), so that the others keep theirs, unless all are odd.
 Result<std::vector<std::vector<double>>> read_numbers(const std::string& path,
                                                       std::array<size_t, 2> widths) {
   LOCI_TRY(text, read_text_file(path));
   std::vector<std::vector<double>> rows;
-  size_t line_number = 0;
-  for (std::string& line : split(text, '\n')) {
-    ++line_number;
-    std::replace(line.begin(), line.end(), '\t', ' ');
-    std::replace(line.begin(), line.end(), ',', ' ');
-    const std::string_view content = trim(line);
-    if (content.empty() || content.starts_with('#')) continue;
+  std::string first_odd;
+  size_t odd = 0;
+  for (const auto& [line_number, content] : content_lines(text)) {
     std::vector<double> row;
+    std::string wrong;
+    size_t numbers = 0;
     for (const std::string& word : split(content, ' ')) {
       if (word.empty()) continue;
       const std::optional<double> value = parse_double(word);
-      if (!value.has_value() || !std::isfinite(*value)) {
-        return corrupt(format("%s: line %zu: '%s' is no number",
-                              printable(path).c_str(),
-                              line_number,
-                              printable(word).c_str()));
-      }
-      row.push_back(*value);
+      numbers += value.has_value() ? 1 : 0;
+      if ((!value.has_value() || !std::isfinite(*value)) && wrong.empty())
+        wrong = format("line %zu: '%s' is no number", line_number, printable(word).c_str());
+      row.push_back(value.value_or(NAN));
     }
-    if (row.size() != widths[0] && row.size() != widths[1]) {
-      return corrupt(format("%s: line %zu has %zu numbers, expected %zu",
-                            printable(path).c_str(),
-                            line_number,
-                            row.size(),
-                            widths[0]));
+    if (numbers == 0 && rows.empty()) continue;  // the names of the columns
+    if (wrong.empty() && row.size() != widths[0] && row.size() != widths[1])
+      wrong = format("line %zu has %zu numbers, expected %zu", line_number, row.size(), widths[0]);
+    if (!wrong.empty()) {
+      if (odd++ == 0) first_odd = wrong;
+      row.assign(widths[0], NAN);
     }
     rows.push_back(std::move(row));
   }
+  if (odd > 0 && 2 * odd > rows.size()) return corrupt(printable(path) + ": " + first_odd);
   return rows;
+}
+
+bool is_whole(const std::vector<double>& row) {
+  return std::ranges::all_of(row, [](double value) { return std::isfinite(value); });
 }
 
 // A local grid of metres. Its axes are those of the poses; only distances matter.
@@ -169,8 +184,9 @@ Result<Dataset> read_kitti(const std::string& path, const DatasetOptions& option
   for (size_t i = 0; i < images.size(); ++i) {
     const auto row = static_cast<size_t>(rows[i]);
     records[i].path = images[i];
-    records[i].utm =
-        local({poses[row][3], poses[row][11]});  // a camera looks along z over the x-z ground
+    if (is_whole(poses[row]))
+      records[i].utm =
+          local({poses[row][3], poses[row][11]});  // a camera looks along z over the x-z ground
     records[i].frame = rows[i];
     records[i].group = sequence.name;
     if (row < times.size() && times[row][0] > kEarliestUnix && times[row][0] < 1e11)
@@ -188,21 +204,22 @@ Result<Dataset> read_tum(const std::string& path, const DatasetOptions& options)
   Dataset dataset;
   dataset.root = path;
   LOCI_TRY(poses, read_numbers(join_path(path, "groundtruth.txt"), {8, 8}));
+  std::erase_if(poses, [](const std::vector<double>& row) { return !is_whole(row); });
   std::sort(poses.begin(), poses.end());
   const std::string list = join_path(path, "rgb.txt");
   LOCI_TRY(text, read_text_file(list));
   std::vector<ImageRecord> records;
-  size_t line_number = 0;
-  for (const std::string& line : split(text, '\n')) {
-    ++line_number;
-    const std::string_view content = trim(line);
-    if (content.empty() || content.starts_with('#')) continue;
-    const size_t space = content.find_first_of(" \t");
+  std::string first_odd;
+  for (const auto& [line_number, content] : content_lines(text)) {
+    const size_t space = content.find(' ');
     const std::optional<double> time = parse_double(content.substr(0, space));
-    if (!time.has_value() || !std::isfinite(*time) || space == std::string_view::npos) {
-      return corrupt(format("%s: line %zu: expected a time stamp and a file name",
-                            printable(list).c_str(),
-                            line_number));
+    if (!time.has_value() || !std::isfinite(*time) || space == std::string::npos) {
+      if (first_odd.empty()) {
+        first_odd = format("%s: line %zu: expected a time stamp and a file name",
+                           printable(list).c_str(),
+                           line_number);
+      }
+      continue;
     }
     ImageRecord record;
     record.path = trim(content.substr(space));
@@ -219,6 +236,7 @@ Result<Dataset> read_tum(const std::string& path, const DatasetOptions& options)
       record.utm = local({(*pose)[1], (*pose)[2]});  // the world's z points up
     records.push_back(std::move(record));
   }
+  if (records.empty() && !first_odd.empty()) return corrupt(first_odd);
   LOCI_RETURN_IF_ERROR(finish(std::move(records), options, kTumRadiusM, &dataset));
   return dataset;
 }

@@ -37,9 +37,9 @@ constexpr Pair kPairs[] = {
 
 std::optional<std::pair<std::string, std::string>> known_pair(const std::string& path) {
   for (const Pair& pair : kPairs) {
-    if (is_folder(join_path(path, pair.database)) && is_folder(join_path(path, pair.queries))) {
-      return std::pair<std::string, std::string>{pair.database, pair.queries};
-    }
+    std::pair<std::string, std::string> names{folder_named(path, pair.database),
+                                              folder_named(path, pair.queries)};
+    if (!names.first.empty() && !names.second.empty()) return names;
   }
   return std::nullopt;
 }

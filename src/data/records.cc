@@ -1,24 +1,23 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "find_listed.h"
 #include "reader.h"
 
 #include "loci/base/file.h"
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
-#include "loci/image/exif.h"
+#include "loci/data/photos.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
+
+#include <sys/stat.h>
 
 namespace loci {
 namespace {
 
-constexpr size_t kExifBytes = 128 * 1024;  // an APP1 segment has at most 64 KiB and comes early
 constexpr size_t kNamesInMessage = 3;
-
-PhotoInfo photo_info(const std::string& path) {
-  const auto bytes = read_file_head(path, kExifBytes);
-  return bytes.ok() ? read_photo_info(*bytes) : PhotoInfo{};
-}
 
 // Rows of `records` whose file is there; the others are named in `missing`.
 std::vector<bool> present(const std::string& root,
@@ -66,7 +65,9 @@ void read_exif(const std::string& root, std::vector<ImageRecord>* records) {
       const PhotoInfo info = photo_info(join_path(root, record.path));
       if (!record.position.has_value() && !record.utm.has_value()) record.position = info.position;
       if (!record.heading_deg.has_value()) record.heading_deg = info.heading_deg;
-      if (!record.time.has_value()) record.time = info.taken;
+      // Sets are filtered by the hour of the place, which is that of the camera's clock.
+      if (!record.time.has_value() && info.taken)
+        record.time = *info.taken + info.utc_offset_s.value_or(0);
       complete_position(&record);
     }
   });
@@ -77,7 +78,38 @@ int64_t count_positions(const std::vector<ImageRecord>& records) {
       records.begin(), records.end(), [](const ImageRecord& r) { return r.utm.has_value(); });
 }
 
+namespace {
+
+// Absent images that are there under another way of writing their name get the name that is on the disk.
+void find_misspelt(Dataset* dataset, const std::vector<std::string>& absent) {
+  if (absent.empty()) return;
+  const std::set<std::string> wanted(absent.begin(), absent.end());
+  ListedFiles files(dataset->root);
+  std::map<std::string, std::string> found;
+  for (const std::string& path : wanted) {
+    if (const auto real = files.find(path)) found.emplace(path, *real);
+  }
+  if (found.empty()) return;
+  for (std::vector<ImageRecord>* side : {&dataset->database, &dataset->queries}) {
+    for (ImageRecord& record : *side) {
+      if (const auto at = found.find(record.path); at != found.end()) record.path = at->second;
+    }
+  }
+  dataset->notes.push_back(
+      format("%zu images are listed under another spelling than their files have (case, accents, "
+             "separators or ending), such as %s for %s",
+             found.size(),
+             printable(found.begin()->first).c_str(),
+             printable(found.begin()->second).c_str()));
+}
+
+}  // namespace
+
 Status settle_missing(const DatasetOptions& options, Dataset* dataset) {
+  std::vector<std::string> misspelt;
+  present(dataset->root, dataset->database, &misspelt);
+  present(dataset->root, dataset->queries, &misspelt);
+  find_misspelt(dataset, misspelt);
   std::vector<std::string> absent;
   const std::vector<bool> database = present(dataset->root, dataset->database, &absent);
   const std::vector<bool> queries = present(dataset->root, dataset->queries, &absent);
@@ -110,6 +142,41 @@ Status settle_missing(const DatasetOptions& options, Dataset* dataset) {
   dataset->query_in_database = std::move(own);
   dataset->missing = std::move(absent);
   return {};
+}
+
+void note_both_sides(Dataset* dataset) {
+  using Identity = std::pair<dev_t, ino_t>;
+  const auto identity = [&](const ImageRecord& record) -> std::optional<Identity> {
+    struct stat info {};
+    if (::stat(image_path(*dataset, record).c_str(), &info) != 0) return std::nullopt;
+    return Identity{info.st_dev, info.st_ino};
+  };
+  const auto own_row = [&](size_t q) {
+    return q < dataset->query_in_database.size() && dataset->query_in_database[q] >= 0;
+  };
+  std::map<Identity, bool> asked;
+  for (size_t q = 0; q < dataset->queries.size(); ++q) {
+    if (own_row(q)) continue;
+    if (const auto file = identity(dataset->queries[q])) asked.emplace(*file, false);
+  }
+  if (asked.empty()) return;
+  int64_t both = 0;
+  std::string first;
+  for (const ImageRecord& record : dataset->database) {
+    const auto file = identity(record);
+    const auto found = file ? asked.find(*file) : asked.end();
+    if (found == asked.end() || found->second) continue;
+    found->second = true;
+    if (both++ == 0) first = record.path;
+  }
+  if (both > 0) {
+    dataset->notes.push_back(
+        format("%lld photographs are on both sides, as queries and in the database (%s%s): each "
+               "finds itself, which measures nothing",
+               static_cast<long long>(both),
+               printable(first).c_str(),
+               both > 1 ? ", ..." : ""));
+  }
 }
 
 TruthRule radius_rule(const DatasetOptions& options, double custom_m) {

@@ -33,9 +33,9 @@ struct Column {
   Field field;
 };
 
-std::vector<Column> columns_of(const DatasetSplit& split) {
+std::vector<Column> columns_of(bool has_roles, TruthRule::Kind rule) {
   std::vector<Column> columns;
-  if (split.has_roles) {
+  if (has_roles) {
     columns.push_back({"role", [](const SplitImage& i) -> std::string {
                          return i.query ? "query" : "database";
                        }});
@@ -43,7 +43,7 @@ std::vector<Column> columns_of(const DatasetSplit& split) {
   columns.push_back({"split", [](const SplitImage& i) -> std::string {
                        return kSplitParts[static_cast<size_t>(i.part)];
                      }});
-  switch (split.rule) {
+  switch (rule) {
     case TruthRule::Kind::kRadius:
       columns.push_back({"lat", [](const SplitImage& i) {
                            const auto& p = i.record.position;
@@ -80,6 +80,12 @@ std::vector<Column> columns_of(const DatasetSplit& split) {
   return columns;
 }
 
+std::string header_of(const std::vector<Column>& columns) {
+  std::string line = "path";
+  for (const Column& column : columns) line += std::string(",") + column.name;
+  return line;
+}
+
 // As seen from the csv's folder where it lies below it, else absolute.
 std::string path_from(const std::filesystem::path& folder, const std::string& image) {
   const std::filesystem::path absolute = std::filesystem::absolute(image).lexically_normal();
@@ -90,16 +96,27 @@ std::string path_from(const std::filesystem::path& folder, const std::string& im
 
 }  // namespace
 
+std::string split_file(const std::string& path) {
+  return to_lower(path).ends_with(".csv") ? path : join_path(path, "places.csv");
+}
+
+bool is_split_table(std::string_view first_line) {
+  using Kind = TruthRule::Kind;
+  for (const Kind rule : {Kind::kRadius, Kind::kPlace, Kind::kFrames}) {
+    for (const bool has_roles : {true, false}) {
+      if (first_line == header_of(columns_of(has_roles, rule))) return true;
+    }
+  }
+  return false;
+}
+
 Result<std::string> write_split(const DatasetSplit& split, const std::string& path) {
-  const bool is_csv = to_lower(path).ends_with(".csv");
-  const std::string file = is_csv ? path : join_path(path, "places.csv");
+  const std::string file = split_file(path);
   const std::string folder = parent_of(file).empty() ? "." : parent_of(file);
   LOCI_RETURN_IF_ERROR(make_folders(folder));
   const auto base = std::filesystem::absolute(folder + "/x").lexically_normal().parent_path();
-  const std::vector<Column> columns = columns_of(split);
-  std::string text = "path";
-  for (const Column& column : columns) text += std::string(",") + column.name;
-  text += '\n';
+  const std::vector<Column> columns = columns_of(split.has_roles, split.rule);
+  std::string text = header_of(columns) + '\n';
   for (const SplitImage& image : split.images) {
     if (image.part < 0) continue;
     text += csv_field(path_from(base, join_path(split.root, image.record.path)));

@@ -5,6 +5,7 @@
 #include "loci/base/file.h"
 #include "loci/base/parallel.h"
 #include "loci/base/sha256.h"
+#include "loci/data/photos.h"
 #include "loci/image/decode.h"
 
 #include <algorithm>
@@ -30,7 +31,8 @@ Status read_one(const DoctorOptions& options, Photo* photo, NearPrint* print) {
   LOCI_TRY(size, probe_image(bytes, photo->path));
   photo->width = size.width;
   photo->height = size.height;
-  photo->info = read_photo_info(bytes);
+  photo->info = complete_info(
+      photo->path, options.quick ? read_photo_info(photo->path) : read_photo_info(bytes));
   if (options.quick) return {};
   photo->sha256 = sha256_hex(bytes);
   LOCI_TRY(

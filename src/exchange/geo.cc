@@ -67,7 +67,11 @@ void feature(JsonWriter& json, const GeoPoint& p) {
 
 std::string to_geojson(std::span<const GeoPoint> points) {
   JsonWriter json;
-  json.object().member("type", "FeatureCollection").key("features").array();
+  json.object()
+      .member("type", "FeatureCollection")
+      .member("generator", "loci")
+      .key("features")
+      .array();
   for (const GeoPoint& point : points) feature(json, point);
   json.end().end();
   return json.str() + "\n";

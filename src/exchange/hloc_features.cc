@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "loci/base/file.h"
 #include "loci/base/text.h"
 #include "loci/exchange/pairs.h"
 #include "loci/math/half.h"
@@ -125,20 +126,35 @@ class Hdf5Features final : public HlocFeatures {
   bool committed_ = false;
 };
 
+/// The attribute "generator" of the root, by which a later run knows that the file may be replaced.
+bool mark_as_ours(hid_t file) {
+  Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+  if (H5Tset_size(type.get(), 4) < 0) return false;
+  Handle mark(H5Acreate2(file, "generator", type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT),
+              H5Aclose);
+  return mark.ok() && H5Awrite(mark.get(), type.get(), "loci") >= 0;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<HlocFeatures>> HlocFeatures::create(const std::string& path, bool half) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // it would print
-  const std::string temporary = path + format(".tmp-%d", static_cast<int>(::getpid()));
+  LOCI_TRY(target, write_target(path));
+  if (!target.regular)
+    return invalid_argument(printable(path) + ": is no regular file, as HDF5 needs it");
+  const std::string temporary = target.path + format(".tmp-%d", static_cast<int>(::getpid()));
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access.get(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
   Handle file(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose);
   if (!file.ok()) return io_error(printable(path) + ": cannot be made in that folder");
+  if (!mark_as_ours(file.get()))
+    return io_error(printable(path) + ": cannot be written; is the disk full?");
   Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_create_intermediate_group(links.get(), 1);
   H5Pset_char_encoding(links.get(), H5T_CSET_UTF8);
   return std::unique_ptr<HlocFeatures>(
-      new Hdf5Features(path, temporary, std::move(file), std::move(links), half));
+      new Hdf5Features(target.path, temporary, std::move(file), std::move(links), half));
 }
 
 }  // namespace loci

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "byte_reader.h"
 #include "pickle.h"
+#include "pickle_names.h"
 
 #include "loci/base/text.h"
 
@@ -9,26 +10,6 @@
 
 namespace loci {
 namespace {
-
-struct KnownGlobal {
-  std::string_view module, name;
-  Pickle::Global global;
-};
-
-/// The whole of what a pickle may call. Nothing is looked up anywhere else.
-constexpr KnownGlobal kGlobals[] = {
-    {"collections", "OrderedDict", Pickle::Global::kOrderedDict},
-    {"torch._utils", "_rebuild_tensor", Pickle::Global::kRebuildTensor},
-    {"torch._utils", "_rebuild_tensor_v2", Pickle::Global::kRebuildTensorV2},
-    {"torch._utils", "_rebuild_parameter", Pickle::Global::kRebuildParameter},
-    {"numpy", "dtype", Pickle::Global::kDtypeClass},
-    {"numpy", "ndarray", Pickle::Global::kNdarray},
-    {"numpy.core.multiarray", "scalar", Pickle::Global::kScalar},
-    {"numpy._core.multiarray", "scalar", Pickle::Global::kScalar},
-    {"numpy.core.multiarray", "_reconstruct", Pickle::Global::kReconstruct},
-    {"numpy._core.multiarray", "_reconstruct", Pickle::Global::kReconstruct},
-    {"_codecs", "encode", Pickle::Global::kEncode},
-};
 
 struct KnownStorage {
   std::string_view name;
@@ -49,89 +30,15 @@ constexpr KnownStorage kStorages[] = {
     {"BoolStorage", {'b', 1}, DType::kBool},
 };
 
-template <size_t N>
-bool is_one_of(std::string_view text, const std::string_view (&list)[N]) {
-  return std::ranges::find(list, text) != std::end(list);
-}
-
-/// Names that no checkpoint needs and that could do harm in a reader that called them; also those of torch and NumPy that
-/// make tensors in ways that are not known here, as the weights would be missing without them.
-bool is_suspect(std::string_view module, std::string_view name) {
-  constexpr std::string_view kModules[] = {"os",           "posix",      "nt",
-                                           "sys",          "subprocess", "shutil",
-                                           "socket",       "importlib",  "runpy",
-                                           "ctypes",       "pty",        "code",
-                                           "codeop",       "webbrowser", "pickle",
-                                           "_pickle",      "marshal",    "operator",
-                                           "_operator",    "asyncio",    "multiprocessing",
-                                           "urllib",       "http",       "requests",
-                                           "commands",     "_codecs",    "codecs",
-                                           "torch._utils", "numpy.core", "numpy._core",
-                                           "io",           "_io",        "pdb",
-                                           "timeit",       "inspect"};
-  constexpr std::string_view kBuiltins[] = {"set",
-                                            "frozenset",
-                                            "complex",
-                                            "bytearray",
-                                            "slice",
-                                            "range",
-                                            "object",
-                                            "int",
-                                            "float",
-                                            "str",
-                                            "bool",
-                                            "bytes",
-                                            "list",
-                                            "tuple",
-                                            "dict"};
-  constexpr std::string_view kTorch[] = {"device",
-                                         "Size",
-                                         "float",
-                                         "float16",
-                                         "float32",
-                                         "float64",
-                                         "half",
-                                         "double",
-                                         "bfloat16",
-                                         "int",
-                                         "int8",
-                                         "int16",
-                                         "int32",
-                                         "int64",
-                                         "uint8",
-                                         "long",
-                                         "short",
-                                         "bool",
-                                         "strided",
-                                         "sparse_coo",
-                                         "complex64",
-                                         "complex128",
-                                         "contiguous_format",
-                                         "channels_last",
-                                         "preserve_format",
-                                         "Generator"};
-  if (module == "builtins" || module == "__builtin__") return !is_one_of(name, kBuiltins);
-  if (module == "torch") return !is_one_of(name, kTorch);
-  if (module == "numpy") return true;
-  // A network saved whole: its weights are in objects that only its own code can make.
-  if (module.starts_with("torch.nn.")) return true;
-  const std::string_view package = module.substr(0, module.find('.'));
-  if (package == "numpy" && (module.starts_with("numpy.core") || module.starts_with("numpy._core")))
-    return true;
-  return is_one_of(module, kModules) || (package != "numpy" && is_one_of(package, kModules));
-}
-
 }  // namespace
 
 void Pickle::push_global(std::string_view module, std::string_view name) {
   Node node;
   node.type = Type::kGlobal;
-  for (const KnownGlobal& known : kGlobals) {
-    if (known.module == module && known.name == name) {
-      node.global = known.global;
-      push(add(std::move(node)));
-      return;
-    }
+  if (const auto known = known_global(module, name)) {
+    node.global = *known;
+    push(add(std::move(node)));
+    return;
   }
   if (module == "torch") {
     for (const KnownStorage& known : kStorages) {
@@ -143,7 +50,7 @@ void Pickle::push_global(std::string_view module, std::string_view name) {
       return;
     }
   }
-  if (is_suspect(module, name)) {
+  if (is_suspect_global(module, name)) {
     fail_unsupported(
         here() + ": the pickle wants to use '" + printable(to_utf8(module.substr(0, 80))) + "." +
         printable(to_utf8(name.substr(0, 80))) +

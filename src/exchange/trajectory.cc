@@ -7,46 +7,12 @@
 #include "loci/base/text.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 #include <set>
 
 namespace loci {
 namespace {
-
-Result<TimedPose> parse_line(std::string_view line, const std::string& where) {
-  std::array<double, 8> numbers{};
-  size_t count = 0;
-  std::string words(line);
-  std::ranges::replace(words, '\t', ' ');
-  std::ranges::replace(words, ',', ' ');
-  for (const std::string& word : split(words, ' ')) {
-    const std::string_view content = trim(word);
-    if (content.empty()) continue;
-    const auto value = parse_double(content);
-    if (!value || !std::isfinite(*value)) {
-      return corrupt(where + ": '" + printable(std::string(content)) + "' is no number");
-    }
-    if (count < numbers.size()) numbers[count] = *value;
-    ++count;
-  }
-  if (count != numbers.size()) {
-    return corrupt(where + format(": %zu numbers; expected time x y z qx qy qz qw", count));
-  }
-  const double norm = std::hypot(std::hypot(numbers[4], numbers[5], numbers[6]), numbers[7]);
-  if (!(norm > 0.5 && norm < 2)) {
-    return corrupt(where + format(": a quaternion of length %g; expected 1", norm));
-  }
-  return TimedPose{numbers[0],
-                   {numbers[1],
-                    numbers[2],
-                    numbers[3],
-                    numbers[4] / norm,
-                    numbers[5] / norm,
-                    numbers[6] / norm,
-                    numbers[7] / norm}};
-}
 
 std::string edge(int64_t from, int64_t to, const Pose& d, double sigma_m, double sigma_deg) {
   std::string line = format("EDGE_SE3:QUAT %lld %lld %.9g %.9g %.9g %.9g %.9g %.9g %.9g",
@@ -71,24 +37,6 @@ std::string edge(int64_t from, int64_t to, const Pose& d, double sigma_m, double
 }
 
 }  // namespace
-
-Result<std::vector<TimedPose>> read_tum_trajectory(const std::string& path) {
-  LOCI_TRY(text, read_text_file(path));
-  std::vector<TimedPose> poses;
-  size_t number = 0;
-  for (const std::string& line : split(text, '\n')) {
-    ++number;
-    const std::string_view content = trim(line);
-    if (content.empty() || content.starts_with('#')) continue;
-    LOCI_TRY(pose, parse_line(content, format("%s: line %zu", printable(path).c_str(), number)));
-    poses.push_back(pose);
-  }
-  if (poses.empty()) {
-    return corrupt(printable(path) + ": no pose; expected lines of time x y z qx qy qz qw");
-  }
-  std::ranges::stable_sort(poses, {}, &TimedPose::stamp_s);
-  return poses;
-}
 
 std::optional<TimedPose> pose_at(std::span<const TimedPose> trajectory,
                                  double stamp_s,

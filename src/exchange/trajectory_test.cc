@@ -5,6 +5,8 @@
 #include "loci/base/file.h"
 #include "loci/base/text.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 namespace loci {
@@ -19,7 +21,7 @@ TEST(TumTrajectory, IsReadSortedWithUnitQuaternions) {
                                           "\n"
                                           "1.5\t4 5 6  0 0 0.70710678 0.70710678\n"))
                   .ok());
-  const auto poses = read_tum_trajectory(path).value();
+  const auto poses = read_trajectory(path).value().poses;
   ASSERT_EQ(poses.size(), 2u);
   EXPECT_EQ(poses[0].stamp_s, 1.5);
   EXPECT_EQ(poses[0].pose.y, 5);
@@ -30,20 +32,65 @@ TEST(TumTrajectory, IsReadSortedWithUnitQuaternions) {
   EXPECT_EQ(pose_at(poses, 9, 10)->pose.x, 1);
 }
 
-TEST(TumTrajectory, FaultsAreNamedByLine) {
+Result<Trajectory> read(std::string_view text) {
   const TempFolder folder;
-  const std::string path = folder / "t.txt";
-  const auto fault = [&](std::string_view text) {
-    EXPECT_TRUE(write_file(path, text).ok());
-    const Status status = read_tum_trajectory(path).status();
-    EXPECT_EQ(status.code(), Code::kCorrupt);
-    return status.message();
-  };
-  EXPECT_NE(fault("1 2 3 4 0 0 0 1\n2 3\n").find("line 2"), std::string::npos);
-  EXPECT_NE(fault("1 2 x 4 0 0 0 1\n").find("'x'"), std::string::npos);
-  EXPECT_NE(fault("1 2 3 4 0 0 0 0\n").find("quaternion"), std::string::npos);
-  EXPECT_NE(fault("# nothing\n").find("no pose"), std::string::npos);
-  EXPECT_EQ(read_tum_trajectory(folder / "none").status().code(), Code::kNotFound);
+  EXPECT_TRUE(write_file(folder / "t.txt", text).ok());
+  return read_trajectory(folder / "t.txt");
+}
+
+TEST(Trajectory, MarksHeadersCommentsAndOddRowsRefuseNothing) {
+  const std::string rows = "100.0 1 2 3 0 0 0 1\n100.1 4 5 6 0 0 0 1\n100.2 7 8 9 0 0 0 1\n";
+  for (const std::string text :
+       {"\xEF\xBB\xBF" + rows,
+        "timestamp tx ty tz qx qy qz qw\n" + rows,
+        "# ground truth\n\n" + rows,
+        std::string("100.0,1,2,3,0,0,0,1 # ok\r100.1;4;5;6;0;0;0;1\r\n100.2\t7\t8\t9\t0\t0\t0\t1"),
+        std::string("num t x y z qx qy qz qw\n0 100.0 1 2 3 0 0 0 1\n1 100.1 4 5 6 0 0 0 1\n2 "
+                    "100.2 7 8 9 0 0 0 1\n"),
+        rows + "100.3 nan nan nan 0 0 0 1\n"}) {
+    const auto found = read(text);
+    ASSERT_TRUE(found.ok()) << text << found.status().message();
+    ASSERT_EQ(found->poses.size(), 3u) << text;
+    EXPECT_EQ(found->poses[1].stamp_s, 100.1) << text;
+    EXPECT_EQ(found->poses[1].pose.y, 5) << text;
+  }
+  EXPECT_EQ(read(rows + "100.3 nan 1 1 0 0 0 1\n")->skipped, 1);
+  EXPECT_EQ(read(rows + "100.3 nan 1 1 0 0 0 1\n")->first_skipped, "line 4: 'nan' is no number");
+  const auto unturned = read("100.0 1 2 3 0 0 0 0\n" + rows);
+  ASSERT_TRUE(unturned.ok());
+  EXPECT_FALSE(unturned->poses[0].turned);
+}
+
+TEST(Trajectory, StampsInSmallerUnitsAndEurocsOrderAreUnderstood) {
+  const auto euroc = read(
+      "#timestamp [ns],p_RS_R_x [m],p_RS_R_y [m],p_RS_R_z [m],q_RS_w [],q_RS_x [],q_RS_y [],q_RS_z "
+      "[],v,v,v,v,v,v,v,v,v\n"
+      "1403636579763555584,1,2,3,1,0,0,0,0,0,0,0,0,0,0,0,0\n");
+  ASSERT_TRUE(euroc.ok()) << euroc.status().message();
+  EXPECT_NEAR(euroc->poses[0].stamp_s, 1403636579.763555584, 1e-6);
+  EXPECT_EQ(euroc->poses[0].pose.qw, 1);
+  EXPECT_NEAR(read("1403636579763555 1 2 3 0 0 0 1\n")->poses[0].stamp_s, 1403636579.763555, 1e-6);
+  EXPECT_NEAR(read("1403636579763 1 2 3 0 0 0 1\n")->poses[0].stamp_s, 1403636579.763, 1e-6);
+}
+
+TEST(Trajectory, KittisMatricesAreByRow) {
+  // A quarter turn about y, and the unit matrix.
+  const auto kitti = read("0 0 1 5 0 1 0 6 -1 0 0 7\n1 0 0 1 0 1 0 2 0 0 1 3\n");
+  ASSERT_TRUE(kitti.ok()) << kitti.status().message();
+  EXPECT_TRUE(kitti->by_row);
+  ASSERT_EQ(kitti->poses.size(), 2u);
+  EXPECT_EQ(kitti->poses[0].pose.z, 7);
+  EXPECT_NEAR(kitti->poses[0].pose.qy, std::sqrt(0.5), 1e-12);
+  EXPECT_NEAR(kitti->poses[0].pose.qw, std::sqrt(0.5), 1e-12);
+  EXPECT_EQ(kitti->poses[1].pose.qw, 1);
+}
+
+TEST(Trajectory, WhatHoldsNoPosesSaysSo) {
+  for (const std::string_view text :
+       {"", "hello world\n", "1 2 3\n", "1 2 3 4 5 6 7\n1 2 3 4 5 6 7\n"})
+    EXPECT_EQ(read(text).status().code(), Code::kCorrupt) << text;
+  EXPECT_NE(read("1 2 3\n").status().message().find("line 1: 3 numbers"), std::string::npos);
+  EXPECT_EQ(read_trajectory("/none").status().code(), Code::kNotFound);
 }
 
 TEST(PoseGraph, HasVerticesOdometryAndLoops) {

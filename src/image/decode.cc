@@ -29,7 +29,7 @@ Status check_size(const Header& header, std::string_view where, uint64_t max_pix
   }
   return unsupported(printable(where) + ": " + std::to_string(header.width) + " x " +
                      std::to_string(header.height) + " pixels are more than the limit of " +
-                     std::to_string(max_pixels) + "; make the image smaller or raise max_pixels");
+                     std::to_string(max_pixels) + "; make the image smaller");
 }
 
 bool swaps_sides(int orientation) { return orientation >= 5 && orientation <= 8; }

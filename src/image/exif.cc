@@ -2,9 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/image/exif.h"
 
-#include "bytes.h"
+#include "exif_entry.h"
 #include "exif_tags.h"
+#include "metadata.h"
 
+#include "loci/base/angle.h"
+#include "loci/base/text.h"
+#include "loci/base/zoned_time.h"
+
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <string>
 #include <string_view>
@@ -16,154 +23,65 @@ namespace loci {
 namespace {
 
 using internal::ByteReader;
-using internal::has_text;
+using internal::Entry;
+using internal::walk_directory;
 using Bytes = std::span<const uint8_t>;
 namespace tag = internal::exif_tag;
 
-constexpr std::string_view kExifMark("Exif\0\0", 6);
-
-bool is_tiff(Bytes b) {
-  return has_text(b, 0, std::string_view("II*\0", 4)) ||
-         has_text(b, 0, std::string_view("MM\0*", 4));
-}
-
-Bytes without_mark(Bytes block) { return has_text(block, 0, kExifMark) ? block.subspan(6) : block; }
-
-Bytes find_in_webp(Bytes file) {
-  ByteReader in(file, false);
-  uint64_t at = 12;
-  while (in.has(at, 8)) {
-    const uint64_t length = in.u32(at + 4);
-    if (has_text(file, at, "EXIF")) return in.part(at + 8, length);
-    at += 8 + length + (length & 1);
-  }
-  return {};
-}
-
-/// The TIFF block of an image file, empty where there is none.
-Bytes find_tiff_block(Bytes file) {
-  Bytes found;
-  if (file.size() >= 2 && file[0] == 0xFF && file[1] == 0xD8) {
-    internal::walk_jpeg(file, [&](uint8_t marker, Bytes payload) {
-      if (marker == 0xE1 && has_text(payload, 0, kExifMark)) found = payload;
-      return found.empty();
-    });
-  } else if (has_text(file, 0, "\x89PNG")) {
-    internal::walk_png(file, [&](std::string_view type, Bytes payload, uint32_t) {
-      if (type == "eXIf") found = payload;
-      return found.empty();
-    });
-  } else if (has_text(file, 0, "RIFF") && has_text(file, 8, "WEBP")) {
-    found = find_in_webp(file);
-  } else if (is_tiff(file)) {
-    found = file;
-  }
-  found = without_mark(found);
-  return is_tiff(found) ? found : Bytes();
-}
-
-/// One directory entry; values are read through it and are absent when out of bounds.
-class Entry {
- public:
-  Entry(Bytes tiff, bool big_endian, uint64_t at) : in_(tiff, big_endian), tiff_(tiff) {
-    tag_ = in_.u16(at);
-    type_ = in_.u16(at + 2);
-    count_ = in_.u32(at + 4);
-    const uint64_t bytes = uint64_t{count_} * element_size();
-    value_at_ = bytes <= 4 ? at + 8 : in_.u32(at + 8);
-    usable_ = in_.ok() && element_size() != 0 && in_.has(value_at_, bytes);
-  }
-  uint32_t tag() const { return tag_; }
-
-  std::optional<uint32_t> integer() {
-    if (!usable_ || count_ < 1) return std::nullopt;
-    if (type_ == 1) return in_.u8(value_at_);
-    if (type_ == 3) return in_.u16(value_at_);
-    if (type_ == 4) return in_.u32(value_at_);
-    return std::nullopt;
-  }
-  /// The i-th unsigned rational.
-  std::optional<double> rational(uint32_t i) {
-    if (!usable_ || type_ != 5 || i >= count_) return std::nullopt;
-    const double above = in_.u32(value_at_ + 8 * uint64_t{i});
-    const double below = in_.u32(value_at_ + 8 * uint64_t{i} + 4);
-    if (below == 0) return std::nullopt;
-    return above / below;
-  }
-  std::string text() const {
-    if (!usable_ || type_ != 2) return {};
-    const Bytes raw = tiff_.subspan(value_at_, count_);
-    std::string out(raw.begin(), raw.end());
-    return out.substr(0, out.find('\0'));
-  }
-
- private:
-  uint32_t element_size() const {
-    switch (type_) {
-      case 1:
-      case 2:
-      case 6:
-      case 7:
-        return 1;
-      case 3:
-      case 8:
-        return 2;
-      case 4:
-      case 9:
-      case 11:
-        return 4;
-      case 5:
-      case 10:
-      case 12:
-        return 8;
-      default:
-        return 0;
-    }
-  }
-  ByteReader in_;
-  Bytes tiff_;
-  uint32_t tag_ = 0, type_ = 0, count_ = 0;
-  uint64_t value_at_ = 0;
-  bool usable_ = false;
-};
-
-template <class Visit>
-void walk_directory(Bytes tiff, bool big_endian, uint64_t at, Visit visit) {
-  ByteReader in(tiff, big_endian);
-  const uint32_t count = in.u16(at);
-  for (uint32_t i = 0; i < count; ++i) {
-    const uint64_t entry = at + 2 + 12 * uint64_t{i};
-    if (!in.has(entry, 12)) return;
-    visit(Entry(tiff, big_endian, entry));
-  }
-}
-
 struct Gps {
-  std::string lat_ref, lon_ref;
-  std::optional<double> lat, lon, altitude, direction;
+  std::string lat_ref, lon_ref, status, date;
+  std::optional<Angle> lat, lon;
+  std::optional<double> altitude, direction;
+  std::optional<int64_t> second_of_day;
   uint32_t altitude_ref = 0;
 };
 
 /// Degrees, minutes and seconds; cameras leave out trailing ones or write 0/0 for them.
-std::optional<double> angle(Entry& entry) {
-  const std::optional<double> degrees = entry.rational(0);
+std::optional<Angle> angle(Entry& entry) {
+  if (entry.is_text()) {
+    std::string text = entry.text();
+    std::ranges::replace(text, ',', ' ');
+    return parse_angle(text);
+  }
+  const auto degrees = entry.number(0);
   if (!degrees) return std::nullopt;
-  return *degrees + entry.rational(1).value_or(0) / 60 + entry.rational(2).value_or(0) / 3600;
+  Angle found;
+  const double minutes = entry.number(1).value_or(0), seconds = entry.number(2).value_or(0);
+  found.signed_by_text = std::signbit(*degrees) || minutes < 0 || seconds < 0;
+  const double size = std::abs(*degrees) + std::abs(minutes) / 60 + std::abs(seconds) / 3600;
+  found.degrees = found.signed_by_text ? -size : size;
+  return found;
+}
+
+/// "N", "S", " south\0": the first letter. The sign of the value where there is no such letter. Nothing says north or
+/// south, or east or west: no angle.
+std::optional<double> with_hemisphere(const Angle& value,
+                                      const std::string& ref,
+                                      char plus,
+                                      char minus) {
+  const std::string_view word = trim(ref);
+  const char letter = word.empty()
+                          ? value.letter
+                          : static_cast<char>(std::toupper(static_cast<unsigned char>(word[0])));
+  if (letter == minus) return -std::abs(value.degrees);
+  if (letter == plus && !(value.letter == minus)) return std::abs(value.degrees);
+  if (letter == 0 && value.signed_by_text) return value.degrees;
+  return std::nullopt;
 }
 
 void apply(const Gps& gps, PhotoInfo& info) {
-  if (gps.lat && gps.lon) {
-    const bool south = gps.lat_ref == "S" || gps.lat_ref == "s";
-    const bool west = gps.lon_ref == "W" || gps.lon_ref == "w";
-    const LatLon point{south ? -*gps.lat : *gps.lat, west ? -*gps.lon : *gps.lon};
+  if (gps.lat && gps.lon && !info.position && gps.status != "V") {
+    const auto lat = with_hemisphere(*gps.lat, gps.lat_ref, 'N', 'S');
+    const auto lon = with_hemisphere(*gps.lon, gps.lon_ref, 'E', 'W');
     // Cameras without a fix write 0, 0 with empty references.
-    const bool no_fix = point.lat == 0 && point.lon == 0;
-    if (valid(point) && !no_fix) info.position = point;
+    if (lat && lon && valid({*lat, *lon}) && !(*lat == 0 && *lon == 0))
+      info.position = LatLon{*lat, *lon};
   }
-  if (gps.altitude && *gps.altitude < 20000) {
-    info.altitude_m = gps.altitude_ref == 1 ? -*gps.altitude : *gps.altitude;
+  if (gps.altitude && !info.altitude_m && std::abs(*gps.altitude) < 20000) {
+    info.altitude_m = gps.altitude_ref == 1 ? -std::abs(*gps.altitude) : *gps.altitude;
   }
-  if (gps.direction && *gps.direction <= 360) info.heading_deg = std::fmod(*gps.direction, 360.0);
+  if (gps.direction && !info.heading_deg && *gps.direction >= 0 && *gps.direction <= 360)
+    info.heading_deg = std::fmod(*gps.direction, 360.0);
 }
 
 Gps read_gps(Bytes tiff, bool big_endian, uint64_t at) {
@@ -186,10 +104,22 @@ Gps read_gps(Bytes tiff, bool big_endian, uint64_t at) {
         gps.altitude_ref = entry.integer().value_or(0);
         break;
       case tag::kAltitude:
-        gps.altitude = entry.rational(0);
+        gps.altitude = entry.number(0);
+        break;
+      case tag::kStatus:
+        gps.status = trim(entry.text());
         break;
       case tag::kImgDirection:
-        gps.direction = entry.rational(0);
+        gps.direction = entry.number(0);
+        break;
+      case tag::kDateStamp:
+        gps.date = entry.text();
+        break;
+      case tag::kTimeStamp:
+        if (const auto h = entry.number(0), m = entry.number(1), s = entry.number(2); h && m && s) {
+          if (*h >= 0 && *h < 24 && *m >= 0 && *m < 60 && *s >= 0 && *s < 61)
+            gps.second_of_day = static_cast<int64_t>(*h * 3600 + *m * 60 + *s);
+        }
         break;
       default:
         break;
@@ -198,42 +128,110 @@ Gps read_gps(Bytes tiff, bool big_endian, uint64_t at) {
   return gps;
 }
 
-/// "2015:06:21 12:00:00"; cameras with an unset clock write zeros or blanks.
+std::optional<int64_t> gps_time(const Gps& gps) {
+  if (!gps.second_of_day || gps.date.size() < 10) return std::nullopt;
+  const auto day = parse_time(gps.date.substr(0, 10));
+  if (!day || *day < civil_seconds(1990, 1, 1)) return std::nullopt;
+  return *day + *gps.second_of_day;
+}
+
+/// "2015:06:21 12:00:00"; some write blanks for zeros in front, or a clock of twelve hours. Cameras with an unset clock
+/// write zeros or blanks.
 std::optional<int64_t> exif_time(const std::string& text) {
-  if (text.size() < 19 || text.substr(0, 4) == "0000") return std::nullopt;
-  return parse_time(text.substr(0, 19));
+  std::string digits = text.substr(0, 19);
+  if (digits.size() < 19 || digits.substr(0, 4) == "0000") return std::nullopt;
+  for (const size_t at : {size_t{5}, size_t{8}, size_t{11}, size_t{14}, size_t{17}}) {
+    if (digits[at] == ' ' && digits[at + 1] != ' ') digits[at] = '0';
+  }
+  auto time = parse_time(digits);
+  const std::string half = to_lower(trim(text.substr(19)));
+  const auto hour = parse_int(digits.substr(11, 2));
+  if (time && hour && half == "pm" && *hour < 12) *time += 12 * 3600;
+  if (time && hour && half == "am" && *hour == 12) *time -= 12 * 3600;
+  return time;
+}
+
+struct Dates {
+  std::optional<int64_t> original, digitized, changed;
+  std::optional<int32_t> original_offset, digitized_offset, changed_offset;
+};
+
+/// The clock's offset where the time of GPS beside it says it: quarters of an hour, as all zones have, within a minute
+/// that the fix may be old.
+std::optional<int32_t> offset_by_gps(int64_t civil, const std::optional<int64_t>& utc) {
+  if (!utc || std::abs(civil - *utc) > 14 * 3600 + 60) return std::nullopt;
+  constexpr int64_t kQuarter = 900;
+  const int64_t off = civil - *utc;
+  const int64_t whole = (off + (off < 0 ? -kQuarter : kQuarter) / 2) / kQuarter * kQuarter;
+  if (std::abs(off - whole) > 60) return std::nullopt;
+  return static_cast<int32_t>(whole);
+}
+
+void apply_dates(const Dates& dates, const std::optional<int64_t>& utc, PhotoInfo& info) {
+  if (info.taken) return;
+  for (const auto& [civil, offset] : {std::pair{dates.original, dates.original_offset},
+                                      {dates.digitized, dates.digitized_offset},
+                                      {dates.changed, dates.changed_offset}}) {
+    if (!civil) continue;
+    info.utc_offset_s = offset ? offset : offset_by_gps(*civil, utc);
+    info.taken = *civil - info.utc_offset_s.value_or(0);
+    return;
+  }
+  info.taken = utc;
 }
 
 }  // namespace
 
-PhotoInfo read_photo_info(std::span<const uint8_t> file_bytes) {
-  PhotoInfo info;
-  const Bytes tiff = find_tiff_block(file_bytes);
-  if (tiff.size() < 14) return info;
+void internal::read_exif_block(std::span<const uint8_t> tiff, PhotoInfo* info) {
+  if (tiff.size() < 14) return;
   const bool big_endian = tiff[0] == 'M';
   ByteReader in(tiff, big_endian);
   uint64_t exif_at = 0, gps_at = 0;  // 0 is the block's own header: none
-  std::optional<int64_t> changed;
+  Dates dates;
+  Bytes xmp;  // where TIFF files keep it
   walk_directory(tiff, big_endian, in.u32(4), [&](Entry entry) {
     if (entry.tag() == tag::kOrientation) {
       const uint32_t value = entry.integer().value_or(1);
-      if (value >= 1 && value <= 8) info.orientation = static_cast<int>(value);
+      if (value >= 1 && value <= 8 && info->orientation == 1)
+        info->orientation = static_cast<int>(value);
     } else if (entry.tag() == tag::kDateTime) {
-      changed = exif_time(entry.text());
+      dates.changed = exif_time(entry.text());
     } else if (entry.tag() == tag::kExifDirectory) {
       exif_at = entry.integer().value_or(0);
     } else if (entry.tag() == tag::kGpsDirectory) {
       gps_at = entry.integer().value_or(0);
+    } else if (entry.tag() == tag::kXmpPacket) {
+      xmp = entry.bytes();
     }
   });
   if (exif_at != 0) {
     walk_directory(tiff, big_endian, exif_at, [&](Entry entry) {
-      if (entry.tag() == tag::kDateTimeOriginal) info.taken = exif_time(entry.text());
+      switch (entry.tag()) {
+        case tag::kDateTimeOriginal:
+          dates.original = exif_time(entry.text());
+          break;
+        case tag::kDateTimeDigitized:
+          dates.digitized = exif_time(entry.text());
+          break;
+        case tag::kOffsetTime:
+          dates.changed_offset = parse_utc_offset(entry.text());
+          break;
+        case tag::kOffsetTimeOriginal:
+          dates.original_offset = parse_utc_offset(entry.text());
+          break;
+        case tag::kOffsetTimeDigitized:
+          dates.digitized_offset = parse_utc_offset(entry.text());
+          break;
+        default:
+          break;
+      }
     });
   }
-  if (!info.taken) info.taken = changed;
-  if (gps_at != 0) apply(read_gps(tiff, big_endian, gps_at), info);
-  return info;
+  Gps gps;
+  if (gps_at != 0) gps = read_gps(tiff, big_endian, gps_at);
+  apply(gps, *info);
+  apply_dates(dates, gps_time(gps), *info);
+  if (!xmp.empty()) read_xmp_block(xmp, info);
 }
 
 }  // namespace loci

@@ -11,19 +11,26 @@
 namespace loci {
 namespace {
 
-/// Descriptors of images in order; one that cannot be described is a zero row, which matches
-/// nothing.
-Result<Matrix> describe_side(const Dataset& dataset,
-                             const std::vector<ImageRecord>& side,
-                             const Describer& describer,
-                             int dim,
-                             int num_threads,
-                             const std::string& task,
-                             const JobControl& job,
-                             Evaluation& run) {
+/// Descriptors of the images of one side. One that cannot be described has no row: it must neither be found nor find.
+struct DescribedSide {
+  Matrix rows;
+  std::vector<int64_t> image_of;  ///< by row
+  std::vector<int64_t> row_of;    ///< by image, -1 for none
+};
+
+Result<DescribedSide> describe_side(const Dataset& dataset,
+                                    const std::vector<ImageRecord>& side,
+                                    const Describer& describer,
+                                    int dim,
+                                    int num_threads,
+                                    const std::string& task,
+                                    const JobControl& job,
+                                    Evaluation& run) {
   std::vector<std::string> paths;
   for (const ImageRecord& record : side) paths.push_back(image_path(dataset, record));
-  Matrix rows(std::ssize(side), dim);
+  DescribedSide out;
+  out.rows = Matrix(std::ssize(side), dim);
+  out.row_of.assign(side.size(), -1);
   const auto failed_before = std::ssize(run.failed);
   LOCI_RETURN_IF_ERROR(describe_files(
       describer,
@@ -32,7 +39,9 @@ Result<Matrix> describe_side(const Dataset& dataset,
       false,
       [&](size_t i, DescribedImage&& image) {
         if (image.status.ok()) {
-          const auto row = rows.row(static_cast<int64_t>(i));
+          out.row_of[i] = std::ssize(out.image_of);
+          const auto row = out.rows.row(out.row_of[i]);
+          out.image_of.push_back(static_cast<int64_t>(i));
           std::copy_n(image.descriptor.begin(), dim, row.begin());
           if (dim < describer.dim()) l2_normalize(row);
         } else {
@@ -48,7 +57,7 @@ Result<Matrix> describe_side(const Dataset& dataset,
                           task.c_str()) +
                    run.failed[static_cast<size_t>(failed_before)]);
   }
-  return rows;
+  return out;
 }
 
 }  // namespace
@@ -80,11 +89,16 @@ Result<Evaluation> evaluate(const Dataset& dataset,
       !dataset.query_in_database.empty() && std::all_of(dataset.query_in_database.begin(),
                                                         dataset.query_in_database.end(),
                                                         [](int64_t row) { return row >= 0; });
-  Matrix queries(std::ssize(dataset.queries), width);
+  DescribedSide queries;
   if (all_inside) {
-    for (int64_t q = 0; q < queries.rows(); ++q) {
-      const auto row = database.row(dataset.query_in_database[static_cast<size_t>(q)]);
-      std::copy(row.begin(), row.end(), queries.row(q).begin());
+    queries.rows = Matrix(std::ssize(dataset.queries), width);
+    for (size_t q = 0; q < dataset.queries.size(); ++q) {
+      const int64_t from = database.row_of[static_cast<size_t>(dataset.query_in_database[q])];
+      queries.row_of.push_back(from < 0 ? -1 : std::ssize(queries.image_of));
+      if (from < 0) continue;
+      const auto row = database.rows.row(from);
+      std::copy(row.begin(), row.end(), queries.rows.row(queries.row_of.back()).begin());
+      queries.image_of.push_back(static_cast<int64_t>(q));
     }
   } else {
     LOCI_TRY(described,
@@ -98,24 +112,35 @@ Result<Evaluation> evaluate(const Dataset& dataset,
                            run));
     queries = std::move(described);
   }
-  const int64_t images = database.rows() + (all_inside ? 0 : queries.rows());
+  const int64_t images =
+      std::ssize(database.row_of) + (all_inside ? 0 : std::ssize(queries.row_of));
   run.ms_per_image = images == 0 ? 0 : watch.milliseconds() / static_cast<double>(images);
 
   const int keep = std::max(depth, *std::max_element(n.begin(), n.end()));
-  LOCI_TRY(index,
-           make_flat_index({ConstMatrixView(database)}, width, Storage::kFloat32, 0, num_threads));
-  const auto hits = index->search(queries, result_depth(dataset, keep), num_threads);
-  std::vector<std::vector<int64_t>> raw(hits.size());
-  for (size_t q = 0; q < hits.size(); ++q) {
-    for (const Hit& hit : hits[q]) raw[q].push_back(hit.id);
+  LOCI_TRY(
+      index,
+      make_flat_index({ConstMatrixView(database.rows).rows_from(0, std::ssize(database.image_of))},
+                      width,
+                      Storage::kFloat32,
+                      0,
+                      num_threads));
+  const auto hits =
+      index->search(ConstMatrixView(queries.rows).rows_from(0, std::ssize(queries.image_of)),
+                    result_depth(dataset, keep),
+                    num_threads);
+  std::vector<std::vector<int64_t>> raw(dataset.queries.size());
+  for (size_t row = 0; row < hits.size(); ++row) {
+    auto& list = raw[static_cast<size_t>(queries.image_of[row])];
+    for (const Hit& hit : hits[row]) list.push_back(database.image_of[static_cast<size_t>(hit.id)]);
   }
   run.results = filter_results(dataset, raw, keep);
   for (size_t q = 0; q < run.results.size(); ++q) {
     run.scores.emplace_back();
     for (const int64_t row : run.results[q]) {
-      run.scores[q].push_back(dot(queries.row(static_cast<int64_t>(q)).data(),
-                                  database.row(row).data(),
-                                  static_cast<size_t>(width)));
+      run.scores[q].push_back(
+          dot(queries.rows.row(queries.row_of[q]).data(),
+              database.rows.row(database.row_of[static_cast<size_t>(row)]).data(),
+              static_cast<size_t>(width)));
     }
   }
   run.recall = recall_at(run.results, positives, n);

@@ -119,16 +119,19 @@ std::string xmp_of(const PositionProposal& proposal) {
          "end=\"w\"?>\n";
 }
 
-Status write_sidecar(const std::string& photo, const PositionProposal& proposal) {
+Result<bool> write_sidecar(const std::string& photo, const PositionProposal& proposal) {
   const std::string path = photo + ".xmp";
   const auto there = file_info(path);
-  const std::string text = xmp_of(proposal);
-  // Written by an earlier run, which may have been interrupted after it: done, not a failure.
-  if (const auto known = read_text_file(path, text.size()); known.ok() && *known == text) return {};
-  if (there.ok())
-    return invalid_argument(printable(path) + ": is there already and stays as it is");
-  if (there.status().code() != Code::kNotFound) return there.status();
-  return write_file(path, text);
+  if (!there.ok() && there.status().code() != Code::kNotFound) return there.status();
+  if (there.ok()) {
+    LOCI_TRY(text, read_text_file(path, uint64_t{1} << 24));
+    // Of loci's own, which holds a position and nothing else: a later proposal takes its place.
+    const bool own = text.find("x:xmptk=\"loci ") != std::string::npos &&
+                     text.find("GPSProcessingMethod=\"loci\"") != std::string::npos;
+    if (!own) return false;
+  }
+  LOCI_RETURN_IF_ERROR(write_file(path, xmp_of(proposal)));
+  return true;
 }
 
 }  // namespace loci

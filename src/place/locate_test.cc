@@ -36,7 +36,7 @@ TEST(ProposePositions, TheStrongerLinkWinsAndAPhotoFurtherOffCountsLess) {
   }
 }
 
-TEST(Sidecar, StatesThePositionAndIsNeverReplaced) {
+TEST(Sidecar, StatesThePositionAndReplacesNoneOfOthers) {
   const TempFolder folder;
   const std::string photo = folder / "a b.jpg";
   PositionProposal proposal;
@@ -48,10 +48,11 @@ TEST(Sidecar, StatesThePositionAndIsNeverReplaced) {
   EXPECT_NE(text.find("exif:GPSLongitude=\"151,12.917802E\""), std::string::npos);
   EXPECT_NE(text.find("exif:GPSHPositioningError=\"15/1\""), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(photo));
-  EXPECT_TRUE(write_sidecar(photo, proposal).ok());  // what an earlier run wrote is done
-  proposal.radius_m = 20;
-  EXPECT_EQ(write_sidecar(photo, proposal).code(), Code::kInvalidArgument);
-  EXPECT_EQ(read_text_file(photo + ".xmp").value(), text);
+  EXPECT_TRUE(write_sidecar(photo, proposal).value());  // its own, again
+  const std::string rating = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">xmp:Rating=\"5\"</x:xmpmeta>";
+  ASSERT_TRUE(write_file(photo + ".xmp", std::string_view(rating)).ok());
+  EXPECT_FALSE(write_sidecar(photo, proposal).value());
+  EXPECT_EQ(read_text_file(photo + ".xmp").value(), rating);
   proposal.position = {.lat = 59.99999999999, .lon = -0.00000001};
   EXPECT_NE(xmp_of(proposal).find("\"60,0.000000N\""), std::string::npos);
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "photo_facts.h"
 
-#include "loci/data/dataset.h"
+#include "loci/data/photos.h"
 
 namespace loci {
 
@@ -12,17 +12,10 @@ PlaceImage photo_facts(const std::string& path, const DescribedImage& described)
   image.width = described.width;
   image.height = described.height;
   image.sha256 = described.sha256;
-  image.position = described.info.position;
-  image.taken = described.info.taken;
-  image.heading_deg = described.info.heading_deg;
-  if (!image.position || !image.taken || !image.heading_deg) {
-    if (const auto named = parse_at_name(path)) {
-      if (!image.position) image.position = named->position;
-      if (!image.taken) image.taken = named->time;
-      if (!image.heading_deg) image.heading_deg = named->heading_deg;
-    }
-  }
-  if (image.position && !valid(*image.position)) image.position.reset();
+  const PhotoInfo info = complete_info(path, described.info);
+  image.position = info.position;
+  image.taken = info.taken;
+  image.heading_deg = info.heading_deg;
   return image;
 }
 

@@ -4,7 +4,6 @@
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"
-#include "loci/image/decode.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -18,6 +17,34 @@ namespace loci {
 namespace {
 
 enum class Gone { kYes, kNo, kUnsure };
+
+Gone look_for(const std::string& path,
+              int64_t device,
+              const std::string& top,
+              const std::vector<std::string>& problems) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR))
+    return Gone::kUnsure;
+  std::string folder = path;
+  do {
+    folder = std::filesystem::path(folder).parent_path().string();
+    if (std::any_of(problems.begin(), problems.end(), [&](const std::string& p) {
+          return p.starts_with(printable(folder) + ": ");
+        })) {
+      return Gone::kUnsure;
+    }
+    if (::stat(folder.c_str(), &info) == 0) break;
+    if (errno != ENOENT && errno != ENOTDIR) return Gone::kUnsure;
+  } while (folder.size() > top.size());
+  if (folder.size() < top.size() || !S_ISDIR(info.st_mode) ||
+      ::access(folder.c_str(), R_OK | X_OK) != 0) {
+    return Gone::kUnsure;
+  }
+  std::error_code error;
+  const bool other_device = static_cast<int64_t>(info.st_dev) != device;
+  if (other_device && std::filesystem::is_empty(folder, error)) return Gone::kUnsure;
+  return Gone::kYes;
+}
 
 class Scanner {
  public:
@@ -66,7 +93,7 @@ class Scanner {
   void missing_argument(const std::string& path, int error) {
     if (const auto it = known_.find(path); it != known_.end() && seen_.insert(path).second) {
       const std::string parent = std::filesystem::path(path).parent_path().string();
-      if (gone(path, it->second, parent, {}) == Gone::kYes) {
+      if (look_for(path, it->second.device, parent, {}) == Gone::kYes) {
         scan_.gone.push_back(it->second.id);
         return;
       }
@@ -76,19 +103,24 @@ class Scanner {
     std::string message = printable(path) + ": cannot be reached";
     if (kept > 0)
       message += "; its " + std::to_string(kept) +
-                 " photographs stay in the collection until they are removed by name";
+                 " photographs stay in the collection until 'loci remove' forgets them";
     fail(path, io_error(message, error));
   }
 
   Status folder(const std::string& path) {
-    std::vector<std::string> problems;
-    const Result<std::vector<std::string>> names =
-        list_files(path, image_extensions(), &problems, links_);
+    std::vector<std::string> earlier = std::exchange(scan_.passed.problems, {});
+    const Result<std::vector<std::string>> names = photos_below(path, &scan_.passed, links_);
+    const std::vector<std::string> problems =
+        std::exchange(scan_.passed.problems, std::move(earlier));
     if (!names.ok()) {
       fail(path, names.status().with_context("nothing below it was changed in the collection"));
       return {};
     }
-    for (const std::string& problem : problems) fail(path, io_error(problem));
+    for (const std::string& problem : problems) {
+      // "PATH: what is wrong": a link that points nowhere fails by its own name.
+      const std::string at = problem.substr(0, problem.rfind(": "));
+      fail(at.starts_with(path) ? at : path, io_error(problem));
+    }
     const std::string prefix = path == "/" ? path : path + "/";
     int64_t count = 0;
     for (const std::string& name : *names) {
@@ -123,7 +155,7 @@ class Scanner {
         continue;
       }
       seen_.insert(name);
-      if (gone(name, entry, path, problems) == Gone::kYes) {
+      if (look_for(name, entry.device, path, problems) == Gone::kYes) {
         scan_.gone.push_back(entry.id);
       } else {
         ++kept;
@@ -133,37 +165,9 @@ class Scanner {
       scan_.notes.push_back(printable(path) + ": " + std::to_string(kept) +
                             " photographs of the collection cannot be reached (a folder is "
                             "unreadable, vanished while it was "
-                            "read, or lies on a disk that is not there); they are kept until they "
-                            "are removed by name");
+                            "read, or lies on a disk that is not there); they are kept until "
+                            "'loci remove' forgets them");
     }
-  }
-
-  Gone gone(const std::string& path,
-            const KnownFile& entry,
-            const std::string& top,
-            const std::vector<std::string>& problems) {
-    struct stat info {};
-    if (::lstat(path.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR))
-      return Gone::kUnsure;
-    std::string folder = path;
-    do {
-      folder = std::filesystem::path(folder).parent_path().string();
-      if (std::any_of(problems.begin(), problems.end(), [&](const std::string& p) {
-            return p.starts_with(printable(folder) + ": ");
-          })) {
-        return Gone::kUnsure;
-      }
-      if (::stat(folder.c_str(), &info) == 0) break;
-      if (errno != ENOENT && errno != ENOTDIR) return Gone::kUnsure;
-    } while (folder.size() > top.size());
-    if (folder.size() < top.size() || !S_ISDIR(info.st_mode) ||
-        ::access(folder.c_str(), R_OK | X_OK) != 0) {
-      return Gone::kUnsure;
-    }
-    std::error_code error;
-    const bool other_device = static_cast<int64_t>(info.st_dev) != entry.device;
-    if (other_device && std::filesystem::is_empty(folder, error)) return Gone::kUnsure;
-    return Gone::kYes;
   }
 
   const KnownFiles& known_;
@@ -188,6 +192,10 @@ Result<std::string> normal_path(const std::string& path) {
 bool lies_below(const std::string& path, const std::string& folder) {
   if (folder == "/") return path.size() > 1 && path.front() == '/';
   return path.size() > folder.size() + 1 && path[folder.size()] == '/' && path.starts_with(folder);
+}
+
+bool is_gone(const std::string& path, int64_t device) {
+  return look_for(path, device, "/", {}) == Gone::kYes;
 }
 
 Result<Scan> scan_paths(const std::vector<std::string>& paths,

@@ -37,11 +37,15 @@ struct Scan {
   int64_t unchanged = 0;
   std::vector<FailedImage> failed;  ///< paths that are not there or cannot be read
   std::vector<std::string> notes;   ///< for a person: what was kept, and why
+  PhotoSearch passed;               ///< what else the folders held
 };
 
 /// Absolute, without "." and "..", without a slash at the end. Symbolic links stay.
 Result<std::string> normal_path(const std::string& path);
 bool lies_below(const std::string& path, const std::string& folder);
+
+/// Is a file that was on this device gone for good, not only out of reach (a disk that is not mounted)?
+bool is_gone(const std::string& path, int64_t device);
 
 /// Lists folders, looks at every file's size and time (never at its content). A photograph counts
 /// as gone only when its file is not there although the nearest folder above it that still exists,

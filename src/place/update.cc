@@ -3,7 +3,9 @@
 #include "batch_writer.h"
 #include "collection.h"
 #include "kept_writer.h"
+#include "moved.h"
 #include "photo_facts.h"
+#include "side_facts.h"
 
 #include "loci/base/file.h"
 #include "loci/base/parallel.h"
@@ -150,7 +152,13 @@ Result<IndexReport> Collection::update(const std::vector<std::string>& paths,
   LOCI_TRY(scan, std::move(scanned));
   for (const std::string& note : scan.notes) job.message(note);
   report.failed = std::move(scan.failed);
+  report.passed = std::move(scan.passed);
   report.unchanged = scan.unchanged;
+  const Result<int64_t> moved = settle_moved(catalogue, known, options.num_threads, scan, job);
+  if (!moved.ok() && interrupted(moved.status())) return finish();
+  LOCI_RETURN_IF_ERROR(moved.status());
+  report.moved = *moved;
+  LOCI_TRY(refreshed, refresh_side_facts(catalogue, known, scan));
 
   LOCI_TRY(segments, catalogue.segments());
   LOCI_TRY(next_segment, catalogue.next_segment());
@@ -182,6 +190,8 @@ Result<IndexReport> Collection::update(const std::vector<std::string>& paths,
       return done;
     }
   }
+  report.updated += refreshed;
+  report.unchanged -= std::min(refreshed, report.unchanged);
   if (!report.interrupted) LOCI_RETURN_IF_ERROR(calibrate(catalogue, job));
   return finish();
 }

@@ -82,16 +82,43 @@ Result<RunData> make_run_data(const Dataset& train,
   return run;
 }
 
+namespace {
+
+/// Rows that are not all zeros: a photo that could not be read has a row of zeros, and must neither find nor be found.
+std::vector<int64_t> described_rows(ConstMatrixView rows) {
+  std::vector<int64_t> out;
+  for (int64_t i = 0; i < rows.rows(); ++i) {
+    const auto row = rows.row(i);
+    if (std::ranges::any_of(row, [](float v) { return v != 0; })) out.push_back(i);
+  }
+  return out;
+}
+
+Matrix rows_of(ConstMatrixView all, const std::vector<int64_t>& wanted) {
+  Matrix out(std::ssize(wanted), all.cols());
+  for (int64_t i = 0; i < out.rows(); ++i)
+    std::ranges::copy(all.row(wanted[static_cast<size_t>(i)]), out.row(i).begin());
+  return out;
+}
+
+}  // namespace
+
 Result<Recall> measure_recall(const ValidationSet& set,
                               ConstMatrixView database,
                               ConstMatrixView queries,
                               int num_threads) {
   const int keep = kRecallCutOffs.back();
-  LOCI_TRY(index, make_flat_index({database}, database.cols(), Storage::kFloat32, 0, num_threads));
-  const auto hits = index->search(queries, result_depth(set.data, keep), num_threads);
-  std::vector<std::vector<int64_t>> results(hits.size());
-  for (size_t q = 0; q < hits.size(); ++q) {
-    for (const Hit& hit : hits[q]) results[q].push_back(hit.id);
+  const std::vector<int64_t> images = described_rows(database), asking = described_rows(queries);
+  const Matrix own = std::ssize(images) < database.rows() ? rows_of(database, images) : Matrix();
+  const ConstMatrixView there =
+      own.empty() ? database.rows_from(0, std::ssize(images)) : own.view();
+  LOCI_TRY(index, make_flat_index({there}, database.cols(), Storage::kFloat32, 0, num_threads));
+  const auto hits =
+      index->search(rows_of(queries, asking), result_depth(set.data, keep), num_threads);
+  std::vector<std::vector<int64_t>> results(static_cast<size_t>(queries.rows()));
+  for (size_t row = 0; row < hits.size(); ++row) {
+    auto& list = results[static_cast<size_t>(asking[row])];
+    for (const Hit& hit : hits[row]) list.push_back(images[static_cast<size_t>(hit.id)]);
   }
   return recall_at(filter_results(set.data, results, keep), set.positives, kRecallCutOffs);
 }

@@ -40,8 +40,8 @@ Result<RunData> make_run_data(const Dataset& train,
                               const std::optional<Dataset>& validation,
                               const TrainOptions& options);
 
-/// Recall of descriptors (rows in the order of database and queries; a row of zeros matches
-/// nothing), searched exactly and filtered by the data set's rule.
+/// Recall of descriptors (rows in the order of database and queries; a row of zeros
+/// is a photo that could not be read: as a query a miss, in the database absent), searched exactly and filtered by the data set's rule.
 Result<Recall> measure_recall(const ValidationSet& set,
                               ConstMatrixView database,
                               ConstMatrixView queries,

@@ -31,7 +31,15 @@ bool is_bag(const std::string& path) {
 
 Status check_bag_head(const std::string& path) {
   const std::string head = head_of(path);
-  if (head.starts_with(kBagMagic)) return {};
+  if (head.starts_with(kBagMagic)) {
+    if (to_lower(path).ends_with(".active")) {
+      return corrupt(printable(path) +
+                     ": a bag that was not closed, as its recording still runs or broke off; "
+                     "'rosbag reindex " +
+                     printable(path) + "' repairs it");
+    }
+    return {};
+  }
   if (head.starts_with(kSqlite) || head.starts_with(kMcap)) {
     return unsupported(printable(path) +
                        ": a bag of ROS 2; convert it to one of ROS 1 ('rosbags-convert --src " +

@@ -9,16 +9,20 @@
 #include "loci/base/plugin.h"
 #include "loci/base/text.h"
 
+#include <cmath>
+#include <cstdint>
+
 namespace loci {
+
+Status VideoOptions::validate() const {
+  if (every_s >= 0 && every_frames >= 1) return {};
+  return invalid_argument(format(
+      "every %g s and every %d frames: expected at least 0 s and 1 frame", every_s, every_frames));
+}
 
 Result<std::unique_ptr<VideoReader>> open_video(const std::string& path,
                                                 const VideoOptions& options) {
-  if (!(options.every_s >= 0) || options.every_frames < 1) {
-    return invalid_argument(
-        format("every %g s and every %d frames: expected at least 0 s and 1 frame",
-               options.every_s,
-               options.every_frames));
-  }
+  LOCI_RETURN_IF_ERROR(options.validate());
   LOCI_TRY(info, file_info(path));
   const bool bag = internal::is_bag(path);
   const std::string kind = bag ? "a bag" : "a video";
@@ -64,8 +68,28 @@ bool is_video_name(const std::string& path) {
   return ends_with_any(to_lower(path), video_extensions());
 }
 
-std::string video_frame_name(const std::string& path, double stamp_s) {
-  return path + format("#t=%.2f", stamp_s);
+std::string video_frame_name(const std::string& path, double stamp_s, int decimals) {
+  return path + format("#t=%.*f", decimals, stamp_s);
+}
+
+int frame_decimals(const VideoOptions& options) { return options.every_s >= 0.02 ? 2 : 6; }
+
+FrameNames::FrameNames(const std::string& path, int decimals)
+    : decimals_(decimals), last_us_(INT64_MIN) {
+  const size_t slash = path.rfind('/') + 1;  // 0 where there is none
+  path_ = path.substr(0, slash) + short_file_name(path.substr(slash));
+}
+
+std::string FrameNames::next(double stamp_s) {
+  const int64_t unit = decimals_ == 2 ? 10'000 : 1;
+  const auto us =
+      static_cast<int64_t>(std::llround(stamp_s * 1e6 / static_cast<double>(unit))) * unit;
+  if (us > last_us_) {
+    last_us_ = us;
+    return video_frame_name(path_, static_cast<double>(us) * 1e-6, decimals_);
+  }
+  ++last_us_;
+  return video_frame_name(path_, static_cast<double>(last_us_) * 1e-6, 6);
 }
 
 }  // namespace loci

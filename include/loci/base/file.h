@@ -44,8 +44,19 @@ Result<std::vector<uint8_t>> read_file(const std::string& path,
                                        uint64_t max_bytes = uint64_t{1} << 32);
 Result<std::string> read_text_file(const std::string& path, uint64_t max_bytes = uint64_t{1} << 30);
 
+/// What a path stands for when it is written to.
+struct WriteTarget {
+  std::string path;  ///< with symbolic links followed, also those to a file that is not there yet
+  bool regular = true;  ///< a regular file, or none yet: no pipe, terminal, device or socket
+  int descriptor = -1;  ///< of /dev/stdout, /dev/stderr, /dev/fd/N and /proc/self/fd/N: N; else -1
+};
+/// InvalidArgument for a folder and for a circle of links; NotFound when the folder of the file is not there.
+Result<WriteTarget> write_target(const std::string& path);
+
 /// Writes a file so that at any instant either the old one or the whole new one is there: a temporary name in the
-/// same folder, fsync, rename, fsync of the folder. A failure (disk full) removes the temporary file.
+/// same folder, fsync, rename, fsync of the folder. A failure (disk full) removes the temporary file. A link is
+/// followed and stays a link, the mode of an old file stays, and what is no regular file (a pipe, /dev/stdout,
+/// /dev/null) is written to as it is.
 Status write_file(const std::string& path, std::span<const uint8_t> content);
 Status write_file(const std::string& path, std::string_view content);
 
@@ -60,8 +71,8 @@ class FileWriter {
   Status commit();
 
  private:
-  FileWriter(std::string path, std::string temporary, int fd);
-  std::string path_, temporary_;
+  FileWriter(std::string path, std::string target, std::string temporary, int fd);
+  std::string path_, target_, temporary_;  // no temporary name: written to as it is
   int fd_ = -1;
   std::vector<uint8_t> buffer_;
   Status flush();
@@ -106,20 +117,26 @@ struct FileInfo {
 /// NotFound when nothing is there. Follows symbolic links.
 Result<FileInfo> file_info(const std::string& path);
 
+/// Is it a folder that the system, a NAS or a desktop keeps for itself: recycle bins, thumbnails (@eaDir, #recycle,
+/// $RECYCLE.BIN, lost+found, __MACOSX, ...)? By its name.
+bool is_system_folder(std::string_view name);
+
 /// Where symbolic links below a folder may lead.
 enum class Links {
   kWithin,  ///< to what lies in the folder too; others are passed over and named in `problems`
   kAll,     ///< anywhere
 };
 
-/// Regular files below `folder`, relative to it, sorted by bytes, whose extension (lower case, with the dot) is one of
-/// `extensions` (all files when empty). Follows symbolic links as `links` says, each folder once: a loop is entered no
-/// second time. Folders that cannot be read are named in `problems` and passed over, as are the file systems of the
-/// kernel (/proc, /sys, /dev), whatever leads there. Names starting with '.' are left out.
+/// Regular files below `folder`, relative to it, in natural order (natural_less), whose extension (lower case, with the
+/// dot) is one of `extensions` (all files when empty). Follows symbolic links as `links` says, each folder once: a loop is
+/// entered no second time. Folders that cannot be read are named in `problems` and passed over, as are the file systems of
+/// the kernel (/proc, /sys, /dev), whatever leads there. Names starting with '.' are left out, and folders of the system,
+/// whose relative paths `system_folders` gets.
 Result<std::vector<std::string>> list_files(const std::string& folder,
                                             const std::vector<std::string>& extensions,
                                             std::vector<std::string>* problems = nullptr,
-                                            Links links = Links::kAll);
+                                            Links links = Links::kAll,
+                                            std::vector<std::string>* system_folders = nullptr);
 
 /// Creates a folder and its parents.
 Status make_folders(const std::string& path);

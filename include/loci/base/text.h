@@ -29,6 +29,11 @@ std::string escape_url_path(std::string_view path);
 std::string to_utf8(std::string_view bytes);
 /// A file name made readable on one line of a terminal: control characters as \n, \x1b.
 std::string printable(std::string_view text);
+/// A file name of at most 200 bytes: a longer one is cut before its ending and told apart by a hash, so that a suffix
+/// still fits into the 255 bytes that file systems allow.
+std::string short_file_name(const std::string& name);
+/// Byte by byte, but runs of digits by their value: "frame_2" before "frame_10".
+bool natural_less(std::string_view a, std::string_view b);
 /// "1.5 GiB"
 std::string human_bytes(double bytes);
 /// "2 h 05 min", "38 s"

@@ -33,7 +33,7 @@ void complete_position(ImageRecord* record);
 /// When a database image counts as a right answer to a query.
 struct TruthRule {
   enum class Kind {
-    kRadius,  ///< within radius_m (inclusive), same UTM zone
+    kRadius,  ///< within radius_m (inclusive) on a zone's grid, across its edge on the Earth
     kFrames,  ///< |frame difference| <= tolerance_frames
     kPlace,   ///< same place label, another image
   };
@@ -100,6 +100,8 @@ struct DatasetOptions {
   std::string database_filter;
   /// Leave out images that are listed but absent, instead of refusing the data set.
   bool skip_missing = false;
+  /// With skip_missing: a set of which no image is there is still a set, for who examines it. No option of a command.
+  bool keep_empty = false;
 
   template <class V>
   void describe(V&& v) {

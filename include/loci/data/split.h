@@ -90,4 +90,10 @@ Result<DatasetSplit> split_dataset(const Dataset& dataset, const SplitOptions& o
 /// place; or frame. Returns the path of the file.
 Result<std::string> write_split(const DatasetSplit& split, const std::string& path);
 
+/// Where write_split writes: `path` itself, or places.csv in it.
+std::string split_file(const std::string& path);
+
+/// Is this the first line of a table that write_split writes?
+bool is_split_table(std::string_view first_line);
+
 }  // namespace loci

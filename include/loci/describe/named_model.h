@@ -25,6 +25,10 @@ Result<std::shared_ptr<const Model>> named_model(
     const LearnOptions& learn,
     const JobControl& job);
 
+/// Is there such a file or name? NotFound, or InvalidArgument for a file of another kind (a checkpoint, ONNX, a picture),
+/// with what makes a model of it. Looks at the head of the file only.
+Status check_model_name(const std::string& name);
+
 /// What is used when no model is named: `default`, or `rootsift-vlad` in a build without it.
 std::string default_model_name();
 

@@ -13,10 +13,27 @@
 
 namespace loci {
 
-/// Poses by time, as TUM's RGB-D tools and evo write them: lines of `time x y z qx qy qz qw`, '#'
-/// begins a comment. Sorted by time; quaternions are scaled to unit length.
-/// Errors: NotFound, Io; Corrupt naming the line
-Result<std::vector<TimedPose>> read_tum_trajectory(const std::string& path);
+/// Poses of a drive.
+struct Trajectory {
+  std::vector<TimedPose>
+      poses;                  ///< sorted by time; by_row: in the order of the file, without times
+  bool by_row = false;        ///< the i-th pose is of the i-th frame (KITTI)
+  int64_t skipped = 0;        ///< rows without a pose (not a number, too few fields)
+  std::string first_skipped;  ///< "line 7: 'nan' is no position"
+};
+
+/// Reads what programs write poses as:
+///
+///   time x y z qx qy qz qw      TUM's RGB-D tools, evo, ORB-SLAM
+///   twelve numbers a row        KITTI: the upper three rows of a camera-to-world matrix, no times
+///   a csv of EuRoC              timestamp [ns], position, quaternion with w first, and more
+///   named columns               a header such as `num t x y z qx qy qz qw`
+///
+/// Fields are separated by blanks, tabs, commas or semicolons; '#' begins a comment. A byte-order mark and a header are
+/// passed over. Times of 19, 16 and 13 digits are nanoseconds, microseconds and milliseconds. A row that holds no pose
+/// is counted and left out; one whose quaternion is 0 has a position and no turn (`turned` is false).
+/// Errors: NotFound, Io; Corrupt when most rows hold no pose, naming the first
+Result<Trajectory> read_trajectory(const std::string& path);
 
 /// The pose nearest in time, if it is at most `max_gap_s` away. `trajectory` is sorted by time.
 std::optional<TimedPose> pose_at(std::span<const TimedPose> trajectory,

@@ -25,7 +25,8 @@ struct Evaluation {
   double ms_per_image = 0;  ///< wall time of describing, divided by the number of images
   std::string verified;     ///< the features that ordered the results again; empty: none did
   double verify_ms = 0;     ///< wall time of that, a query
-  std::vector<std::string> failed;  ///< images that could not be described: they match nothing
+  /// Images that could not be described: no query finds them, and as queries they are misses.
+  std::vector<std::string> failed;
 };
 
 /// Describes both sides (a leave-one-out set once), searches exactly, applies the data set's rule

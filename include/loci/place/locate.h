@@ -45,8 +45,8 @@ std::vector<PositionProposal> propose_positions(const std::vector<PlaceImage>& i
 /// like as Exif 2.3 for XMP writes them).
 std::string xmp_of(const PositionProposal& proposal);
 
-/// Writes `photo`.xmp beside a photograph. The photograph is not opened, and a sidecar that is
-/// there already stays as it is: InvalidArgument.
-Status write_sidecar(const std::string& photo, const PositionProposal& proposal);
+/// Writes `photo`.xmp beside a photograph, which is not opened. A sidecar of another program that is there already stays
+/// as it is (false); one that loci wrote gets the new position.
+Result<bool> write_sidecar(const std::string& photo, const PositionProposal& proposal);
 
 }  // namespace loci

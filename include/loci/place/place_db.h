@@ -5,6 +5,7 @@
 #include "loci/base/geo.h"
 #include "loci/base/progress.h"
 #include "loci/base/status.h"
+#include "loci/data/photos.h"
 #include "loci/describe/describer.h"
 #include "loci/index/index.h"
 #include "loci/local/kept_features.h"
@@ -70,7 +71,9 @@ struct FailedImage {
 
 struct IndexReport {
   int64_t added = 0, updated = 0, removed = 0, unchanged = 0, total = 0;
+  int64_t moved = 0;  ///< known by their content at another path, which is gone
   std::vector<FailedImage> failed;
+  PhotoSearch passed;  ///< what the folders held besides photographs
   /// Cancelled; everything counted here is saved, and the next update goes on.
   bool interrupted = false;
 };
@@ -163,7 +166,8 @@ class PlaceDb {
   /// Looks at what other processes have changed since it was opened (or refreshed).
   virtual Status refresh() = 0;
   /// Adds new photographs, describes changed ones (size or time, then content) again, forgets
-  /// missing ones. `paths` are files and folders. Waits for another process that is updating, and
+  /// missing ones. A new file with the content of a known one that is gone from its path is that
+  /// photograph, renamed or moved: it keeps its id and is not described again. `paths` are files and folders. Waits for another process that is updating, and
   /// says so through `job`.
   virtual Result<IndexReport> update(const std::vector<std::string>& paths,
                                      const UpdateOptions& options = {},

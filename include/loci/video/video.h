@@ -19,6 +19,8 @@ struct VideoOptions {
   /// Bags: the topic of the images; may be empty where only one has images that can be read.
   std::string topic = {};
   bool positions = false;  ///< bags: look for positions in sensor_msgs/NavSatFix
+  /// InvalidArgument for times and counts below 0 s and 1 frame.
+  Status validate() const;
 };
 
 struct VideoFrame {
@@ -56,7 +58,28 @@ Result<std::unique_ptr<VideoReader>> open_video(const std::string& path,
 /// are among them, so that open_video() can say what to do.
 const std::vector<std::string>& video_extensions();
 bool is_video_name(const std::string& path);
+/// Is it a file of many frames? By its content; by its name where that says nothing. A folder is none, whatever its
+/// name, nor is a photograph that is named like a video.
+bool is_video_file(const std::string& path);
+
 /// "walk.mp4#t=12.40": the frame at a time, as a media fragment (W3C Media Fragments 1.0, 4.2.1).
-std::string video_frame_name(const std::string& path, double stamp_s);
+std::string video_frame_name(const std::string& path, double stamp_s, int decimals = 2);
+
+/// Decimals of a second that keep the names of frames apart and in their natural order: two where they are at least 20 ms
+/// apart by the options, else six.
+int frame_decimals(const VideoOptions& options);
+
+/// Names of a video's frames, all different: those that would be equal are told apart by a microsecond.
+class FrameNames {
+ public:
+  /// A path so long that a name made of it would be none (255 bytes) is shortened.
+  FrameNames(const std::string& path, int decimals);
+  std::string next(double stamp_s);
+
+ private:
+  std::string path_;
+  int decimals_;
+  int64_t last_us_;
+};
 
 }  // namespace loci

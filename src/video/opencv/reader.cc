@@ -40,6 +40,7 @@ class OpenCvReader : public VideoReader {
         return corrupt(printable(path_) + ": no video that FFmpeg reads");
       }
       fps_ = capture_.get(cv::CAP_PROP_FPS);
+      stated_ = static_cast<int64_t>(capture_.get(cv::CAP_PROP_FRAME_COUNT));
     } catch (const std::exception& error) {
       return corrupt(printable(path_) + ": " + printable(error.what()));
     }
@@ -52,6 +53,17 @@ class OpenCvReader : public VideoReader {
     } catch (const std::exception& error) {
       return corrupt(printable(path_) + ": " + printable(error.what()));
     }
+  }
+
+  std::string note() const override {
+    if (!ended_) return {};
+    // Where the head states none the number is a guess, which is a frame or two off.
+    const int64_t missing = stated_ - grabbed_;
+    if (undecoded_ == 0 && missing <= std::max<int64_t>(2, stated_ / 20)) return {};
+    return printable(path_) +
+           format(": holds %lld of the %lld frames that it states; it is cut short or damaged",
+                  static_cast<long long>(grabbed_ - undecoded_),
+                  static_cast<long long>(std::max(stated_, grabbed_)));
   }
 
  private:
@@ -71,13 +83,17 @@ class OpenCvReader : public VideoReader {
       const bool due = taken_ == 0 || at - taken_stamp_s_ >= options_.every_s - 1e-6;
       if (number % options_.every_frames != 0 || !due) continue;
       cv::Mat bgr;
-      if (!capture_.retrieve(bgr) || bgr.empty() || bgr.type() != CV_8UC3) continue;
+      if (!capture_.retrieve(bgr) || bgr.empty() || bgr.type() != CV_8UC3) {
+        ++undecoded_;
+        continue;
+      }
       ++taken_;
       taken_stamp_s_ = at;
       return std::optional(VideoFrame{.stamp_s = at, .image = to_image(bgr)});
     }
     if (taken_ == 0)
       return corrupt(printable(path_) + ": a video without a frame that can be decoded");
+    ended_ = true;
     return std::optional<VideoFrame>();
   }
 
@@ -86,6 +102,9 @@ class OpenCvReader : public VideoReader {
   mutable cv::VideoCapture capture_;
   double fps_ = 0, last_stamp_s_ = 0, taken_stamp_s_ = 0;
   int64_t grabbed_ = 0, taken_ = 0;
+  int64_t stated_ = 0;  ///< frames by the container's head, or by FFmpeg's guess from its length
+  int64_t undecoded_ = 0;
+  bool ended_ = false;
 };
 
 }  // namespace

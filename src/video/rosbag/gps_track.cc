@@ -11,6 +11,9 @@ namespace loci::internal {
 namespace {
 
 constexpr int64_t kReachNs = 2'000'000'000;
+constexpr double kFastest_m_per_s =
+    340;                         // of what carries a camera; a receiver that jumps is faster
+constexpr double kNoise_m = 50;  // between two fixes of a receiver that stands still
 
 double mix(double a, double b, double part) { return a + (b - a) * part; }
 
@@ -45,7 +48,8 @@ std::vector<GpsFix> read_gps_track(BagFile& bag) {
     GpsFix fix{message->stamp_ns != 0 ? message->stamp_ns : place.recorded_ns,
                {message->lat, message->lon},
                {}};
-    if (!valid(fix.position)) continue;
+    // 0, 0 is what drivers write before the first fix.
+    if (!valid(fix.position) || (fix.position.lat == 0 && fix.position.lon == 0)) continue;
     if (std::isfinite(message->altitude_m)) fix.altitude_m = message->altitude_m;
     track.push_back(fix);
   }
@@ -61,7 +65,13 @@ std::optional<GpsFix> gps_at(const std::vector<GpsFix>& track, int64_t time_ns) 
   if (after != track.begin() && time_ns - std::prev(after)->time_ns <= kReachNs) {
     a = &*std::prev(after);
   }
-  if (a != nullptr && b != nullptr) return between(*a, *b, time_ns);
+  if (a != nullptr && b != nullptr) {
+    const double seconds = static_cast<double>(b->time_ns - a->time_ns) * 1e-9;
+    if (distance_m(a->position, b->position) <= kNoise_m + kFastest_m_per_s * seconds)
+      return between(*a, *b, time_ns);
+    // A jump: one of the two is wrong, and nothing was ever half way between them.
+    return std::nullopt;
+  }
   if (a == nullptr && b == nullptr) return std::nullopt;
   return a != nullptr ? *a : *b;
 }
