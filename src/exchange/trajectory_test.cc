@@ -40,7 +40,7 @@ Result<Trajectory> read(std::string_view text) {
 
 TEST(Trajectory, MarksHeadersCommentsAndOddRowsRefuseNothing) {
   const std::string rows = "100.0 1 2 3 0 0 0 1\n100.1 4 5 6 0 0 0 1\n100.2 7 8 9 0 0 0 1\n";
-  for (const std::string text :
+  for (const std::string& text :
        {"\xEF\xBB\xBF" + rows,
         "timestamp tx ty tz qx qy qz qw\n" + rows,
         "# ground truth\n\n" + rows,
