@@ -72,7 +72,7 @@ TEST(GeoFiles, AreWrittenWhereNamed) {
   const TempFolder temp;
   ASSERT_TRUE(write_geo_files({.geojson = temp / "a.geojson", .kml = temp / "a.kml"}, {}).ok());
   EXPECT_EQ(read_text_file(temp / "a.geojson").value(),
-            "{\"type\":\"FeatureCollection\",\"features\":[]}\n");
+            "{\"type\":\"FeatureCollection\",\"generator\":\"loci\",\"features\":[]}\n");
   EXPECT_TRUE(file_info(temp / "a.kml").ok());
   EXPECT_EQ(list_files(temp.path(), {}).value().size(), 2u);
 }

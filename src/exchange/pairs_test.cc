@@ -159,7 +159,7 @@ TEST(HlocFeatures, WithoutCommitNothingStays) {
   const TempFolder temp;
   { auto file = HlocFeatures::create(temp / "f.h5").value(); }
   EXPECT_TRUE(list_files(temp.path(), {}).value().empty());
-  EXPECT_EQ(HlocFeatures::create(temp / "none/f.h5").status().code(), Code::kIo);
+  EXPECT_EQ(HlocFeatures::create(temp / "none/f.h5").status().code(), Code::kNotFound);
 }
 
 #endif

@@ -152,13 +152,13 @@ Result<IndexReport> Collection::update(const std::vector<std::string>& paths,
   LOCI_TRY(scan, std::move(scanned));
   for (const std::string& note : scan.notes) job.message(note);
   report.failed = std::move(scan.failed);
-  report.passed = std::move(scan.passed);
   report.unchanged = scan.unchanged;
   const Result<int64_t> moved = settle_moved(catalogue, known, options.num_threads, scan, job);
   if (!moved.ok() && interrupted(moved.status())) return finish();
   LOCI_RETURN_IF_ERROR(moved.status());
   report.moved = *moved;
   LOCI_TRY(refreshed, refresh_side_facts(catalogue, known, scan));
+  report.passed = std::move(scan.passed);
 
   LOCI_TRY(segments, catalogue.segments());
   LOCI_TRY(next_segment, catalogue.next_segment());

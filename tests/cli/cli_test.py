@@ -134,7 +134,6 @@ class CliTest(InAFolder):
         loci('inspect', self.db / 'model.safetensors', '--json', check=0)
 
     def test_usage_errors_exit_2_and_failures_exit_1(self):
-        loci(check=2)
         loci('query', check=2)
         loci('index', self.root / 'nowhere', '--db', self.root / 'x', check=1)
         loci('query', self.photos('queries')[0], '--db', self.root / 'nowhere', check=1)

@@ -53,6 +53,8 @@ class ClusterDocsTest(unittest.TestCase):
         cls.root = pathlib.Path(cls.folder.name)
         subprocess.run([LOCI, 'simulate', cls.root / 'town/photos', '--sketch', '--places', '12', '--times', '4', '--seed', '5',
                         '--width', '128', '--height', '96'], check=True, capture_output=True)
+        subprocess.run([LOCI, 'split', cls.root / 'town/photos', '-o', cls.root / 'town/photos', '--train', '0.5', '--val', '0.3'],
+                       check=True, capture_output=True)
         (cls.root / 'models').mkdir()
         for name in ('models/place.safetensors', 'models/vgg16.safetensors', 'place.safetensors'):
             write_start_model(cls.root / name)

@@ -150,11 +150,11 @@ class Figures(WithACollection):
         town = self.root / 'broken town'
         for side in ('database', 'queries'):
             (town / side).mkdir(parents=True)
-        for i, name in enumerate(self.names[:6]):
-            # Each place has a good photo on one side and an empty file on the other.
+        for i, name in enumerate(self.names[:12:2]):
+            # Each place (two photos of the collection) has a good photo on one side and an empty file on the other.
             good, empty = ('database', 'queries') if i % 2 else ('queries', 'database')
-            shutil.copy(self.database / name, town / good / f'{i}.jpg')
-            (town / empty / f'{i}.jpg').write_bytes(b'')
+            shutil.copy(self.database / name, town / good / name)
+            (town / empty / name).write_bytes(b'')
         result = lines('eval', town, '--model', 'rootsift-vlad', '--num-clusters', 4, '--n', '1,5')[-1]
         self.assertEqual(result['recall_all'], {'1': 0, '5': 0})
         self.assertEqual(result['failed'], 6)
@@ -166,7 +166,7 @@ class Figures(WithACollection):
             shutil.copy(self.database / self.names[i - 1], frames / f'frame_{i}.jpg')
         (self.root / 'poses.csv').write_text('path,east_m,north_m\n' + ''.join(f'frame_{i}.jpg,{i},0\n' for i in range(1, 13)))
         graph = self.root / 'order.g2o'
-        loci('loops', frames, '--model', 'rootsift-vlad', '--num-clusters', 4, '--odometry', self.root / 'poses.csv', '-o', graph,
+        loci('loops', frames, '--model', 'rootsift-vlad', '--odometry', self.root / 'poses.csv', '-o', graph,
              check=0)
         east = [float(line.split()[2]) for line in graph.read_text().splitlines() if line.startswith('VERTEX')]
         self.assertEqual(east, list(range(1, 13)))
@@ -175,7 +175,7 @@ class Figures(WithACollection):
         for i in range(12):
             shutil.copy(self.database / self.names[i], stamps / f'{1403636579763555584 + i * 50_000_000}.jpg')
         (self.root / 'tum.txt').write_text(''.join(f'{1403636579.763555584 + i * 0.05:.9f} {i} 0 0 0 0 0 1\n' for i in range(12)))
-        loci('loops', stamps, '--model', 'rootsift-vlad', '--num-clusters', 4, '--odometry', self.root / 'tum.txt', '-o', graph,
+        loci('loops', stamps, '--model', 'rootsift-vlad', '--odometry', self.root / 'tum.txt', '-o', graph,
              check=0)
         self.assertEqual(sum(line.startswith('VERTEX') for line in graph.read_text().splitlines()), 12)
 

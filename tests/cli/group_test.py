@@ -4,6 +4,7 @@
 """Geometric check, groups by place and proposed positions, as a user has them. Usage: group_test.py LOCI"""
 import csv
 import hashlib
+import json
 import unittest
 import xml.etree.ElementTree as xml
 
@@ -78,7 +79,7 @@ class Groups(InAFolder):
         before = {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in self.photos.iterdir()}
         answer = lines('locate', '--db', self.db, '--at-least', 0, *self.free)
         proposals, summary = answer[:-1], answer[-1]
-        self.assertEqual(summary, {'without_position': 8, 'proposed': len(proposals), 'written': 0, 'failed': 0})
+        self.assertEqual(summary, {'without_position': 8, 'proposed': len(proposals), 'written': 0, 'kept': 0, 'failed': 0})
         self.assertGreaterEqual(len(proposals), 4)
         right = 0
         for proposal in proposals:
@@ -99,8 +100,11 @@ class Groups(InAFolder):
         loci('locate', '--db', self.db, '--at-least', 0, '--write-xmp', *self.free, check=0)  # written already: done
         for sidecar in self.photos.glob('*.xmp'):
             sidecar.write_text('edited')
-        again = loci('locate', '--db', self.db, '--at-least', 0, '--write-xmp', *self.free, check=1)
+        again = loci('locate', '--db', self.db, '--at-least', 0, '--write-xmp', *self.free, '--json', check=0)
         self.assertIn('stays as it is', again.stderr)
+        summary = json.loads(again.stdout.splitlines()[-1])
+        self.assertEqual((summary['written'], summary['kept'], summary['failed']), (0, len(proposals), 0))
+        self.assertEqual({sidecar.read_text() for sidecar in self.photos.glob('*.xmp')}, {'edited'})
         after = {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in self.photos.iterdir() if p.suffix != '.xmp'}
         self.assertEqual(after, before, 'an original was touched')
         for sidecar in self.photos.glob('*.xmp'):

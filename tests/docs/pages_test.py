@@ -13,6 +13,7 @@ import unittest
 
 ROOT = pathlib.Path(sys.argv.pop(2))
 LOCI = pathlib.Path(sys.argv.pop(1)).resolve()
+CODE = re.compile(r'^ *```[^\n]*\n(.*?)^ *```|`([^`\n]+)`', re.M | re.S)
 COMMAND = re.compile(r'(?:^\s*|[`/(|&;]\s*|bin/)loci ([a-z]+)( [^`|;&)#\n]*)?', re.M)
 OPTION = re.compile(r'(?<!\S)(--[a-z][a-z0-9-]*|-[a-zA-Z])\b')
 PAGES = sorted([*ROOT.glob('docs/tutorials/*.md'), *ROOT.glob('docs/migration/*.md'), ROOT / 'docs/faq.md'])
@@ -60,7 +61,8 @@ class PagesTest(unittest.TestCase):
     def test_every_command_has_its_verb_and_options(self):
         shown, helps = 0, {}
         for page in [*ROOT.glob('*.md'), *ROOT.glob('docs/**/*.md')]:
-            for verb, rest in COMMAND.findall(page.read_text().replace('\\\n', ' ')):
+            code = '\n'.join(block or span for block, span in CODE.findall(page.read_text()))
+            for verb, rest in COMMAND.findall(code.replace('\\\n', ' ')):
                 if verb not in helps:
                     helps[verb] = subprocess.run([LOCI, verb, '--help'], capture_output=True, text=True)
                 self.assertEqual(helps[verb].returncode, 0, f'{page.name}: loci {verb}')

@@ -101,9 +101,9 @@ TEST(RawImage, WhatDoesNotFitIsRefused) {
 }
 
 TEST(GpsTrack, GoesTheShortWayAcrossTheDateLine) {
-  const std::vector<GpsFix> track{{0, {0, 179}, {}}, {1'000'000'000, {0, -179}, {}}};
-  EXPECT_NEAR(gps_at(track, 250'000'000)->position.lon, 179.5, 1e-9);
-  EXPECT_NEAR(gps_at(track, 750'000'000)->position.lon, -179.5, 1e-9);
+  const std::vector<GpsFix> track{{0, {0, 179.999}, {}}, {1'000'000'000, {0, -179.999}, {}}};
+  EXPECT_NEAR(gps_at(track, 250'000'000)->position.lon, 179.9995, 1e-9);
+  EXPECT_NEAR(gps_at(track, 750'000'000)->position.lon, -179.9995, 1e-9);
   EXPECT_FALSE(gps_at(track, 4'000'000'000));
   EXPECT_FALSE(gps_at({}, 0));
 }

@@ -135,19 +135,19 @@ TEST(BagReader, PositionsComeFromTheReceiverAtTheTimeOfTheImage) {
   const TempFolder folder;
   BagWriter bag(folder / "gps.bag", "lz4");
   bag.fix("/fix", 0, 10, 20);
-  bag.fix("/fix", 1, 12, 22);
-  bag.fix("/fix", 5, 14, 24);
+  bag.fix("/fix", 1, 10.002, 20.002);
+  bag.fix("/fix", 5, 10.004, 20.004);
   bag.fix("/fix", 9, 50, 50, -1);  // no fix
   for (const double at : {0.25, 1.5, 3.0, 4.5, 9.0}) write_raw(bag, "/image", at, 0);
   bag.close();
   EXPECT_FALSE(all_frames(folder / "gps.bag")[0].photo.position) << "nobody asked";
   const auto frames = all_frames(folder / "gps.bag", {.positions = true});
   ASSERT_EQ(frames.size(), 5u);
-  EXPECT_NEAR(frames[0].photo.position->lat, 10.5, 1e-9);
-  EXPECT_NEAR(frames[0].photo.position->lon, 20.5, 1e-9);
-  EXPECT_NEAR(*frames[0].photo.altitude_m, 1050, 1e-6);
-  EXPECT_NEAR(frames[1].photo.position->lat, 12, 1e-9) << "the next fix is too far";
-  EXPECT_NEAR(frames[3].photo.position->lat, 14, 1e-9);
+  EXPECT_NEAR(frames[0].photo.position->lat, 10.0005, 1e-9);
+  EXPECT_NEAR(frames[0].photo.position->lon, 20.0005, 1e-9);
+  EXPECT_NEAR(*frames[0].photo.altitude_m, 1000.05, 1e-6);
+  EXPECT_NEAR(frames[1].photo.position->lat, 10.002, 1e-9) << "the next fix is too far";
+  EXPECT_NEAR(frames[3].photo.position->lat, 10.004, 1e-9);
   EXPECT_FALSE(frames[4].photo.position);
 }
 
