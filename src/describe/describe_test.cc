@@ -6,6 +6,7 @@
 #include "loci/describe/learn.h"
 #include "loci/describe/preprocess.h"
 #include "loci/image/encode.h"
+#include "loci/image/resize.h"
 #include "loci/image/sketch.h"
 #include "loci/math/vector.h"
 
@@ -185,6 +186,37 @@ TEST(NetworkSize, ModesKeepTheirPromises) {
             std::pair(5, 2));  // 2.5 rounds to even
   EXPECT_EQ(network_size({.resize = Resize::kFit, .max_side = 640, .min_side = 240}, 1280, 960),
             std::pair(640, 480));
+}
+
+TEST(Preprocess, SidesAreCutToMultiplesAfterTheResize) {
+  using Resize = Preprocessing::Resize;
+  EXPECT_EQ(network_size({.side_multiple = 32}, 300, 252), std::pair(288, 224));
+  EXPECT_EQ(network_size({.side_multiple = 32}, 320, 256), std::pair(320, 256));
+  EXPECT_EQ(network_size({.side_multiple = 32}, 31, 500), std::pair(32, 480));
+  EXPECT_EQ(
+      network_size({.resize = Resize::kMaxSide, .max_side = 640, .side_multiple = 32}, 1280, 720),
+      std::pair(640, 352));
+}
+
+TEST(Preprocess, TheCutIsBilinearOnFloatPixelsWhateverTheResampling) {
+  const Image photo = sketch_place(3, 0, 300, 252);
+  const FloatImage expected = resize(to_float(photo), 288, 224, Resampling::kBilinear);
+  for (const bool as_float : {false, true}) {
+    const InputTensor found =
+        preprocess({.resampling = "area", .resize_as_float = as_float, .side_multiple = 32}, photo)
+            .value();
+    ASSERT_EQ(std::pair(found.width, found.height), std::pair(288, 224));
+    for (size_t i = 0; i < found.values.size(); ++i)
+      ASSERT_EQ(found.values[i], expected.pixels[i]) << i;
+  }
+  // A photo that is shrunk first is shrunk by the model's own resampling.
+  const Preprocessing spec{
+      .resize = Preprocessing::Resize::kMaxSide, .max_side = 200, .side_multiple = 32};
+  const FloatImage shrunk = to_float(resize(photo, 200, 168, Resampling::kArea));
+  const FloatImage cut = resize(shrunk, 192, 160, Resampling::kBilinear);
+  const InputTensor found = preprocess(spec, photo).value();
+  ASSERT_EQ(found.values.size(), cut.pixels.size());
+  for (size_t i = 0; i < found.values.size(); ++i) ASSERT_EQ(found.values[i], cut.pixels[i]) << i;
 }
 
 TEST(Preprocess, NormalisesInTheNetworksChannelOrder) {

@@ -89,29 +89,29 @@ Result<InputTensor> preprocess(const Preprocessing& spec, ImageView image) {
   if (!how) return unsupported("preprocessing.resampling: '" + spec.resampling + "' is not known");
   const auto [width, height] = resized_size(spec, image.width, image.height);
   const auto [cut_width, cut_height] = network_size(spec, image.width, image.height);
-  const bool same = width == image.width && height == image.height;
-  const bool cut = cut_width != width || cut_height != height;
+  const bool resizes = width != image.width || height != image.height;
+  const bool cuts = cut_width != width || cut_height != height;
   InputTensor out;
-  if (same && !cut) {
+  if (!resizes && !cuts) {
     normalise(spec, image, out);
     return out;
   }
-  // hloc resamples float pixels, by bilinear instead of area when either side grows.
-  const bool grows = width > image.width || height > image.height;
-  const bool bilinear = spec.resize_as_float && *how == Resampling::kArea && grows;
-  const Resampling used = bilinear ? Resampling::kBilinear : *how;
-  if (!cut && !spec.resize_as_float) {
+  if (!cuts && !spec.resize_as_float) {
     normalise<uint8_t>(spec, resize(image, width, height, *how), out);
     return out;
   }
   FloatImage pixels;
-  if (same || spec.resize_as_float) {
+  if (!resizes) {
     pixels = to_float(image);
-    if (!same) pixels = resize(pixels, width, height, used);
-  } else {
+  } else if (!spec.resize_as_float) {
     pixels = to_float(resize(image, width, height, *how));
+  } else {
+    // hloc resamples float pixels, by bilinear instead of area when either side grows.
+    const bool grows = width > image.width || height > image.height;
+    const Resampling used = *how == Resampling::kArea && grows ? Resampling::kBilinear : *how;
+    pixels = resize(to_float(image), width, height, used);
   }
-  if (cut) pixels = resize(pixels, cut_width, cut_height, Resampling::kBilinear);
+  if (cuts) pixels = resize(pixels, cut_width, cut_height, Resampling::kBilinear);
   normalise<float>(spec, pixels, out);
   return out;
 }
