@@ -75,7 +75,9 @@ class Lowering {
       : network_(network), outputs_(outputs_of(network)) {
     if (!all_outputs) outputs_.resize(1);
     graph_.image = image;
-    count_uses();
+    const std::vector<NetworkOutput> features(outputs_.begin(), outputs_.begin() + 1);
+    count_uses(outputs_, op_uses_);
+    count_uses(features, feature_uses_);
   }
 
   Result<Graph> run() {
@@ -101,11 +103,11 @@ class Lowering {
   }
 
   /// Backwards from the outputs, so that what nobody needs is not counted.
-  void count_uses() {
-    for (const NetworkOutput& each : outputs_) ++op_uses_[each.op];
+  void count_uses(const std::vector<NetworkOutput>& outputs, std::map<std::string, int>& uses) {
+    for (const NetworkOutput& each : outputs) ++uses[each.op];
     for (size_t i = network_.ops.size(); i-- > 0;) {
-      if (!op_uses_.contains(network_.ops[i].name)) continue;
-      for (const std::string& name : inputs_of(i)) ++op_uses_[name];
+      if (!uses.contains(network_.ops[i].name)) continue;
+      for (const std::string& name : inputs_of(i)) ++uses[name];
     }
   }
 
@@ -139,6 +141,7 @@ class Lowering {
     Node node;
     node.op = op;
     node.value_name = op.name;
+    node.head = !feature_uses_.contains(op.name);
     for (const std::string& name : inputs) node.inputs.push_back(value_of_.at(name));
     LOCI_RETURN_IF_ERROR(infer(node, graph_));
     graph_.nodes.push_back(std::move(node));
@@ -166,7 +169,7 @@ class Lowering {
   const Network& network_;
   std::vector<NetworkOutput> outputs_;
   Graph graph_;
-  std::map<std::string, int> value_of_, op_uses_;
+  std::map<std::string, int> value_of_, op_uses_, feature_uses_;
 };
 
 }  // namespace

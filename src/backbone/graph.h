@@ -26,6 +26,7 @@ struct Node {
   int sum_input =
       -1;  ///< conv, upsample: a value of the same shape to be added before the activation
   Extent in, out;
+  bool head = false;  ///< the features do not need it, only another output does
 };
 
 struct Graph {

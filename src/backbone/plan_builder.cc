@@ -197,6 +197,8 @@ Quantization PlanBuilder::output_type(int value) const {
   if (options_.precision == Precision::kFp32 || graph_.returns(value) || needs_float(value))
     return {};
   if (options_.precision == Precision::kBf16) return {type::bf16, 1};
+  if (value > 0 && float_head(graph_.nodes[static_cast<size_t>(value - 1)]))
+    return {head_type(), 1};
   int readers = 0, concat = -1;
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     const Node& node = graph_.nodes[i];
@@ -209,7 +211,7 @@ Quantization PlanBuilder::output_type(int value) const {
                           node.op.type == OpType::kAvgPool || node.op.type == OpType::kConcat ||
                           node.op.type == OpType::kSpaceToDepth ||
                           node.op.type == OpType::kUpsample;
-    if (!integers) return {};
+    if (!integers || float_head(node)) return {};
   }
   // Parts of a concatenation are written in its scale at once.
   return quantization(concat > 0 && readers == 1 && !graph_.returns(concat) ? concat : value);

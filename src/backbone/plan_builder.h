@@ -86,6 +86,13 @@ class PlanBuilder {
   /// What int8 makes of the value by its range; float32 where it has none.
   Quantization quantization(int value) const;
   bool needs_float(int value) const;
+  /// With int8: heads stay in floats, which cost them little and keep what is decided by them.
+  bool float_head(const Node& node) const {
+    return options_.precision == Precision::kInt8 && node.head;
+  }
+  static memory::data_type head_type() {
+    return instructions().bf16 ? memory::data_type::bf16 : memory::data_type::f32;
+  }
   /// The type that the maker of a value should write.
   Quantization output_type(int value) const;
 

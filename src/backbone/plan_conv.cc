@@ -96,13 +96,16 @@ ConvRecipe PlanBuilder::recipe(size_t i, Quantization given, bool low_precision)
   ConvRecipe r;
   r.in = {float_type(), 1};
   r.out = output_type(static_cast<int>(i) + 1);
+  const bool head = float_head(node);
   bool integers = false;
-  if (options_.precision == Precision::kInt8) {
+  if (head) {
+    r.in = {head_type(), 1};
+  } else if (options_.precision == Precision::kInt8) {
     const bool are_integers = given.type == type::u8 || given.type == type::s8;
     r.in = are_integers ? given : quantization(node.inputs[0]);
     integers = r.in.type != type::f32;
   }
-  if (!low_precision || (options_.precision == Precision::kInt8 && !integers)) {
+  if (!low_precision || (options_.precision == Precision::kInt8 && !integers && !head)) {
     r.in = r.out = {};
     integers = false;
   }

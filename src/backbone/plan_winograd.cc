@@ -43,7 +43,9 @@ ConvCase PlanBuilder::conv_case(size_t i) const {
   const bool pool = pool_follows(i);
   type in = float_type();
   type out = output_type(static_cast<int>(i) + (pool ? 2 : 1)).type;
-  if (options_.precision == Precision::kInt8) {
+  if (float_head(node)) {
+    in = head_type();
+  } else if (options_.precision == Precision::kInt8) {
     const type given = slot(node.inputs[0]).type();
     in = is_floating(given) ? quantization(node.inputs[0]).type : given;
     if (is_floating(in)) out = type::f32;

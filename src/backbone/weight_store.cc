@@ -25,6 +25,21 @@ Status check_finite(const std::string& name, std::span<const float> values) {
   return corrupt("tensor '" + name + "' holds numbers that are not finite");
 }
 
+/// Numbers in one kernel [kh][kw].
+size_t kernel_size(const Tensor& weight) {
+  return static_cast<size_t>(weight.shape[2] * weight.shape[3]);
+}
+
+/// The weights on bf16's grid, as floats.
+std::vector<float> bf16_weights(const Tensor& weight) {
+  const std::span<const float> exact = weight.floats();
+  const size_t kernel = kernel_size(weight);
+  std::vector<float> out(exact.size());
+  for (size_t i = 0; i < exact.size(); i += kernel)
+    round_kernel_bf16(exact.subspan(i, kernel), &out[i]);
+  return out;
+}
+
 }  // namespace
 
 Instructions instructions() {
@@ -78,15 +93,15 @@ const QuantizedWeights& WeightStore::quantized(const std::string& op, int larges
   const ConvNumbers& numbers = numbers_.at(op);
   const std::span<const float> weight = numbers.weight.floats();
   const size_t out = numbers.bias.size(), each = weight.size() / out;
+  const size_t kernel = kernel_size(numbers.weight);
   QuantizedWeights q;
   q.values.resize(weight.size());
   q.scales.resize(out);
   for (size_t o = 0; o < out; ++o) {
     const float scale = grid_step(weight.subspan(o * each, each), largest);
     q.scales[o] = scale;
-    for (size_t i = 0; i < each; ++i) {
-      q.values[o * each + i] = static_cast<int8_t>(std::lrint(weight[o * each + i] / scale));
-    }
+    for (size_t i = o * each; i < (o + 1) * each; i += kernel)
+      round_kernel(weight.subspan(i, kernel), scale, largest, &q.values[i]);
   }
   return quantized_[key] = std::move(q);
 }
@@ -112,9 +127,14 @@ const dnnl::memory& WeightStore::packed(const std::string& op,
   const memory::desc plain(dims,
                            from_integers ? memory::data_type::s8 : memory::data_type::f32,
                            groups > 1 ? memory::format_tag::goihw : memory::format_tag::oihw);
-  const void* values = from_integers
-                           ? static_cast<const void*>(quantized(op, largest).values.data())
-                           : static_cast<const void*>(numbers.weight.floats().data());
+  std::vector<float> rounded;
+  const void* values = numbers.weight.floats().data();
+  if (from_integers) {
+    values = quantized(op, largest).values.data();
+  } else if (desc.data.data_type == dnnl_bf16) {
+    rounded = bf16_weights(numbers.weight);
+    values = rounded.data();
+  }
   dnnl::primitive_attr attributes;
   if (rounds) {
     std::vector<float> inverse = quantized(op, largest).scales;
