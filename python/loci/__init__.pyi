@@ -369,7 +369,7 @@ def evaluate(dataset: Dataset, describer: Describer, n: list[int] = [1, 5, 10, 2
 
 def export_onnx(model: Model, path: Any, **kwargs) -> tuple:
     """Writes network, pooling and whitening as ONNX; (name of the input, name of the output, numbers of a descriptor).
-    Options as of 'loci export': width, height, batch, pixels."""
+    Options as of 'loci export': width, height, batch, pixels, maps."""
 
 def find_pairs(db: PlaceDb, on_progress: Optional[Callable[[str, int, int], None]] = None, **kwargs) -> list:
     """[(path, path, score)]: which photographs of a collection are worth matching; options as of 'loci pairs'

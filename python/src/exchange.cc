@@ -59,7 +59,8 @@ void bind_models_of_others(py::module_& m) {
       py::arg("model"),
       py::arg("path"),
       "Writes network, pooling and whitening as ONNX; (name of the input, name of the output, "
-      "numbers of a descriptor).\nOptions as of 'loci export': width, height, batch, pixels.");
+      "numbers of a descriptor).\nOptions as of 'loci export': width, height, batch, pixels, "
+      "maps.");
 }
 
 template <class Learn>

@@ -62,11 +62,12 @@ OnnxReport write(const Model& model, const std::string& path, const OnnxOptions&
   if (Status written = write_onnx(path, graph); !written.ok()) throw Error(written);
   OnnxReport report;
   report.input = graph.input.name;
-  report.output = graph.output.name;
+  report.output = graph.outputs[0].name;
+  for (const OnnxValue& each : graph.outputs) report.outputs.push_back(each.name);
   report.width = options.width;
   report.height = options.height;
   report.batch = options.batch;
-  report.output_dim = std::get<int64_t>(graph.output.shape[1]);
+  report.output_dim = std::get<int64_t>(graph.outputs[0].shape[1]);
   report.nodes = std::ssize(graph.nodes);
   report.tensors = std::ssize(graph.initializers);
   for (const auto& [name, tensor] : graph.initializers) report.bytes += tensor.bytes.size();
@@ -82,7 +83,9 @@ OnnxGraph build_onnx(const Model& model, const OnnxOptions& options) {
   const bool portable = options.width != 0 && options.batch != 0;
   OnnxBuilder b(model.tensors, batch, portable);
   OnnxMap x{b.fresh("image"), 3, kAnySize, kAnySize};
-  const std::string output = b.fresh("descriptor");
+  std::vector<NetworkOutput> maps = outputs_of(spec.network);
+  if (!options.maps) maps.resize(1);
+  const std::string descriptor = options.maps ? "" : b.fresh("descriptor");
   if (options.width != 0) {
     x.width = options.width;
     x.height = options.height;
@@ -93,15 +96,29 @@ OnnxGraph build_onnx(const Model& model, const OnnxOptions& options) {
       x.value,
       {side(batch, "batch"), int64_t{3}, side(x.height, "height"), side(x.width, "width")}};
   const OnnxMap input = options.pixels ? append_normalisation(b, spec.preprocessing, x) : x;
-  const OnnxMap features = append_network(b, spec.network, input);
-  const OnnxMap pooled = append_pooling(b, spec.pooling, features);
-  const OnnxMap whole = append_whitening(b, spec.whitening, pooled);
-  b.node_as("Flatten", output, output, {whole.value}, {{"axis", int64_t{1}}});
-  b.graph.output = {output, {side(batch, "batch"), whole.channels}};
+  const std::vector<OnnxMap> made = append_network(b, spec.network, maps, input);
+  if (options.maps) {
+    for (size_t k = 0; k < maps.size(); ++k) {
+      const OnnxMap& map = made[k];
+      const std::string name = map.value == maps[k].name ? map.value : b.fresh(maps[k].name);
+      if (name != map.value) b.node_as("Identity", name, name, {map.value});
+      b.graph.outputs.push_back({name,
+                                 {side(batch, "batch"),
+                                  map.channels,
+                                  side(map.height, (name + "_height").c_str()),
+                                  side(map.width, (name + "_width").c_str())}});
+    }
+  } else {
+    const OnnxMap pooled = append_pooling(b, spec.pooling, made[0]);
+    const OnnxMap whole = append_whitening(b, spec.whitening, pooled);
+    b.node_as("Flatten", descriptor, descriptor, {whole.value}, {{"axis", int64_t{1}}});
+    b.graph.outputs = {{descriptor, {side(batch, "batch"), whole.channels}}};
+  }
   b.graph.metadata = {{"loci", to_json(spec)},
                       {"loci_fingerprint", model.fingerprint},
                       {"loci_input", options.pixels ? "pixels" : "normalised"},
                       {"loci_version", version()}};
+  if (options.maps) b.graph.metadata["loci_returns"] = "maps";
   return std::move(b.graph);
 }
 

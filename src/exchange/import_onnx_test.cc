@@ -218,6 +218,32 @@ TEST(ImportOnnx, WhatLociExportedComesBackWithTheSameFingerprint) {
   }
 }
 
+TEST(ImportOnnx, MapsOfANetworkComeBackWithTheirNames) {
+  const TempFolder temp;
+  ModelSpec spec;
+  spec.network = architecture("xfeat").value();
+  const auto model = make_model(spec, random_weights(spec.network, 3, 1).value());
+  const auto written = export_onnx(*model, temp / "m.onnx", {.maps = true});
+  ASSERT_TRUE(written.ok()) << written.status().message();
+  EXPECT_THAT(written->outputs, ElementsAre("features", "keypoint_logits", "reliability"));
+  EXPECT_EQ(written->output_dim, 64);
+  const auto back = import_model(temp / "m.onnx");
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(back->model->spec.network.outputs, spec.network.outputs);
+  EXPECT_TRUE(back->report.needs_clusters);
+  EXPECT_EQ(back->model->tensors.size(), model->tensors.size());
+}
+
+TEST(ImportOnnx, WhatTheDescriptorDoesNotNeedIsNotWritten) {
+  ModelSpec spec;
+  spec.network = architecture("xfeat").value();
+  spec.pooling.type = "mean";
+  const auto model = make_model(spec, random_weights(spec.network, 3, 1).value());
+  const OnnxGraph graph = build_onnx(*model, {});
+  EXPECT_TRUE(graph.initializers.contains("block1.0.weight"));
+  EXPECT_FALSE(graph.initializers.contains("keypoint_head.0.weight"));
+}
+
 TEST(ImportOnnx, AGraphThatWasChangedIsNotTakenForItsDescription) {
   const TempFolder temp;
   const auto model = sample("gem");

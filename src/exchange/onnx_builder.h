@@ -112,8 +112,11 @@ class OnnxBuilder {
   int64_t claimed_ = 0;
 };
 
-/// The network's operators; `input` is what they see. Returns the feature map.
-OnnxMap append_network(OnnxBuilder& builder, const Network& network, const OnnxMap& input);
+/// The operators that the outputs need; `input` is what they see. Returns a map for each output.
+std::vector<OnnxMap> append_network(OnnxBuilder& builder,
+                                    const Network& network,
+                                    const std::vector<NetworkOutput>& outputs,
+                                    const OnnxMap& input);
 /// Pooling and whitening; returns a map of one position.
 OnnxMap append_pooling(OnnxBuilder& builder, const PoolingSpec& spec, const OnnxMap& features);
 OnnxMap append_netvlad(OnnxBuilder& builder, const PoolingSpec& spec, const OnnxMap& features);

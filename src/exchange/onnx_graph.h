@@ -39,7 +39,8 @@ struct OnnxGraph {
   std::string name, doc;
   std::vector<OnnxNode> nodes;
   TensorMap initializers;  ///< F32 and I64
-  OnnxValue input, output;
+  OnnxValue input;
+  std::vector<OnnxValue> outputs;
   std::map<std::string, std::string> metadata;
 };
 

@@ -5,6 +5,7 @@
 #include "onnx_window.h"
 
 #include <map>
+#include <set>
 
 namespace loci {
 namespace {
@@ -15,24 +16,40 @@ class NetworkWriter {
     maps_["input"] = input;
   }
 
-  OnnxMap run(const Network& network) {
+  std::vector<OnnxMap> run(const Network& network, const std::vector<NetworkOutput>& outputs) {
+    const std::set<std::string> needed = needed_for(network, outputs);
     // Values have the operators' names; reserved first, so that no helper takes one.
     for (const Op& op : network.ops) {
-      if (b_.fresh(op.name) != op.name) {
+      if (needed.contains(op.name) && b_.fresh(op.name) != op.name) {
         throw Error(invalid_argument("operator '" + op.name +
                                      "' has the name of something else in the graph; rename it"));
       }
     }
     for (size_t i = 0; i < network.ops.size(); ++i) {
-      const Op& op = network.ops[i];
-      std::vector<std::string> inputs = op.inputs;
-      if (inputs.empty()) inputs = {i == 0 ? "input" : network.ops[i - 1].name};
-      append(op, inputs);
+      if (needed.contains(network.ops[i].name)) append(network.ops[i], inputs_of(network, i));
     }
-    return maps_.at(outputs_of(network).front().op);
+    std::vector<OnnxMap> out;
+    for (const NetworkOutput& each : outputs) out.push_back(maps_.at(each.op));
+    return out;
   }
 
  private:
+  static std::vector<std::string> inputs_of(const Network& network, size_t i) {
+    if (!network.ops[i].inputs.empty()) return network.ops[i].inputs;
+    return {i == 0 ? "input" : network.ops[i - 1].name};
+  }
+
+  static std::set<std::string> needed_for(const Network& network,
+                                          const std::vector<NetworkOutput>& outputs) {
+    std::set<std::string> needed;
+    for (const NetworkOutput& each : outputs) needed.insert(each.op);
+    for (size_t i = network.ops.size(); i-- > 0;) {
+      if (!needed.contains(network.ops[i].name)) continue;
+      for (const std::string& name : inputs_of(network, i)) needed.insert(name);
+    }
+    return needed;
+  }
+
   void append(const Op& op, const std::vector<std::string>& inputs) {
     std::vector<std::string> values;
     for (const std::string& name : inputs) values.push_back(maps_.at(name).value);
@@ -207,8 +224,11 @@ class NetworkWriter {
 
 }  // namespace
 
-OnnxMap append_network(OnnxBuilder& builder, const Network& network, const OnnxMap& input) {
-  return NetworkWriter(builder, input).run(network);
+std::vector<OnnxMap> append_network(OnnxBuilder& builder,
+                                    const Network& network,
+                                    const std::vector<NetworkOutput>& outputs,
+                                    const OnnxMap& input) {
+  return NetworkWriter(builder, input).run(network, outputs);
 }
 
 }  // namespace loci

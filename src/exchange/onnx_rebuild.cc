@@ -93,6 +93,8 @@ OnnxOptions options_of(const FileTree& tree, const OnnxView& view) {
   OnnxOptions options;
   const auto input = tree.metadata.find("loci_input");
   options.pixels = input == tree.metadata.end() || input->second != "normalised";
+  const auto returns = tree.metadata.find("loci_returns");
+  options.maps = returns != tree.metadata.end() && returns->second == "maps";
   if (view.input_shape.size() != 4) changed("the input's shape");
   const auto side = [](int64_t size) {
     if (size > 1 << 20) changed("the input's shape");
@@ -123,7 +125,12 @@ void import_loci_onnx(ImportBuilder& b) {
   }
   b.report.architecture = b.spec.network.architecture;
   const Model model{b.spec, b.tensors, ""};
-  compare(b.tree, build_onnx(model, options_of(b.tree, view)));
+  const OnnxOptions options = options_of(b.tree, view);
+  compare(b.tree, build_onnx(model, options));
+  if (options.maps) {
+    b.spec.whitening = WhiteningSpec();
+    b.set_untrained_pooling(b.spec.pooling.type == "vlad" ? "vlad" : "netvlad");
+  }
   b.report.checks.push_back("the graph is the one that its description makes");
 }
 

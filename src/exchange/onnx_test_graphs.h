@@ -23,7 +23,7 @@ struct Graph {
   OnnxGraph g;
   Graph() {
     g.input = {"x", {int64_t{1}, int64_t{3}, "height", "width"}};
-    g.output = {"y", {int64_t{1}, int64_t{4}}};
+    g.outputs = {{"y", {int64_t{1}, int64_t{4}}}};
   }
   Graph& node(const std::string& type,
               std::vector<std::string> inputs,

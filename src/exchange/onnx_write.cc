@@ -80,7 +80,7 @@ ProtoWriter graph_message(const OnnxGraph& graph) {
   for (const auto& [name, tensor] : graph.initializers) out.message(5, initializer(name, tensor));
   if (!graph.doc.empty()) out.text(10, graph.doc);
   out.message(11, value_info(graph.input));
-  out.message(12, value_info(graph.output));
+  for (const OnnxValue& each : graph.outputs) out.message(12, value_info(each));
   return out;
 }
 

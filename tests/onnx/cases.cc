@@ -59,6 +59,7 @@ Draft draft(const Network& network, const Preprocessing& preprocessing) {
 Draft of_architecture(const std::string& name) {
   Draft d = draft(architecture(name).value(), default_preprocessing(name));
   d.spec.name = name;
+  d.spec.preprocessing.side_multiple = 1;  // the cases' images go into both programs as they are
   return d;
 }
 
@@ -246,6 +247,12 @@ std::vector<OnnxCase> onnx_cases() {
   cases.all.back().height = 65;
   add_poolings(cases);
   add_netvlads(cases);
+  const Draft xfeat = of_architecture("xfeat");
+  cases.add("xfeat_maps", xfeat, {.width = 96, .height = 72, .maps = true});
+  cases.add("xfeat_maps_batch2", xfeat, {.width = 96, .height = 72, .batch = 2, .maps = true});
+  cases.add("xfeat_maps_any", xfeat, {.batch = 0, .maps = true});
+  cases.all.back().batch = 2;
+  cases.add("placenet_map", of_architecture("placenet"), {.maps = true});
   return cases.all;
 }
 
@@ -271,7 +278,37 @@ std::vector<float> input_of(const OnnxCase& c) {
   return out;
 }
 
-std::vector<float> expected_of(const OnnxCase& c) {
+namespace {
+
+std::vector<Expected> expected_maps(const OnnxCase& c) {
+  BackboneOptions options;
+  options.kernel_cache = "off";
+  const auto backbone = Backbone::create(c.model, options).value();
+  std::vector<Expected> out(backbone->output_names().size());
+  for (const Image& image : images_of(c)) {
+    const InputTensor input = preprocess(c.model->spec.preprocessing, image).value();
+    const auto maps =
+        backbone->run_outputs(input.values.data(), 1, input.height, input.width).value();
+    for (size_t k = 0; k < maps.size(); ++k) {
+      const Features& map = maps[k][0];
+      out[k].shape = {c.batch, map.values.cols(), map.height, map.width};
+      for (int64_t d = 0; d < map.values.cols(); ++d) {
+        for (int64_t i = 0; i < map.values.rows(); ++i) out[k].values.push_back(map.values(i, d));
+      }
+    }
+  }
+  for (Expected& each : out) {
+    each.largest = 0;
+    for (const float value : each.values)
+      each.largest = std::max(each.largest, std::abs(double{value}));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Expected> expected_of(const OnnxCase& c) {
+  if (c.options.maps) return expected_maps(c);
   const auto describer =
       Describer::create(c.model, {.precision = Precision::kFp32, .kernel_cache = "off"}).value();
   const auto dim = static_cast<size_t>(describer->dim());
@@ -281,7 +318,7 @@ std::vector<float> expected_of(const OnnxCase& c) {
     const Status status = describer->describe(images[i], std::span(out).subspan(i * dim, dim));
     if (!status.ok()) throw Error(status);
   }
-  return out;
+  return {{{c.batch, describer->dim()}, out}};
 }
 
 }  // namespace loci::testing_onnx

@@ -33,15 +33,19 @@ async function main() {
       try {
         const session = await ort.InferenceSession.create(base + '.onnx', {executionProviders: ['cpu']});
         const input = new ort.Tensor('float32', floats(base + '.input'), [c.batch, 3, c.height, c.width]);
-        const found = (await session.run({[c.input]: input}))[c.output];
-        const expected = floats(base + '.expected');
-        if (found.dims.join() === [c.batch, c.dim].join()) {
-          largest = expected.reduce((most, x, i) => {
-            const difference = Math.abs(x - found.data[i]);
-            return difference <= most ? most : difference;  // NaN becomes the largest
-          }, 0);
-        } else {
-          console.log(`${c.name}: shape ${found.dims}`);
+        const outputs = await session.run({[c.input]: input});
+        largest = 0;
+        for (const output of c.outputs) {
+          const found = outputs[output.name];
+          if (found.dims.join() !== output.shape.join()) {
+            console.log(`${c.name}: shape of ${output.name} is ${found.dims}`);
+            largest = Infinity;
+            continue;
+          }
+          floats(path.join(folder, output.file)).forEach((x, i) => {
+            const difference = Math.abs(x - found.data[i]) / output.largest;
+            if (!(difference <= largest)) largest = difference;  // NaN, too
+          });
         }
       } catch (error) {
         console.log(`${c.name}: ${error.message}`);

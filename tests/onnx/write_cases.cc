@@ -24,11 +24,19 @@ loci::Status write_all(const std::string& folder) {
     LOCI_TRY(report, loci::export_onnx(*c.model, folder + "/" + c.name + ".onnx", c.options));
     LOCI_RETURN_IF_ERROR(loci::write_file(folder + "/" + c.name + ".input",
                                           bytes_of(loci::testing_onnx::input_of(c))));
-    LOCI_RETURN_IF_ERROR(loci::write_file(folder + "/" + c.name + ".expected",
-                                          bytes_of(loci::testing_onnx::expected_of(c))));
     json.object().member("name", c.name).member("input", report.input);
-    json.member("output", report.output).member("batch", c.batch).member("width", c.width);
-    json.member("height", c.height).member("dim", report.output_dim).end();
+    json.member("batch", c.batch).member("width", c.width).member("height", c.height);
+    json.key("outputs").array();
+    const auto expected = loci::testing_onnx::expected_of(c);
+    for (size_t k = 0; k < expected.size(); ++k) {
+      const std::string file = c.name + "." + report.outputs.at(k);
+      LOCI_RETURN_IF_ERROR(loci::write_file(folder + "/" + file, bytes_of(expected[k].values)));
+      json.object().member("name", report.outputs[k]).member("file", file);
+      json.member("largest", expected[k].largest).key("shape").array();
+      for (const int64_t side : expected[k].shape) json.value(side);
+      json.end().end();
+    }
+    json.end().end();
   }
   return loci::write_file(folder + "/cases.json", json.end().str());
 }

@@ -34,7 +34,7 @@ std::shared_ptr<const Model> random_model(const Network& network, const std::str
   spec.network = network;
   spec.pooling.type = pooling;
   TensorMap tensors = random_weights(network, 3, 1).value();
-  const int64_t dim = operator_channels(network, 3).value().back();
+  const int64_t dim = operator_channels(network, 3).value()[features_op(network)];
   if (pooling == "netvlad") {
     spec.pooling.num_clusters = kClusters;
     tensors["pooling.weight"] = random_tensor({kClusters, dim}, 3, "weight");

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace loci {
 
@@ -18,6 +19,7 @@ struct OnnxOptions {
   int batch = 1;
   /// The input is RGB from 0 to 255 and the graph normalises it; else it is normalised already.
   bool pixels = true;
+  bool maps = false;
 
   template <class V>
   void describe(V&& v) {
@@ -27,14 +29,19 @@ struct OnnxOptions {
     v({"pixels",
        "the input is RGB from 0 to 255 and the graph normalises it; else it is normalised already"},
       pixels);
+    v({"maps",
+       "return the network's maps by their names instead of one descriptor (XFeat: features, "
+       "keypoint_logits, reliability)"},
+      maps);
   }
 };
 
 /// What was written.
 struct OnnxReport {
-  std::string input, output;  ///< names of the graph's input and output
+  std::string input, output;         ///< names of the graph's input and (first) output
+  std::vector<std::string> outputs;  ///< all of them
   int width = 0, height = 0, batch = 0;
-  int64_t output_dim = 0;  ///< M
+  int64_t output_dim = 0;  ///< M; with `maps` the channels of the features
   int64_t nodes = 0, tensors = 0;
   uint64_t bytes = 0;
 };
@@ -44,7 +51,9 @@ struct OnnxReport {
 /// Input `image`: float32 [batch, 3, height, width], RGB from 0 to 255 (`pixels`) or, without, as
 /// the network sees it: (pixel * scale - mean) / std in its channel order. The resizing that comes
 /// before is the reader's; docs/formats/onnx.md says which. Output `descriptor`: float32
-/// [batch, M]. Numbers equal loci's own in float32 to 1e-5. The description of the model is in the
+/// [batch, M]; with `maps` instead the maps that the network returns, by their names, float32
+/// [batch, channels, height, width], and no pooling. Numbers equal loci's own in float32 to 1e-5,
+/// maps to 1e-4 of their largest. The description of the model is in the
 /// metadata under `loci`, so that import_model() reads the file back.
 ///
 /// Operators are those that ONNX Runtime and OpenCV's dnn 4.6 agree on. A size or batch that is not
