@@ -101,6 +101,13 @@ def pickles():
                          ('encoder.0.weight', Tensor(Storage('0', 6), [1, 3, 1, 1], None, 1))])
     checkpoint = {'epoch': 3, 'state_dict': state, 'recalls': {1: Scalar(), 5: 0.75}, 'best': Array(), 'ok': True,
                   'list': [1, (2, 3), None, 'text', b'bytes', -5, 1 << 40, 1 << 80]}
+    one = Tensor(Storage('0', 6), [1, 1, 1, 1])
+    save('pickle', 'xfeat', dump(OrderedDict((name, one) for name in (
+        'net.block1.0.layer.0.weight', 'net.block_fusion.0.layer.0.weight', 'net.keypoint_head.3.weight',
+        'net.heatmap_head.2.weight'))))
+    wide = Tensor(Storage('0', 6), [320, 1, 1, 1], [0, 0, 0, 0])
+    save('pickle', 'efficientnet_lite0', dump({'state_dict': OrderedDict((name, wide) for name in (
+        '_conv_stem.weight', '_bn0.running_var', '_blocks.15._project_conv.weight', '_fc.bias'))}))
     for protocol in range(6):
         save('pickle', f'checkpoint_protocol{protocol}', dump(checkpoint, protocol))
     legacy = (dump(0x1950a86a20f9469cfc6c) + dump(1001) + dump({'protocol_version': 1001, 'little_endian': True})
@@ -210,6 +217,14 @@ def models():
     data = struct.pack('<6f', *range(6))
     save('model', 'plain', safetensors({'a': entry}, {}, data))
     save('model', 'metadata', safetensors({'a': entry}, {'format': 'pt', 'loci': '{"format_version":1}'}, data))
+    described = {'format_version': 2, 'preprocessing': {'side_multiple': 32}, 'network': {
+        'ops': [{'type': 'conv', 'name': 'grey', 'out_channels': 1, 'has_bias': False},
+                {'type': 'instance_norm', 'name': 'norm', 'norm_eps': 1e-3},
+                {'type': 'space_to_depth', 'name': 'blocks', 'stride': 8},
+                {'type': 'upsample', 'name': 'up', 'inputs': ['blocks', 'norm']},
+                {'type': 'conv', 'name': 'score', 'out_channels': 1, 'activation': 'sigmoid'}],
+        'outputs': [{'name': 'features', 'op': 'up'}, {'name': 'score', 'op': 'score'}]}}
+    save('model', 'outputs', safetensors({'a': entry}, {'loci': json.dumps(described)}, data))
     save('model', 'overlap', safetensors({'a': entry, 'b': entry}, {}, data))
     save('model', 'huge_header', struct.pack('<Q', 1 << 60) + b'{}')
     save('model', 'huge_shape', safetensors({'a': {'dtype': 'F32', 'shape': [1 << 40, 1 << 40], 'data_offsets': [0, 24]}},

@@ -156,5 +156,52 @@ TEST(GoldenNetworks, XFeatMaps) {
   }
 }
 
+/// The mean over positions of the cosine of two maps' features.
+double mean_cosine(const Features& a, const Features& b) {
+  double sum = 0;
+  for (int64_t i = 0; i < a.values.rows(); ++i) {
+    double aa = 0, bb = 0, ab = 0;
+    for (int64_t d = 0; d < a.values.cols(); ++d) {
+      const auto x = static_cast<double>(a.values(i, d)), y = static_cast<double>(b.values(i, d));
+      aa += x * x;
+      bb += y * y;
+      ab += x * y;
+    }
+    sum += ab / std::sqrt(aa * bb + 1e-30);
+  }
+  return sum / static_cast<double>(a.values.rows());
+}
+
+TEST(GoldenNetworks, LowPrecisionsStayNearFloat32) {
+  SKIP_WITHOUT_GOLDEN();
+  for (const std::string file : {kLite0, "xfeat.pt"}) {
+    auto model = imported(file, "");
+    ASSERT_NE(model, nullptr);
+    const auto input_of = [&](const std::string& image) {
+      return preprocess(model->spec.preprocessing, pixels("xfeat/" + image + "_pixels.npy"))
+          .value();
+    };
+    auto calibrator = Calibrator::create(model, 1).value();
+    for (const char* image : {"img0", "img2"}) {
+      const InputTensor input = input_of(image);
+      ASSERT_TRUE(calibrator->add(input.values.data(), 1, input.height, input.width).ok());
+    }
+    model = calibrator->finish().value();
+    const InputTensor input = input_of("img1");
+    const auto run = [&](Precision precision) {
+      BackboneOptions options{.precision = precision, .num_threads = 1, .emulate_precision = true};
+      auto backbone = Backbone::create(model, options).value();
+      return backbone->run_outputs(input.values.data(), 1, input.height, input.width).value();
+    };
+    const auto exact = run(Precision::kFp32), half = run(Precision::kBf16),
+               integers = run(Precision::kInt8);
+    EXPECT_GT(mean_cosine(exact[0][0], half[0][0]), 0.998) << file;
+    EXPECT_GT(mean_cosine(exact[0][0], integers[0][0]), 0.98) << file;
+    if (exact.size() < 2) continue;
+    EXPECT_GT(mean_cosine(exact[1][0], half[1][0]), 0.999);
+    EXPECT_GT(mean_cosine(exact[1][0], integers[1][0]), 0.999);  // heads stay in floats
+  }
+}
+
 }  // namespace
 }  // namespace loci
