@@ -54,17 +54,22 @@ Status export_model(const ExportVerb& verb, Console& console) {
   json.member("nodes", report.nodes)
       .member("tensors", report.tensors)
       .member("bytes", report.bytes);
-  json.end();
+  json.key("outputs").array();
+  for (const std::string& each : report.outputs) json.value(each);
+  json.end().end();
   console.result_json(json.str());
-  console.result(format("%s: '%s' [%s, 3, %s, %s] -> '%s' [%s, %lld], %lld nodes, %s",
+  std::string made = format("'%s' [%s, %lld]",
+                            report.output.c_str(),
+                            sides(report.batch).c_str(),
+                            static_cast<long long>(report.output_dim));
+  if (verb.onnx.maps) made = "maps '" + join(report.outputs, "', '") + "'";
+  console.result(format("%s: '%s' [%s, 3, %s, %s] -> %s, %lld nodes, %s",
                         printable(file).c_str(),
                         report.input.c_str(),
                         sides(report.batch).c_str(),
                         sides(report.height).c_str(),
                         sides(report.width).c_str(),
-                        report.output.c_str(),
-                        sides(report.batch).c_str(),
-                        static_cast<long long>(report.output_dim),
+                        made.c_str(),
                         static_cast<long long>(report.nodes),
                         human_bytes(static_cast<double>(report.bytes)).c_str()));
   if (report.width == 0 || report.batch == 0) {

@@ -44,6 +44,12 @@ class ModelsTest(InAFolder):
                       self.root / 'again.safetensors')
         self.assertEqual(again[0]['fingerprint'], self.answer[0]['fingerprint'])
 
+    def test_export_names_every_output_of_the_graph(self):
+        for flags, outputs in (((), 1), (('--maps',), 1)):
+            done = lines('export', '--onnx', self.start, *flags, '-o', self.root / 'start.onnx')[0]
+            self.assertEqual(len(done['outputs']), outputs)
+            self.assertTrue(done['output'] in done['outputs'] or flags)
+
     def test_project_says_what_is_wrong(self):
         out = self.root / 'x.safetensors'
         for words, message in (((self.small, self.photos), "has an operator 'projection_norm' already"),
