@@ -62,7 +62,10 @@ Status export_model(const ExportVerb& verb, Console& console) {
                             report.output.c_str(),
                             sides(report.batch).c_str(),
                             static_cast<long long>(report.output_dim));
-  if (verb.onnx.maps) made = "maps '" + join(report.outputs, "', '") + "'";
+  if (verb.onnx.maps) {
+    made = "maps";
+    for (const std::string& each : report.outputs) made += " '" + each + "'";
+  }
   console.result(format("%s: '%s' [%s, 3, %s, %s] -> %s, %lld nodes, %s",
                         printable(file).c_str(),
                         report.input.c_str(),
