@@ -17,8 +17,7 @@ enum class Precision { kFp32, kBf16, kInt8, kAuto };
 const char* precision_name(Precision precision);
 Result<Precision> parse_precision(const std::string& text);
 
-/// Who computes a 3x3 convolution of stride 1. Other convolutions are oneDNN's; with kAuto and kWinograd those that read
-/// only each other (expand, depthwise, project) run band by band where the maps between them are large.
+/// Who computes 3x3 convolutions of stride 1. All others: oneDNN, band by band in chains with large maps (kAuto, kWinograd).
 enum class KernelChoice {
   kAuto,    ///< the fastest by a short timing when a size is planned, remembered (kernel_cache)
   kDirect,  ///< oneDNN's direct convolution: the reference for speed and accuracy
@@ -49,9 +48,8 @@ struct BackboneOptions {
 
 /// What one layer of the last run cost.
 struct LayerTime {
-  /// The operator's name, of several joined by "+"; "output" is a change of layout.
-  std::string layer;
-  std::string kernel;  ///< "winograd", "bands", ..., or oneDNN's name such as "jit:avx512_core"
+  std::string layer;   ///< the operator's name, of several joined by "+"; "output": change of layout
+  std::string kernel;  ///< "winograd", "bands", or oneDNN's name such as "jit:avx512_core"
   double ms = 0;
   double gflop = 0;  ///< 2 x multiply-adds of the direct convolution, 0 for other layers
 };
