@@ -48,7 +48,7 @@ struct BackboneOptions {
 
 /// What one layer of the last run cost.
 struct LayerTime {
-  std::string layer;   ///< the operator's name, of several joined by "+"; "output": change of layout
+  std::string layer;  ///< the operator's name, of several joined by "+"; "output": change of layout
   std::string kernel;  ///< "winograd", "bands", or oneDNN's name such as "jit:avx512_core"
   double ms = 0;
   double gflop = 0;  ///< 2 x multiply-adds of the direct convolution, 0 for other layers
