@@ -28,7 +28,6 @@ set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "Static libraries and headers, for find
 # Plugins: one package each.
 set(CPACK_DEBIAN_TRAIN_DESCRIPTION "What 'loci train' and 'loci distill' load; brings libtorch.")
 set(CPACK_DEBIAN_VIDEO_DESCRIPTION "What reads videos for 'loci index' and 'loci loops'; brings OpenCV's videoio.")
-set(CPACK_DEBIAN_ROSBAG_DESCRIPTION "What reads bags of ROS 1 for 'loci index' and 'loci loops'; brings librosbag.")
 foreach(plugin IN LISTS plugins)
   list(APPEND CPACK_COMPONENTS_ALL ${plugin})
   string(TOUPPER ${plugin} upper)

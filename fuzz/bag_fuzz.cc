@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-#include "reader.h"
+#include "bag_reader.h"
 
 #include <cstdint>
 #include <cstdlib>

@@ -14,6 +14,7 @@ import types
 import zipfile
 import zlib
 
+from make_bag_corpus import recordings
 from make_onnx_corpus import onnx_models
 
 sys.path.append(str(pathlib.Path(__file__).parent.parent / 'tests/cli'))
@@ -308,6 +309,7 @@ pickles()
 zips()
 kept_features()
 bags()
+recordings(save)
 images()
 mats()
 models()

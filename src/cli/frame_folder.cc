@@ -5,6 +5,7 @@
 #include "loci/base/file.h"
 #include "loci/base/text.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -54,6 +55,15 @@ Result<FrameOrigin> FrameOrigin::of(const std::string& video, const VideoOptions
   LOCI_TRY(info, file_info(video));
   FrameOrigin origin;
   origin.path = fs::absolute(video).lexically_normal().string();
+  if (info.is_directory) {  // a recording of several files
+    while (origin.path.size() > 1 && origin.path.ends_with('/')) origin.path.pop_back();
+    LOCI_TRY(files, list_files(origin.path, {}));
+    for (const std::string& file : files) {
+      LOCI_TRY(part, file_info(origin.path + "/" + file));
+      info.size += part.size;
+      info.mtime_ns = std::max(info.mtime_ns, part.mtime_ns);
+    }
+  }
   origin.name = short_file_name(fs::path(origin.path).filename().string());
   const std::string topic = options.topic.empty() ? "" : "topic " + printable(options.topic) + ", ";
   const char* first = frame_decimals(options) > 2 ? kFine : kWhole;

@@ -195,7 +195,7 @@ void add_index_verb(Program& program) {
       "  loci index drive.bag --db drive.loci --topic /camera/image_raw\n"
       "  loci index day1/ day2/ --db robot.loci --model place.safetensors --json\n"
       "Ctrl-C stops and saves; the same command goes on where it stopped.");
-  app->add_option("photos", verb->photos, "image files, folders, videos and bags of ROS 1")
+  app->add_option("photos", verb->photos, "image files, folders, videos and bags of ROS 1 and 2")
       ->required();
   app->add_option("--db", verb->db, "folder of the collection; made when it is not there")
       ->required();

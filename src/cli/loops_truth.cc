@@ -4,6 +4,7 @@
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"
+#include "loci/video/bag_poses.h"
 
 #include <algorithm>
 #include <cctype>
@@ -104,10 +105,13 @@ FramePoses by_row(const std::vector<TimedPose>& rows, const std::vector<SeenFram
 
 }  // namespace
 
-Result<PoseFile> PoseFile::read(const std::string& path) {
+Result<PoseFile> PoseFile::read(const std::string& path, const std::string& topic) {
   PoseFile file;
   file.path_ = path;
-  if (is_table(path)) {
+  if (is_bag_file(path)) {
+    LOCI_TRY(bag, read_bag_poses(path, topic));
+    file.trajectory_.poses = std::move(bag.poses);
+  } else if (is_table(path)) {
     LOCI_TRY(table, read_table(path));
     file.table_ = std::move(table);
   } else {

@@ -20,12 +20,12 @@ struct SeenFrame {
 };
 
 /// A file that knows the poses of frames: a trajectory (read_trajectory) by time, at most `max_gap_s` apart, or by row;
-/// or a table with columns path, east_m, north_m and possibly heading_deg (poses.csv of `loci simulate` is one) by the
+/// a bag (read_bag_poses, of `topic`); or a table with columns path, east_m, north_m and possibly heading_deg (poses.csv of `loci simulate` is one) by the
 /// end of the path.
 class PoseFile {
  public:
   /// Errors: NotFound, Io, Corrupt
-  static Result<PoseFile> read(const std::string& path);
+  static Result<PoseFile> read(const std::string& path, const std::string& topic = {});
   /// Poses of frames; those that the file does not know have none.
   /// Errors: InvalidArgument when it knows none of the frames
   Result<std::vector<std::optional<TimedPose>>> of(const std::vector<SeenFrame>& frames,

@@ -19,7 +19,7 @@ namespace {
 struct LoopsVerb {
   std::vector<std::string> sequences, learn_from;
   std::string model, precision = "auto";
-  std::string g2o, html, odometry, truth;
+  std::string g2o, html, odometry, truth, pose_topic;
   int num_words = 2000;
   SequenceRules rules;
   LoopOptions loops;
@@ -112,17 +112,19 @@ Status write_graph(const LoopsVerb& verb,
   return write_g2o(verb.g2o, vertices, poses, loops, verb.graph);
 }
 
-Result<std::optional<PoseFile>> read_poses(const std::string& path, Console& console) {
+Result<std::optional<PoseFile>> read_poses(const std::string& path,
+                                           const std::string& topic,
+                                           Console& console) {
   if (path.empty()) return std::optional<PoseFile>();
-  LOCI_TRY(file, PoseFile::read(path));
+  LOCI_TRY(file, PoseFile::read(path, topic));
   if (const std::string note = file.note(); !note.empty()) console.note(note);
   return std::optional<PoseFile>(std::move(file));
 }
 
 Status run_loops(const LoopsVerb& verb, Console& console) {
   LOCI_RETURN_IF_ERROR(check(verb));
-  LOCI_TRY(odometry, read_poses(verb.odometry, console));
-  LOCI_TRY(truth, read_poses(verb.truth, console));
+  LOCI_TRY(odometry, read_poses(verb.odometry, verb.pose_topic, console));
+  LOCI_TRY(truth, read_poses(verb.truth, verb.pose_topic, console));
   if (!verb.model.empty() && !verb.model.starts_with("bow-"))
     LOCI_RETURN_IF_ERROR(check_model_name(verb.model));
   PhotoSearch search;
@@ -190,7 +192,7 @@ void add_loops_verb(Program& program) {
                "Frames come in the order of their names; several sequences are one drive.");
   app->add_option("sequences",
                   verb->sequences,
-                  "folders of frames, frames in their order, videos or bags of ROS 1")
+                  "folders of frames, frames in their order, videos or bags of ROS 1 and 2")
       ->required();
   app->add_option("--model", verb->model, std::string(kModelHelp) + ", bow-orb or bow-rootsift");
   app->add_option(
@@ -209,10 +211,11 @@ void add_loops_verb(Program& program) {
              verb->g2o,
              OutputKind::kGraph,
              "write the loops as a pose graph for g2o");
-  app->add_option("--odometry",
-                  verb->odometry,
-                  "with -o: poses of the frames (TUM's, KITTI's or EuRoC's format, or a table) as "
-                  "vertices and edges");
+  app->add_option(
+      "--odometry",
+      verb->odometry,
+      "with -o: poses of the frames (TUM's, KITTI's or EuRoC's format, a table or a bag) as "
+      "vertices and edges");
   app->add_option("--loop-sigma-m",
                   verb->graph.loop_sigma_m,
                   "with -o: how near a loop says two frames are, metres")
@@ -223,7 +226,7 @@ void add_loops_verb(Program& program) {
   app->add_option(
       "--truth",
       verb->truth,
-      "true poses (TUM's, KITTI's or EuRoC's format, or a table), to judge the loops by");
+      "true poses (TUM's, KITTI's or EuRoC's format, a table or a bag), to judge the loops by");
   add_output(program,
              app,
              "--html",
@@ -236,6 +239,11 @@ void add_loops_verb(Program& program) {
          "--every", verb->rules.every_s, "seconds between frames that are taken; 0 for all")
       ->capture_default_str();
   app->add_option("--topic", verb->rules.topic, kTopicHelp);
+  app->add_option(
+      "--pose-topic",
+      verb->pose_topic,
+      "bags as --odometry or --truth: topic of the poses, or the frames of transforms as "
+      "PARENT>CHILD; needed where there are several");
   app->add_option("--threads", verb->loops.num_threads, "threads, 0 for all")
       ->capture_default_str();
   add_options(app, verb->loops);

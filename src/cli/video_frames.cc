@@ -6,9 +6,7 @@
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"
-#include "loci/image/encode.h"
-
-#include <filesystem>
+#include "loci/image/frame_file.h"
 
 namespace loci::cli {
 namespace {
@@ -24,7 +22,7 @@ Status cut(const std::string& video,
   if (is_cut(folder, origin)) return {};
   LOCI_TRY(reader, open_video(video, options));
   LOCI_RETURN_IF_ERROR(begin_cut(folder, origin));
-  const std::string name = std::filesystem::path(video).filename().string();
+  const std::string& name = origin.name;
   const JobControl job = console.job();
   FrameNames names(name, frame_decimals(options));
   for (int64_t done = 0;; ++done) {
@@ -33,8 +31,11 @@ Status cut(const std::string& video,
     job.progress("cutting " + name, done, 0);
     LOCI_TRY(frame, reader->next());
     if (!frame) break;
-    LOCI_RETURN_IF_ERROR(save_jpeg(
-        folder + "/" + names.next(frame->stamp_s) + ".jpg", frame->image, kQuality, &frame->photo));
+    LOCI_RETURN_IF_ERROR(save_frame(folder + "/" + names.next(frame->stamp_s) + ".jpg",
+                                    frame->image,
+                                    kQuality,
+                                    frame->photo,
+                                    frame->focal_35mm));
   }
   if (!reader->note().empty()) console.note(reader->note());
   return end_cut(folder, origin);

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/image/encode.h"
 
+#include "exif_write.h"
+
 #include "loci/base/check.h"
 #include "loci/base/file.h"
+#include "loci/image/frame_file.h"
 
 #include <algorithm>
 #include <memory>
@@ -21,8 +24,7 @@ struct Free {
 };
 
 /// EXIF goes behind the JFIF segment, which readers expect first.
-void insert_exif(std::vector<uint8_t>& jpeg, const PhotoInfo& photo) {
-  const std::vector<uint8_t> exif = make_exif(photo);
+void insert_exif(std::vector<uint8_t>& jpeg, const std::vector<uint8_t>& exif) {
   const size_t length = exif.size() + 2;
   std::vector<uint8_t> segment = {
       0xFF, 0xE1, static_cast<uint8_t>(length >> 8), static_cast<uint8_t>(length & 0xFF)};
@@ -66,12 +68,22 @@ Result<std::vector<uint8_t>> encode_jpeg(ImageView image, int quality, const Pho
     return unsupported("the JPEG encoder failed: " + std::string(tjGetErrorStr2(handle.get())));
   }
   std::vector<uint8_t> out(buffer, buffer + size);
-  if (photo != nullptr) insert_exif(out, *photo);
+  if (photo != nullptr) insert_exif(out, make_exif(*photo));
   return out;
 }
 
 Status save_jpeg(const std::string& path, ImageView image, int quality, const PhotoInfo* photo) {
   LOCI_TRY(bytes, encode_jpeg(image, quality, photo));
+  return write_file(path, bytes);
+}
+
+Status save_frame(const std::string& path,
+                  ImageView image,
+                  int quality,
+                  const PhotoInfo& photo,
+                  std::optional<double> focal_35mm) {
+  LOCI_TRY(bytes, encode_jpeg(image, quality));
+  insert_exif(bytes, internal::make_exif(photo, focal_35mm));
   return write_file(path, bytes);
 }
 

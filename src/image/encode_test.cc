@@ -4,8 +4,10 @@
 
 #include "loci/base/file.h"
 #include "loci/image/decode.h"
+#include "loci/image/frame_file.h"
 #include "loci/image/sketch.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -49,6 +51,17 @@ TEST(SaveJpeg, WritesAFileThatLoads) {
   EXPECT_EQ(load_image(path)->width, 40);
   EXPECT_TRUE(read_photo_info(read_file(path).value()).position.has_value());
   EXPECT_FALSE(save_jpeg(folder / "no/such/folder.jpg", Image(2, 2)).ok());
+}
+
+TEST(SaveFrame, WritesTheFocalLengthAsOfFilm) {
+  const TempFolder folder;
+  const std::string path = folder / "a.jpg";
+  ASSERT_TRUE(save_frame(path, Image(8, 8), 90, {.taken = 1'500'000'000}, 26.4).ok());
+  const std::vector<uint8_t> file = read_file(path).value();
+  // FocalLengthIn35mmFilm, one SHORT: 26
+  const std::vector<uint8_t> entry{0x05, 0xA4, 3, 0, 1, 0, 0, 0, 26, 0};
+  EXPECT_NE(std::search(file.begin(), file.end(), entry.begin(), entry.end()), file.end());
+  EXPECT_EQ(read_photo_info(path).taken, 1'500'000'000);
 }
 
 }  // namespace

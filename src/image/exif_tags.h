@@ -20,6 +20,7 @@ inline constexpr uint16_t kDateTimeDigitized = 0x9004;
 inline constexpr uint16_t kOffsetTime = 0x9010;
 inline constexpr uint16_t kOffsetTimeOriginal = 0x9011;
 inline constexpr uint16_t kOffsetTimeDigitized = 0x9012;
+inline constexpr uint16_t kFocalLengthIn35mmFilm = 0xA405;
 // The GPS directory.
 inline constexpr uint16_t kGpsVersion = 0;
 inline constexpr uint16_t kLatitudeRef = 1;

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "exif_write.h"
+
 #include "exif_tags.h"
 
 #include "loci/image/exif.h"
@@ -116,6 +118,10 @@ Directory gps_directory(const PhotoInfo& photo) {
 }  // namespace
 
 std::vector<uint8_t> make_exif(const PhotoInfo& photo) {
+  return internal::make_exif(photo, std::nullopt);
+}
+
+std::vector<uint8_t> internal::make_exif(const PhotoInfo& photo, std::optional<double> focal_35mm) {
   Directory first, exif;
   const Directory gps = gps_directory(photo);
   exif.bytes(tag::kExifVersion, 7, "0230");
@@ -126,6 +132,8 @@ std::vector<uint8_t> make_exif(const PhotoInfo& photo) {
     time[10] = ' ';
     exif.text(tag::kDateTimeOriginal, time);
   }
+  if (focal_35mm && *focal_35mm >= 1 && *focal_35mm < 65535)
+    exif.integer(tag::kFocalLengthIn35mmFilm, 3, static_cast<uint32_t>(std::lround(*focal_35mm)));
   constexpr uint32_t kFirstAt = 8;
   const bool turned = photo.orientation >= 1 && photo.orientation <= 8;
   first.integer(tag::kOrientation, 3, turned ? static_cast<uint32_t>(photo.orientation) : 1);

@@ -10,16 +10,19 @@
 
 namespace loci::internal {
 
-inline constexpr std::string_view kBagMagic = "#ROSBAG V2.0\n";
+inline constexpr std::string_view kRos1Magic = "#ROSBAG V2.0\n";
+inline constexpr std::string_view kMcapMagic = "\x89MCAP0\r\n";
 
-/// ".bag", and those of ROS 2, so that check_bag_head() can say what to do.
+enum class BagKind { kRos1, kMcap, kSqlite, kPacked };
+
+/// ".bag", ".db3", ".mcap", and the latter two behind zstd.
 const std::vector<std::string>& bag_extensions();
 
-/// Whether a file is meant to be a bag of ROS: by its name, or since it begins as one.
+/// Whether a path is meant to be a bag: a folder of a rosbag2 recording, a file by its name, or since it begins as one.
 bool is_bag(const std::string& path);
-/// Whether it begins as a bag of ROS 1, format 2.0.
-/// Errors:  Unsupported for one of ROS 2 or of an older format, with what converts it; Corrupt for
-///          what is no bag
-Status check_bag_head(const std::string& path);
+
+/// By the first bytes of a file.
+/// Errors:  Unsupported for a format of ROS before 2.0; Corrupt for what is no bag
+Result<BagKind> bag_kind(const std::string& path);
 
 }  // namespace loci::internal

@@ -3,6 +3,7 @@
 #include "loci/video/video.h"
 
 #include "bag_head.h"
+#include "bag_reader.h"
 #include "video_plugin.h"
 
 #include "loci/base/file.h"
@@ -26,19 +27,16 @@ Result<std::unique_ptr<VideoReader>> open_video(const std::string& path,
   LOCI_TRY(info, file_info(path));
   const bool bag = internal::is_bag(path);
   const std::string kind = bag ? "a bag" : "a video";
-  if (info.is_directory) return invalid_argument(printable(path) + ": a folder, not " + kind);
-  if (info.size == 0) return corrupt(printable(path) + ": an empty file, not " + kind);
-  if (bag) LOCI_RETURN_IF_ERROR(internal::check_bag_head(path));
-  LOCI_TRY(
-      plugin,
-      bag ? load_plugin("rosbag",
-                        "read bags",
-                        "install the package loci-rosbag, or librosbag (librosbag-storage-dev) "
-                        "and build again")
-          : load_plugin("video",
-                        "read videos",
-                        "install the package loci-video, or OpenCV's videoio (libopencv-dev) "
-                        "and build again"));
+  if (info.is_directory && !bag)
+    return invalid_argument(printable(path) + ": a folder, not " + kind);
+  if (!info.is_directory && info.size == 0)
+    return corrupt(printable(path) + ": an empty file, not " + kind);
+  if (bag) return internal::open_bag(path, options);
+  LOCI_TRY(plugin,
+           load_plugin("video",
+                       "read videos",
+                       "install the package loci-video, or OpenCV's videoio (libopencv-dev) "
+                       "and build again"));
   return static_cast<const internal::VideoPlugin*>(plugin)->open(path, options);
 }
 

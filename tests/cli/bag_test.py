@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: The loci authors
 # SPDX-License-Identifier: Apache-2.0
-"""Bags of ROS 1 as input of `loci index` and `loci loops`. Usage: bag_test.py LOCI (77: a build without the plugin of bags)"""
+"""Bags of ROS 1 and 2 as input of `loci index` and `loci loops`. Usage: bag_test.py LOCI"""
 import unittest
 
-from frames_of_a_town import FramesOfATown, needs_plugin
+from frames_of_a_town import FramesOfATown
 from program import lines, loci
 from write_bag import START, bag, fix, jpeg_image
+from write_rosbag2 import fix as fix_2, jpeg_image as jpeg_image_2, odometry as odometry_2, write_rosbag2
 
 
 class Bags(FramesOfATown):
@@ -54,9 +55,8 @@ class Bags(FramesOfATown):
         whole = self.bag.read_bytes()
         self.refused('empty.bag', b'', 'empty')
         self.refused('text.bag', b'this is no bag ' * 50, 'no bag')
-        self.refused('two.bag', b'SQLite format 3\0' + bytes(100), 'ROS 2', 'rosbags-convert')
         self.refused('two.db3', b'SQLite format 3\0' + bytes(100), 'ROS 2')
-        self.refused('two.mcap', b'\x89MCAP0\r\n' + bytes(100), 'ROS 2')
+        self.refused('two.mcap', b'\x89MCAP0\r\n' + bytes(100), 'cut short')
         self.refused('old.bag', b'#ROSBAG V1.2\n' + bytes(100), 'older')
         self.refused('cut.bag', whole[:len(whole) // 2], 'rosbag reindex')
         self.refused('imu.bag', bag([('/imu', 'Imu')], [(0, START, bytes(40))]), 'without images', '/imu (sensor_msgs/Imu, 1 messages)')
@@ -75,6 +75,28 @@ class Bags(FramesOfATown):
         self.assertEqual(lines('loops', path)[-1]['frames'], 3)
 
 
+    def test_a_recording_of_ros_2_is_read_with_its_positions_and_poses(self):
+        images = [(0, START + i / 2, jpeg_image_2(START + i / 2, jpeg)) for i, jpeg in enumerate(self.jpegs)]
+        others = [(1, START + i, fix_2(START + i, 48 + i / 10000, 2)) for i in range(6)]
+        others += [(2, START + i / 2, odometry_2(START + i / 2, 20 * i, 0)) for i in range(12)]
+        recording = self.root / 'drive2'
+        write_rosbag2(recording, [('/camera/image/compressed', 'sensor_msgs/msg/CompressedImage'), ('/fix', 'sensor_msgs/msg/NavSatFix'),
+                                  ('/odom', 'nav_msgs/msg/Odometry')], images + others)
+        for path in (recording, recording / 'drive2_0.db3'):
+            db = self.root / f'{path.name}.loci'
+            report = lines('index', path, '--db', db, '--every', 0.5)[-1]
+            self.assertEqual((report['added'], report['failed']), (12, []))
+            match = lines('query', self.photos[7], '--db', db, '-k', 1)[0]['matches'][0]
+            self.assertAlmostEqual(match['lat'], 48.00035, 6)
+        self.assertEqual(lines('index', str(recording) + '/', '--db', self.root / 'drive2.loci', '--every', 0.5)[-1]['unchanged'], 12)
+        graph = self.root / 'drive2.g2o'
+        summary = lines('loops', recording, '--odometry', recording, '--truth', recording, '-o', graph)[-1]
+        self.assertEqual((summary['frames'], summary['truth']['frames']), (12, 12))
+        east = [float(line.split()[2]) for line in graph.read_text().splitlines() if line.startswith('VERTEX')]
+        self.assertEqual(east, [20.0 * i for i in range(12)])
+        wrong = loci('loops', recording, '--odometry', recording, '--pose-topic', '/nope', '-o', graph, check=2)
+        self.assertIn('/odom (12 poses)', wrong.stderr)
+
+
 if __name__ == '__main__':
-    needs_plugin('.bag', b'#ROSBAG V2.0\n', 'cannot read bags')
     unittest.main(verbosity=1)

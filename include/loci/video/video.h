@@ -27,6 +27,8 @@ struct VideoFrame {
   double stamp_s = 0;  ///< since the start of the video, of a bag since its first image
   Image image;
   PhotoInfo photo = {};  ///< bags: the date where there is one, and the position that was asked for
+  /// Bags, with positions: of the camera, as of film whose diagonal is 43.27 mm.
+  std::optional<double> focal_35mm = {};
 };
 
 /// Frames of a file that holds many, in the order of their time.
@@ -43,23 +45,21 @@ class VideoReader {
   virtual std::string note() const { return {}; }
 };
 
-/// Opens a file of many frames: a video of a kind that FFmpeg reads, or a bag of ROS 1 (format 2.0,
-/// not compressed, bz2 or lz4) with sensor_msgs/Image (8- and 16-bit RGB and grey, 8-bit Bayer) or
-/// CompressedImage. The code that does it is a plugin (libloci_video_plugin.so, built where OpenCV's
-/// videoio is; libloci_rosbag_plugin.so, where librosbag is), loaded by the first call that needs
-/// it, so that nobody else pays for it. Bags are read by their index, one message at a time.
+/// Opens a file of many frames: a video of a kind that FFmpeg reads, or a bag with sensor_msgs/Image or CompressedImage, of
+/// ROS 1 (format 2.0) or ROS 2 (.db3, .mcap, or the folder of a recording; bz2, lz4, zstd where the build has them). Bags
+/// are read one message at a time. Videos come through a plugin (libloci_video_plugin.so, built where OpenCV's videoio
+/// is), loaded by the first call that needs it, so that nobody else pays for it.
 /// Errors:  NotFound; InvalidArgument for options out of range, or where a topic must be chosen,
 ///          with a list of them; Corrupt for what is no video or bag, and for a bag without images;
-///          Unsupported without the plugin, for bags of ROS 2, and for encodings that are not read
+///          Unsupported without the plugin, and for encodings and compressions that are not read
 Result<std::unique_ptr<VideoReader>> open_video(const std::string& path,
                                                 const VideoOptions& options = {});
 
-/// Extensions of files that are taken for videos or bags: ".mp4", ".avi", ".bag", ... Those of ROS 2
-/// are among them, so that open_video() can say what to do.
+/// Extensions of files that are taken for videos or bags: ".mp4", ".avi", ".bag", ".mcap", ...
 const std::vector<std::string>& video_extensions();
 bool is_video_name(const std::string& path);
-/// Is it a file of many frames? By its content; by its name where that says nothing. A folder is none, whatever its
-/// name, nor is a photograph that is named like a video.
+/// Is it a file of many frames? By its content; by its name where that says nothing. A folder is one where it is a
+/// rosbag2 recording, and none else, whatever its name, nor is a photograph that is named like a video.
 bool is_video_file(const std::string& path);
 
 /// "walk.mp4#t=12.40": the frame at a time, as a media fragment (W3C Media Fragments 1.0, 4.2.1).
