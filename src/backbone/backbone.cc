@@ -13,6 +13,7 @@
 #include "loci/base/text.h"
 #include "loci/model/architectures.h"
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 
@@ -34,8 +35,13 @@ Precision fastest(const WeightStore& weights) {
 /// The precision that will run for the one asked for, and a sentence where they differ.
 std::pair<Precision, std::string> settle(Precision wanted,
                                          const WeightStore& weights,
+                                         bool tokens,
                                          bool emulate) {
   const Instructions have = instructions();
+  if (tokens && wanted == Precision::kInt8)
+    return {Precision::kFp32, "transformers are not run in int8: running in fp32"};
+  if (tokens && wanted == Precision::kAuto)
+    return {have.bf16 ? Precision::kBf16 : Precision::kFp32, ""};
   if (wanted == Precision::kAuto) return {fastest(weights), ""};
   if (wanted == Precision::kBf16 && !have.bf16) {
     return {Precision::kFp32,
@@ -58,8 +64,11 @@ class PlannedBackbone final : public Backbone {
     feature_dim_ = channels[features_op(network)];
     for (const NetworkOutput& each : outputs_of(network)) output_names_.push_back(each.name);
     LOCI_RETURN_IF_ERROR(weights_.load(network, model_->tensors, 3));
-    std::tie(precision_, note_) = settle(options.precision, weights_, options.emulate_precision);
-    if (options.precision == Precision::kInt8 && !weights_.has_ranges()) {
+    const bool tokens =
+        std::ranges::any_of(network.ops, [](const Op& op) { return op.type == OpType::kLinear; });
+    std::tie(precision_, note_) =
+        settle(options.precision, weights_, tokens, options.emulate_precision);
+    if (options.precision == Precision::kInt8 && !tokens && !weights_.has_ranges()) {
       return invalid_argument(
           "this model has no activation ranges, which int8 needs: calibrate it on some photos "
           "first");
@@ -135,9 +144,9 @@ class PlannedBackbone final : public Backbone {
       for (const Extent& map : plan->outputs) {
         std::vector<Features>& maps = out.emplace_back(static_cast<size_t>(batch));
         for (Features& each : maps) {
-          each.values = Matrix(int64_t{map.height} * map.width, map.channels);
-          each.height = map.height;
-          each.width = map.width;
+          each.values = Matrix(map.rows(), map.channels);
+          each.height = map.tokens > 0 ? 1 : map.height;
+          each.width = map.tokens > 0 ? map.rows() : map.width;
         }
       }
       std::vector<LayerTime> times;

@@ -32,10 +32,32 @@ int window_output(int size, int kernel, const Op& op, int& before, int& after) {
   return out;
 }
 
+/// Operators that look at neighbours, for which tokens have none.
+bool needs_map(OpType type) {
+  return type == OpType::kConv || type == OpType::kMaxPool || type == OpType::kAvgPool ||
+         type == OpType::kLrn || type == OpType::kInstanceNorm || type == OpType::kUpsample ||
+         type == OpType::kSpaceToDepth;
+}
+
+Status infer_tokens(Node& node, const Graph& graph) {
+  std::vector<Extent> inputs;
+  for (const int value : node.inputs) inputs.push_back(graph.extent(value));
+  LOCI_TRY(out, token_extent(node.op, inputs));
+  node.out = out;
+  if (node.op.type == OpType::kLearnt) node.inputs.clear();
+  return {};
+}
+
 Status infer(Node& node, const Graph& graph) {
   node.in = graph.extent(node.inputs[0]);
   Op& op = node.op;
+  if (op.type >= OpType::kLinear) return infer_tokens(node, graph);
   node.out = node.in;
+  if (needs_map(op.type) && node.in.tokens > 0) {
+    return corrupt(format("operator '%s' works on a map, and its input has %d tokens before it",
+                          op.name.c_str(),
+                          node.in.tokens));
+  }
   if (op.type == OpType::kConv || op.type == OpType::kMaxPool || op.type == OpType::kAvgPool) {
     node.out.height = window_output(node.in.height, op.kernel_h, op, op.pad_top, op.pad_bottom);
     node.out.width = window_output(node.in.width, op.kernel_w, op, op.pad_left, op.pad_right);
@@ -56,7 +78,8 @@ Status infer(Node& node, const Graph& graph) {
   if (op.type != OpType::kAdd && op.type != OpType::kConcat) return {};
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     const Extent other = graph.extent(node.inputs[i]);
-    if (other.height != node.in.height || other.width != node.in.width) {
+    if (other.height != node.in.height || other.width != node.in.width ||
+        other.tokens != node.in.tokens) {
       return invalid_argument(format("operator '%s' joins maps of %dx%d and %dx%d",
                                      op.name.c_str(),
                                      node.in.width,
@@ -138,6 +161,15 @@ class Lowering {
       }
     }
     if (op.type == OpType::kAdd && inputs[0] != inputs[1] && join_sum(op, inputs)) return {};
+    if (op.type == OpType::kScale) {
+      Node* node = joinable(inputs[0], OpType::kLinear);
+      if (node != nullptr && node->sum_input < 0 && node->scale.empty()) {
+        node->scale = op.name;
+        node->value_name = op.name;
+        value_of_[op.name] = value_of_.at(inputs[0]);
+        return {};
+      }
+    }
     Node node;
     node.op = op;
     node.value_name = op.name;
@@ -149,17 +181,21 @@ class Lowering {
     return {};
   }
 
-  /// Lets the later of the two inputs, a convolution or an upsampling, add the other; by then the
+  /// Lets the later of the two inputs, a convolution, a linear or an upsampling, add the other; by then the
   /// other is there.
   bool join_sum(const Op& op, std::vector<std::string> inputs) {
     if (value_of_.at(inputs[0]) < value_of_.at(inputs[1])) std::swap(inputs[0], inputs[1]);
     Node* node = joinable(inputs[0]);
     if (node == nullptr && op.activation == Activation::kNone)
       node = joinable(inputs[0], OpType::kUpsample);
+    if (node == nullptr) node = joinable(inputs[0], OpType::kLinear);
     const int other = value_of_.at(inputs[1]), mine = value_of_.at(inputs[0]);
     if (node == nullptr || node->sum_input >= 0 || other == 0 || other == mine) return false;
     const Extent a = graph_.extent(mine), b = graph_.extent(other);
-    if (a.channels != b.channels || a.height != b.height || a.width != b.width) return false;
+    if (a.channels != b.channels || a.height != b.height || a.width != b.width ||
+        a.tokens != b.tokens) {
+      return false;
+    }
     node->sum_input = other;
     join(*node, op, op.activation);
     value_of_[op.name] = mine;

@@ -6,6 +6,7 @@
 #include "loci/model/spec.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ namespace loci::internal {
 
 struct Extent {
   int channels = 0, height = 0, width = 0;
+  int tokens = 0;  ///< rows in front of the positions
+  int64_t rows() const { return int64_t{height} * width + tokens; }
 };
 
 /// One thing to run: an operator, with the operators after it that it does on the way. Values are
@@ -23,8 +26,10 @@ struct Node {
   std::string value_name;   ///< the last operator joined: the name under which ranges of its output
                             ///< are stored
   std::vector<int> inputs;  ///< values read
-  int sum_input =
-      -1;  ///< conv, upsample: a value of the same shape to be added before the activation
+  /// Conv, linear, upsample: a value of the same shape to be added before the activation; -1: none
+  int sum_input = -1;
+  /// Linear: the kScale whose numbers multiply its result before the sum; "" for none.
+  std::string scale;
   Extent in, out;
   bool head = false;  ///< the features do not need it, only another output does
 };
@@ -42,9 +47,14 @@ struct Graph {
   Extent image;
 };
 
-/// Sizes, paddings and joins for one image size: conv + relu or clip, conv + add (+ relu or clip), upsample + add.
+/// Rows of what a token operator makes. `inputs`: the extents of all its inputs.
+/// Errors:  Corrupt where they do not fit
+Result<Extent> token_extent(const Op& op, const std::vector<Extent>& inputs);
+
+/// Sizes, paddings and joins for one image size: conv + relu or clip, conv + add (+ relu or clip), upsample + add,
+/// linear + scale + add.
 /// Operators that nothing needs for the outputs asked for are left out. `all_outputs`: else the features alone.
-/// Errors: those of validate(); InvalidArgument where a map would become empty
+/// Errors: those of validate(); Corrupt for rows that a map does not have; InvalidArgument where a map would become empty
 Result<Graph> lower(const Network& network, const Extent& image, bool all_outputs = true);
 
 }  // namespace loci::internal

@@ -62,6 +62,25 @@ void PlanBuilder::node(size_t i) {
       return upsample(i);
     case OpType::kSpaceToDepth:
       return space_to_depth(i);
+    case OpType::kLinear:
+      return linear(i);
+    case OpType::kLayerNorm:
+      return layer_norm(i);
+    case OpType::kScale:
+      return scale(i);
+    case OpType::kTokens:
+    case OpType::kRows:
+    case OpType::kJoinRows:
+    case OpType::kLearnt:
+      return move_rows(i);
+    case OpType::kPositions:
+      return positions(i);
+    case OpType::kAttention:
+      return attention(i);
+    case OpType::kSwiGlu:
+      return swiglu(i);
+    case OpType::kSignedPower:
+      return signed_power(i);
   }
 }
 
@@ -182,14 +201,16 @@ Quantization PlanBuilder::quantization(int value) const {
 }
 
 /// Values of one image after another differ widely before its normalisation, and the curve of a sigmoid is lost in
-/// integers: both stay float32 in every precision.
+/// integers: both stay float32 in every precision, and what operators on tokens read.
 bool PlanBuilder::needs_float(int value) const {
   if (value > 0) {
     const Op& maker = graph_.nodes[static_cast<size_t>(value - 1)].op;
     if (maker.activation == Activation::kSigmoid) return true;
   }
   return std::ranges::any_of(graph_.nodes, [&](const Node& node) {
-    return node.op.type == OpType::kInstanceNorm && node.inputs[0] == value;
+    const bool reads_floats =
+        node.op.type == OpType::kInstanceNorm || node.op.type >= OpType::kLinear;
+    return reads_floats && std::ranges::find(node.inputs, value) != node.inputs.end();
   });
 }
 
@@ -215,6 +236,16 @@ Quantization PlanBuilder::output_type(int value) const {
   }
   // Parts of a concatenation are written in its scale at once.
   return quantization(concat > 0 && readers == 1 && !graph_.returns(concat) ? concat : value);
+}
+
+/// Tokens are float32 but where products alone read them.
+type PlanBuilder::token_type(int value) const {
+  if (options_.precision != Precision::kBf16 || graph_.returns(value)) return type::f32;
+  for (const Node& node : graph_.nodes) {
+    const bool reads_it = std::ranges::find(node.inputs, value) != node.inputs.end();
+    if (node.sum_input == value || (reads_it && node.op.type != OpType::kLinear)) return type::f32;
+  }
+  return type::bf16;
 }
 
 std::unique_ptr<Plan> build_plan(const Graph& graph,

@@ -48,6 +48,17 @@ class PlanBuilder {
   void instance_norm(size_t i);
   void upsample(size_t i);
   void space_to_depth(size_t i);
+  // plan_tokens.cc, plan_linear.cc: those on tokens
+  void linear(size_t i);
+  void layer_norm(size_t i);
+  void scale(size_t i);
+  void positions(size_t i);
+  void move_rows(size_t i);
+  void attention(size_t i);
+  void swiglu(size_t i);
+  void signed_power(size_t i);
+  Slot as_tokens(int value, const std::string& layer);
+  memory::data_type token_type(int value) const;
   Slot as_pixels(int value, const std::string& layer);
   Slot makes_pixels(size_t i);
   void own_step(size_t i, const char* kernel, const Slot& to, Step::Own own);

@@ -58,7 +58,10 @@ void PlanBuilder::lrn(size_t i) {
 
 void PlanBuilder::add(size_t i) {
   const Node& node = graph_.nodes[i];
-  const Slot a = as_float(node.inputs[0], node.op.name);
+  // Sums of tokens stay float32 in every precision: they carry what all blocks add up.
+  const bool floats =
+      slot(node.inputs[0]).type() == type::f32 && slot(node.inputs[1]).type() == type::f32;
+  const Slot a = floats ? slot(node.inputs[0]) : as_float(node.inputs[0], node.op.name);
   const Slot b = converted(node.inputs[1], a.desc, 1, node.op.name);
   const dnnl::binary::desc desc(dnnl::algorithm::binary_add, a.desc, b.desc, a.desc);
   dnnl::primitive_attr attributes = plan_attributes();
@@ -126,7 +129,7 @@ void PlanBuilder::l2_norm(size_t i) {
   const Node& node = graph_.nodes[i];
   const Slot to = owned(node.inputs[0], plain_map(batch_, node.in), 1, node.op.name);
   touch(to.buffer);
-  const int64_t positions = int64_t{batch_} * node.in.height * node.in.width;
+  const int64_t positions = batch_ * node.in.rows();
   const int64_t channels = node.in.channels;
   Step& step = append(node.op.name, "l2_norm");
   Plan* plan = plan_.get();

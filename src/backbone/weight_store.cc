@@ -53,38 +53,74 @@ Instructions instructions() {
 }
 
 Status WeightStore::load(const Network& network, const TensorMap& tensors, int in_channels) {
-  LOCI_TRY(channels, operator_channels(network, in_channels));
-  std::map<std::string, int> width = {{"input", in_channels}};
-  std::string before = "input";
+  LOCI_TRY(inputs, input_channels(network, in_channels));
   for (size_t i = 0; i < network.ops.size(); ++i) {
     const Op& op = network.ops[i];
-    width[op.name] = channels[i];
     const auto range = tensors.find("calibration." + op.name);
     if (range != tensors.end()) {
       LOCI_TRY(values, find_vector(tensors, range->first, 2));
       ranges_[op.name] = values;
     }
-    if (op.type == OpType::kConv) {
-      const int in = width.at(op.inputs.empty() ? before : op.inputs[0]) / op.groups;
-      LOCI_TRY(weight,
-               find_tensor(
-                   tensors, op.name + ".weight", {op.out_channels, in, op.kernel_h, op.kernel_w}));
-      LOCI_RETURN_IF_ERROR(check_finite(op.name + ".weight", weight.floats()));
-      ConvNumbers numbers{weight, std::vector<float>(static_cast<size_t>(op.out_channels), 0.f)};
-      if (op.has_bias) {
-        LOCI_TRY(bias, find_vector(tensors, op.name + ".bias", op.out_channels));
-        LOCI_RETURN_IF_ERROR(check_finite(op.name + ".bias", bias));
-        numbers.bias = bias;
+    ConvNumbers numbers{{}, std::vector<float>(static_cast<size_t>(op.out_channels), 0.f)};
+    for (const Parameter& each : parameters_of(op, inputs[i])) {
+      LOCI_TRY(tensor, find_tensor(tensors, each.name, each.shape));
+      LOCI_RETURN_IF_ERROR(check_finite(each.name, tensor.floats()));
+      if (op.type != OpType::kConv) {
+        tokens_[each.name] = tensor;
+      } else if (each.name.ends_with(".bias")) {
+        numbers.bias.assign(tensor.floats().begin(), tensor.floats().end());
+      } else {
+        numbers.weight = tensor;
       }
-      numbers_[op.name] = std::move(numbers);
     }
-    before = op.name;
+    if (op.type == OpType::kConv) numbers_[op.name] = std::move(numbers);
   }
   if (tensors.contains("calibration.input")) {
     LOCI_TRY(values, find_vector(tensors, "calibration.input", 2));
     ranges_["input"] = values;
   }
   return {};
+}
+
+std::vector<float> WeightStore::linear_bias(const std::string& op,
+                                            const std::string& scale,
+                                            int out) const {
+  std::vector<float> bias(static_cast<size_t>(out), 0.f);
+  if (const auto found = tokens_.find(op + ".bias"); found != tokens_.end())
+    bias.assign(found->second.floats().begin(), found->second.floats().end());
+  if (scale.empty()) return bias;
+  const std::span<const float> factors = tokens(scale + ".weight");
+  for (size_t o = 0; o < bias.size(); ++o) bias[o] *= factors[o];
+  return bias;
+}
+
+const dnnl::memory& WeightStore::linear(const std::string& op,
+                                        const std::string& scale,
+                                        const memory::desc& desc) {
+  std::vector<Packed>& list = packed_[op];
+  for (const Packed& each : list) {
+    if (each.desc == desc) return each.values;
+  }
+  const Tensor& weight = tokens_.at(op + ".weight");
+  std::span<const float> values = weight.floats();
+  std::vector<float> scaled;
+  if (!scale.empty()) {
+    const std::span<const float> factors = tokens(scale + ".weight");
+    const size_t in = values.size() / factors.size();
+    scaled.assign(values.begin(), values.end());
+    for (size_t k = 0; k < scaled.size(); ++k) scaled[k] *= factors[k / in];
+    values = scaled;
+  }
+  const memory::desc plain(weight.shape, memory::data_type::f32, memory::format_tag::ab);
+  dnnl::memory from(plain, cpu_engine(), const_cast<float*>(values.data()));
+  Packed made{desc, 0, std::make_unique<Arena>(desc.get_size()), {}};
+  made.values = dnnl::memory(desc, cpu_engine(), made.block->data());
+  dnnl::stream stream(cpu_engine());
+  dnnl::reorder(from, made.values).execute(stream, from, made.values);
+  stream.wait();
+  bytes_ += desc.get_size();
+  list.push_back(std::move(made));
+  return list.back().values;
 }
 
 const QuantizedWeights& WeightStore::quantized(const std::string& op, int largest) {

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,14 @@ class WeightStore {
   Status load(const Network& network, const TensorMap& tensors, int in_channels);
 
   const ConvNumbers& numbers(const std::string& op) const { return numbers_.at(op); }
+  /// A tensor of an operator on tokens, by its name.
+  std::span<const float> tokens(const std::string& name) const { return tokens_.at(name).floats(); }
+  /// A linear's weights in oneDNN's layout, and its bias; both times the numbers of the operator `scale` where it is
+  /// not "".
+  const dnnl::memory& linear(const std::string& op,
+                             const std::string& scale,
+                             const memory::desc& desc);
+  std::vector<float> linear_bias(const std::string& op, const std::string& scale, int out) const;
   /// Weights in oneDNN's layout `desc` (float32 or bf16, or int8 with `largest` the largest integer
   /// used).
   const dnnl::memory& packed(const std::string& op,
@@ -60,6 +69,7 @@ class WeightStore {
     dnnl::memory values;
   };
   std::map<std::string, ConvNumbers> numbers_;
+  std::map<std::string, Tensor> tokens_;
   std::map<std::string, std::vector<Packed>> packed_;
   std::map<std::pair<std::string, int>, QuantizedWeights> quantized_;
   std::map<std::string, Packed> vectors_;

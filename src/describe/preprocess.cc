@@ -78,6 +78,8 @@ std::pair<int, int> resized_size(const Preprocessing& spec, int width, int heigh
 std::pair<int, int> network_size(const Preprocessing& spec, int width, int height) {
   const auto cut = [&](int side) {
     const int multiple = std::max(1, spec.side_multiple);
+    if (spec.nearest_multiple)
+      return std::max(multiple, rounded(static_cast<double>(side) / multiple) * multiple);
     return std::max(multiple, side / multiple * multiple);
   };
   const auto [resized_width, resized_height] = resized_size(spec, width, height);
@@ -111,7 +113,12 @@ Result<InputTensor> preprocess(const Preprocessing& spec, ImageView image) {
     const Resampling used = *how == Resampling::kArea && grows ? Resampling::kBilinear : *how;
     pixels = resize(to_float(image), width, height, used);
   }
-  if (cuts) pixels = resize(pixels, cut_width, cut_height, Resampling::kBilinear);
+  if (cuts) {
+    pixels = resize(pixels,
+                    cut_width,
+                    cut_height,
+                    spec.nearest_multiple ? Resampling::kBilinearAntialias : Resampling::kBilinear);
+  }
   normalise<float>(spec, pixels, out);
   return out;
 }

@@ -19,6 +19,11 @@ namespace {
 std::vector<ImportFamily> all_families() {
   std::vector<ImportFamily> out;
   for (const auto& group : {relja_families(),
+                            vit_head_families(),
+                            vit_adapter_families(),
+                            vit_conv_families(),
+                            vit_families(),
+                            gsv_families(),
                             torch_families(),
                             published_families(),
                             npz_families(),
@@ -55,6 +60,10 @@ std::optional<Chosen> choose_below(const FileTree& tree, const std::string& want
                                                      "network.",
                                                      "encoder.",
                                                      "backbone.",
+                                                     "dinov2.",
+                                                     "dinov2_with_registers.",
+                                                     "vit.",
+                                                     "deit.",
                                                      "student.",
                                                      "base_model.",
                                                      "feature_extractor.",

@@ -21,6 +21,27 @@ bool is_plain_pooling(const std::string& type) {
   return type == "gem" || type == "max" || type == "mean" || type == "rmac";
 }
 
+/// Rows of a tensor, 0 where there is none.
+int64_t rows_of(const TensorMap& tensors, const std::string& name) {
+  const auto found = tensors.find(name);
+  return found == tensors.end() || found->second.shape.empty() ? 0 : found->second.shape[0];
+}
+
+/// The length of what a head with parameters of its own makes; 0 for other poolings.
+int64_t head_width(const TensorMap& tensors, const PoolingSpec& pooling, int64_t dim) {
+  const auto rows = [&](const char* name) {
+    return rows_of(tensors, std::string("pooling.") + name + ".weight");
+  };
+  if (pooling.type == "salad" || pooling.type == "sage")
+    return rows("token.out") + rows("features.out") * rows("scores.out");
+  if (pooling.type == "cosplace") return rows("linear");
+  if (pooling.type == "mixvpr") return rows("channels") * rows("rows");
+  if (pooling.type == "convap") return rows("channels") * pooling.grid_height * pooling.grid_width;
+  if (pooling.type == "regions") return 14 * dim;
+  if (pooling.type != "tokens") return 0;
+  return dim * (rows("rows") > 0 ? rows("rows") : pooling.num_clusters);
+}
+
 }  // namespace
 
 Tensor as_float(const Tensor& tensor) {
@@ -155,26 +176,17 @@ void ImportBuilder::check_values() {
 void ImportBuilder::check_network() {
   if (Status valid = validate(spec.network); !valid.ok()) throw Error(valid);
   const std::vector<int> channels = take(operator_channels(spec.network, 3));
-  int convolutions = 0;
+  const std::vector<int> inputs = take(input_channels(spec.network, 3));
+  int operators = 0;
   for (size_t i = 0; i < spec.network.ops.size(); ++i) {
-    const Op& op = spec.network.ops[i];
-    if (op.type != OpType::kConv) continue;
-    int input = 3;
-    if (!op.inputs.empty() && op.inputs[0] != "input") {
-      for (size_t j = 0; j < i; ++j) {
-        if (spec.network.ops[j].name == op.inputs[0]) input = channels[j];
-      }
-    } else if (op.inputs.empty() && i > 0) {
-      input = channels[i - 1];
-    }
-    const std::vector<int64_t> shape{op.out_channels, input / op.groups, op.kernel_h, op.kernel_w};
-    tensors[op.name + ".weight"] = take(find_tensor(tensors, op.name + ".weight", shape));
-    if (op.has_bias) take(find_tensor(tensors, op.name + ".bias", {op.out_channels}));
-    ++convolutions;
+    const std::vector<Parameter> parameters = parameters_of(spec.network.ops[i], inputs[i]);
+    for (const Parameter& each : parameters)
+      tensors[each.name] = take(find_tensor(tensors, each.name, each.shape));
+    operators += parameters.empty() ? 0 : 1;
   }
   feature_dim_ = channels.empty() ? 3 : channels[features_op(spec.network)];
-  report.checks.push_back(std::to_string(convolutions) +
-                          " convolutions fit the architecture, features of width " +
+  report.checks.push_back(std::to_string(operators) +
+                          " layers fit the architecture, features of width " +
                           std::to_string(feature_dim_));
 }
 
@@ -193,6 +205,7 @@ void ImportBuilder::check_pooling() {
                               std::to_string(feature_dim_) + " fits the features");
     }
   }
+  if (const int64_t made = head_width(tensors, pooling, feature_dim_); made > 0) width = made;
   if (spec.whitening.output_dim != 0) {
     take(find_tensor(tensors, "whitening.weight", {spec.whitening.output_dim, width}));
     take(find_tensor(tensors, "whitening.bias", {spec.whitening.output_dim}));

@@ -18,6 +18,11 @@ struct ImportFamily {
 };
 
 std::span<const ImportFamily> relja_families();
+std::span<const ImportFamily> vit_families();
+std::span<const ImportFamily> vit_head_families();
+std::span<const ImportFamily> vit_adapter_families();
+std::span<const ImportFamily> vit_conv_families();
+std::span<const ImportFamily> gsv_families();
 std::span<const ImportFamily> torch_families();
 std::span<const ImportFamily> published_families();
 std::span<const ImportFamily> npz_families();

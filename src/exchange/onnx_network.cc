@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guard.h"
 #include "onnx_builder.h"
+#include "onnx_tokens.h"
 #include "onnx_window.h"
 
 #include <map>
@@ -12,7 +13,7 @@ namespace {
 
 class NetworkWriter {
  public:
-  NetworkWriter(OnnxBuilder& builder, const OnnxMap& input) : b_(builder) {
+  NetworkWriter(OnnxBuilder& builder, const OnnxMap& input) : b_(builder), tokens_(builder, maps_) {
     maps_["input"] = input;
   }
 
@@ -29,7 +30,10 @@ class NetworkWriter {
       if (needed.contains(network.ops[i].name)) append(network.ops[i], inputs_of(network, i));
     }
     std::vector<OnnxMap> out;
-    for (const NetworkOutput& each : outputs) out.push_back(maps_.at(each.op));
+    for (const NetworkOutput& each : outputs) {
+      tokens_.need_map(each.op);
+      out.push_back(maps_.at(each.op));
+    }
     return out;
   }
 
@@ -51,6 +55,8 @@ class NetworkWriter {
   }
 
   void append(const Op& op, const std::vector<std::string>& inputs) {
+    if (tokens_.append(op, inputs)) return;
+    for (const std::string& name : inputs) tokens_.need_map(name);
     std::vector<std::string> values;
     for (const std::string& name : inputs) values.push_back(maps_.at(name).value);
     OnnxMap out = maps_.at(inputs[0]);
@@ -99,6 +105,8 @@ class NetworkWriter {
         break;
       case OpType::kSpaceToDepth:
         space_to_depth(op, out);
+        break;
+      default:  // on tokens, and appended above
         break;
     }
     if (active && op.activation == Activation::kRelu) {
@@ -220,6 +228,7 @@ class NetworkWriter {
 
   OnnxBuilder& b_;
   std::map<std::string, OnnxMap> maps_;
+  OnnxTokens tokens_;
 };
 
 }  // namespace

@@ -117,6 +117,12 @@ void import_loci_onnx(ImportBuilder& b) {
         "operators");
   }
   b.spec = take(parse_spec(description->second, "metadata 'loci'"));
+  const auto positions = [](const Op& op) { return op.type == OpType::kPositions; };
+  if (std::ranges::any_of(b.spec.network.ops, positions)) {
+    fail_unsupported(
+        "is a transformer whose positions were resampled for one size of picture; import the "
+        "model file that it was written from");
+  }
   const OnnxView view = view_onnx(b.tree, "");
   for (const auto& [name, value] : view.constants) {
     if (name.starts_with("loci.") || !value->is(FileValue::Kind::kTensor)) continue;

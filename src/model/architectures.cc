@@ -5,6 +5,7 @@
 #include "tables.h"
 
 #include "loci/base/text.h"
+#include "loci/model/vit.h"
 
 #include <array>
 #include <functional>
@@ -191,6 +192,9 @@ std::map<std::string, Maker> all_makers() {
     all[name] = [=] { return efficientnet_lite(size, false); };
     all[name + "_full"] = [=] { return efficientnet_lite(size, true); };
   }
+  for (const VitShape& shape : vit_shapes()) {
+    all[shape.name] = [=] { return NamedNetwork{vit_network(shape), {}}; };
+  }
   all["placenet"] = [] { return placenet("placenet", {48, 96, 160}, {1, 2, 3}); };
   all["placenet_small"] = [] { return placenet("placenet_small", {32, 64, 128}, {1, 2, 2}); };
   return all;
@@ -251,7 +255,18 @@ Preprocessing default_preprocessing(const std::string& name) {
   } else if (name == "xfeat") {
     p.side_multiple = 32;
   } else {
+    if (name.starts_with("dinov2_")) {
+      p.side_multiple = 14;
+      p.nearest_multiple = true;
+    } else if (name.find("_patch16_") != std::string::npos) {
+      p.side_multiple = 16;
+      p.nearest_multiple = true;
+    }
     p.scale = 1.0 / 255;
+    if (name.starts_with("vit_")) {
+      p.mean = p.std = {0.5, 0.5, 0.5};
+      return p;
+    }
     p.mean = {0.485, 0.456, 0.406};
     p.std = {0.229, 0.224, 0.225};
   }

@@ -58,7 +58,22 @@ TEST(Architectures, WidthsAreThoseOfThePapers) {
                                                {"xfeat", 64},
                                                {"placenet", 128},
                                                {"placenet_small", 128},
-                                               {"squeezenet1_1", 512}};
+                                               {"squeezenet1_1", 512},
+                                               {"dinov2_vits14", 384},
+                                               {"dinov2_vits14_reg", 384},
+                                               {"dinov2_vitb14", 768},
+                                               {"dinov2_vitb14_reg", 768},
+                                               {"dinov2_vitl14", 1024},
+                                               {"dinov2_vitl14_reg", 1024},
+                                               {"dinov2_vitg14", 1536},
+                                               {"dinov2_vitg14_reg", 1536},
+                                               {"vit_tiny_patch16_224", 192},
+                                               {"deit_tiny_patch16_224", 192},
+                                               {"vit_small_patch16_224", 384},
+                                               {"deit_small_patch16_224", 384},
+                                               {"vit_base_patch16_224", 768},
+                                               {"deit_base_patch16_224", 768},
+                                               {"vit_large_patch16_224", 1024}};
   ASSERT_EQ(expected.size(), architecture_names().size());
   for (const auto& [name, width] : expected) {
     const Network network = architecture(name).value();

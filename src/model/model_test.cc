@@ -135,10 +135,10 @@ TEST(ModelSpec, WrongTypesAreCorruptWithTheMembersName) {
 
 TEST(ModelSpec, UnknownOperatorIsUnsupported) {
   const Status status =
-      parse_spec(R"({"format_version":1,"network":{"ops":[{"type":"attention","name":"a"}]}})", "m")
+      parse_spec(R"({"format_version":1,"network":{"ops":[{"type":"warp","name":"a"}]}})", "m")
           .status();
   EXPECT_EQ(status.code(), Code::kUnsupported);
-  EXPECT_NE(status.message().find("attention"), std::string::npos);
+  EXPECT_NE(status.message().find("warp"), std::string::npos);
 }
 
 TEST(ModelSpec, InputThatNobodyMakesIsCorrupt) {

@@ -4,6 +4,7 @@
 
 #include "json_fields.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace loci {
@@ -13,7 +14,7 @@ using internal::Json;
 using internal::JsonFields;
 using internal::parse_description;
 
-constexpr int kFormatVersion = 2;
+constexpr int kFormatVersion = 3;
 
 void fields(JsonFields& v, Preprocessing& p) {
   v.choice("resize", p.resize, {"none", "fixed", "max_side", "shorter_side", "fit"});
@@ -29,23 +30,16 @@ void fields(JsonFields& v, Preprocessing& p) {
   v("std", p.std);
   v("ignore_orientation", p.ignore_orientation);
   v.unless("side_multiple", p.side_multiple, 1);
+  v.unless("nearest_multiple", p.nearest_multiple, false);
 }
 
 void fields(JsonFields& v, Op& op) {
   v.choice("type",
            op.type,
-           {"conv",
-            "max_pool",
-            "avg_pool",
-            "add",
-            "concat",
-            "relu",
-            "clip",
-            "lrn",
-            "l2_norm",
-            "instance_norm",
-            "upsample",
-            "space_to_depth"});
+           {"conv",   "max_pool",   "avg_pool",  "add",           "concat",      "relu",
+            "clip",   "lrn",        "l2_norm",   "instance_norm", "upsample",    "space_to_depth",
+            "linear", "layer_norm", "scale",     "tokens",        "positions",   "attention",
+            "swiglu", "rows",       "join_rows", "learnt",        "signed_power"});
   v("name", op.name);
   v("inputs", op.inputs);
   v("out_channels", op.out_channels);
@@ -61,7 +55,7 @@ void fields(JsonFields& v, Op& op) {
   v("pad_same", op.pad_same);
   v("ceil_mode", op.ceil_mode);
   v("has_bias", op.has_bias);
-  v.choice("activation", op.activation, {"none", "relu", "clip", "sigmoid"});
+  v.choice("activation", op.activation, {"none", "relu", "clip", "sigmoid", "gelu"});
   v("clip_low", op.clip_low);
   v("clip_high", op.clip_high);
   v("lrn_size", op.lrn_size);
@@ -69,6 +63,12 @@ void fields(JsonFields& v, Op& op) {
   v("lrn_beta", op.lrn_beta);
   v("lrn_k", op.lrn_k);
   v("norm_eps", op.norm_eps);
+  v("heads", op.heads);
+  v("row", op.row);
+  v("count", op.count);
+  v("table_height", op.table_height);
+  v("table_width", op.table_width);
+  v.choice("positions", op.positions, {"exact", "offset", "size", "antialias"});
 }
 
 void fields(JsonFields& v, NetworkOutput& output) {
@@ -233,12 +233,19 @@ Status read_spec(const Json& json, ModelSpec& spec, bool own_network) {
 }
 
 /// The lowest version whose readers understand the description: a reader of version 1 would pass over the list of
-/// outputs and side_multiple, and take another map for the features, and so for branches.
+/// outputs and side_multiple, and take another map for the features, and so for branches; one of version 2 would take
+/// the nearest multiple for the one below and call operators on tokens damage.
 int version_needed(const ModelSpec& spec) {
+  const bool tokens = std::ranges::any_of(spec.network.ops,
+                                          [](const Op& op) { return op.type >= OpType::kLinear; });
+  if (tokens || spec.preprocessing.nearest_multiple) return 3;
   const bool newer = spec.preprocessing.side_multiple != 1 || !spec.network.outputs.empty() ||
                      !spec.branches.empty() || spec.own_centers ||
                      !spec.pooling.weights_output.empty() || !spec.pooling.features_output.empty();
-  return newer ? 2 : 1;
+  int version = newer ? 2 : 1;
+  for (const Branch& branch : spec.branches)
+    version = std::max(version, version_needed(branch.spec));
+  return version;
 }
 
 Json network_json(const Network& network) {

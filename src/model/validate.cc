@@ -10,18 +10,11 @@
 namespace loci {
 namespace {
 
-constexpr const char* kOpNames[] = {"conv",
-                                    "max_pool",
-                                    "avg_pool",
-                                    "add",
-                                    "concat",
-                                    "relu",
-                                    "clip",
-                                    "lrn",
-                                    "l2_norm",
-                                    "instance_norm",
-                                    "upsample",
-                                    "space_to_depth"};
+constexpr const char* kOpNames[] = {
+    "conv",   "max_pool",   "avg_pool",  "add",           "concat",      "relu",
+    "clip",   "lrn",        "l2_norm",   "instance_norm", "upsample",    "space_to_depth",
+    "linear", "layer_norm", "scale",     "tokens",        "positions",   "attention",
+    "swiglu", "rows",       "join_rows", "learnt",        "signed_power"};
 
 const char* number_word(size_t n) { return n == 1 ? "one input" : "two inputs"; }
 
@@ -33,7 +26,10 @@ Status check_inputs(const Op& op, const std::set<std::string>& known) {
     }
   }
   if (op.type == OpType::kConcat) return {};
-  const size_t expected = op.type == OpType::kAdd || op.type == OpType::kUpsample ? 2 : 1;
+  if (op.type == OpType::kAttention && (op.inputs.size() == 2 || op.inputs.size() == 3)) return {};
+  const bool two =
+      op.type == OpType::kAdd || op.type == OpType::kUpsample || op.type == OpType::kJoinRows;
+  const size_t expected = two ? 2 : 1;
   if (std::max(op.inputs.size(), size_t{1}) == expected) return {};
   return corrupt("operator '" + op.name + "': '" + op_type_name(op.type) + "' has " +
                  number_word(expected));
@@ -62,6 +58,20 @@ Status check_numbers(const Op& op) {
                             op.groups));
     }
   }
+  if (op.type == OpType::kLinear || op.type == OpType::kSignedPower || op.type == OpType::kLearnt)
+    LOCI_RETURN_IF_ERROR(within("out_channels", op.out_channels, 1, 1 << 16));
+  const int fewest = op.type == OpType::kTokens || op.type == OpType::kLearnt ? 1 : 0;
+  LOCI_RETURN_IF_ERROR(within("count", op.count, fewest, 1 << 24));
+  LOCI_RETURN_IF_ERROR(within("row", op.row, 0, 1 << 16));
+  if (op.type == OpType::kAttention) LOCI_RETURN_IF_ERROR(within("heads", op.heads, 1, 1024));
+  if (op.type == OpType::kPositions) {
+    LOCI_RETURN_IF_ERROR(within("table_height", op.table_height, 1, 4096));
+    LOCI_RETURN_IF_ERROR(within("table_width", op.table_width, 1, 4096));
+    const int grid = op.table_height * op.table_width;
+    LOCI_RETURN_IF_ERROR(within("count", op.count, grid, grid + 1024));
+  }
+  if (op.activation == Activation::kGelu && op.type != OpType::kLinear)
+    return corrupt("operator '" + op.name + "': gelu comes after a linear alone");
   if (op.type == OpType::kLrn) LOCI_RETURN_IF_ERROR(within("lrn_size", op.lrn_size, 1, 255));
   for (const double number :
        {op.clip_low, op.clip_high, op.lrn_alpha, op.lrn_beta, op.lrn_k, op.norm_eps}) {

@@ -53,7 +53,68 @@ void add_missing_shortcuts(Network& network) {
   network.ops = std::move(ops);
 }
 
+/// Channels that an attention returns: those of its values.
+template <class Of>
+Result<int> attention_width(const Op& op, const std::vector<int>& inputs, const Of& of) {
+  const int first = of(inputs[0]);
+  const int q = inputs.size() == 1 ? first / 3 : first;
+  const bool whole = inputs.size() == 1   ? first % 3 == 0
+                     : inputs.size() == 2 ? of(inputs[1]) == 2 * q
+                                          : of(inputs[1]) == q;
+  const int v = inputs.size() == 3 ? of(inputs[2]) : q;
+  if (whole && q % op.heads == 0 && v % op.heads == 0) return v;
+  return corrupt(format("operator '%s': its inputs of %d channels do not fall into %d heads",
+                        op.name.c_str(),
+                        of(inputs[0]),
+                        op.heads));
+}
+
 }  // namespace
+
+std::vector<Parameter> parameters_of(const Op& op, int in_channels) {
+  const int64_t in = in_channels, out = op.out_channels, count = op.count;
+  const auto weight = [&](std::vector<int64_t> shape) {
+    return Parameter{op.name + ".weight", std::move(shape)};
+  };
+  switch (op.type) {
+    case OpType::kConv:
+    case OpType::kLinear: {
+      std::vector<Parameter> all = {op.type == OpType::kLinear
+                                        ? weight({out, in})
+                                        : weight({out, in / op.groups, op.kernel_h, op.kernel_w})};
+      if (op.has_bias) all.push_back({op.name + ".bias", {out}});
+      return all;
+    }
+    case OpType::kLayerNorm:
+      return {weight({in}), {op.name + ".bias", {in}}};
+    case OpType::kScale:
+      return {weight({in})};
+    case OpType::kTokens:
+    case OpType::kPositions:
+      return {weight({count, in})};
+    case OpType::kLearnt:
+      return {weight({count, out})};
+    case OpType::kSignedPower:
+      return {{op.name + ".hidden.weight", {out, in}},
+              {op.name + ".hidden.bias", {out}},
+              {op.name + ".out.weight", {1, out}},
+              {op.name + ".out.bias", {1}}};
+    default:
+      return {};
+  }
+}
+
+Result<std::vector<int>> input_channels(const Network& network, int in_channels) {
+  LOCI_TRY(channels, operator_channels(network, in_channels));
+  std::map<std::string, int> index;
+  std::vector<int> out;
+  for (size_t i = 0; i < network.ops.size(); ++i) {
+    const int input = input_indexes(network, i, index)[0];
+    out.push_back(input < 0 ? in_channels : channels[static_cast<size_t>(input)]);
+    index[network.ops[i].name] = static_cast<int>(i);
+  }
+  return out;
+}
 
 Result<std::vector<int>> operator_channels(const Network& network, int in_channels) {
   LOCI_RETURN_IF_ERROR(validate(network));
@@ -80,6 +141,20 @@ Result<std::vector<int>> operator_channels(const Network& network, int in_channe
         return corrupt(format("operator '%s': more than 65536 channels", op.name.c_str()));
       }
       width *= op.stride * op.stride;
+    } else if (op.type == OpType::kLinear || op.type == OpType::kLearnt) {
+      width = op.out_channels;
+    } else if (op.type == OpType::kAttention) {
+      LOCI_TRY(made, attention_width(op, inputs, of));
+      width = made;
+    } else if (op.type == OpType::kSwiGlu) {
+      if (width % 2 != 0)
+        return corrupt(format("operator '%s': %d channels have no halves", op.name.c_str(), width));
+      width /= 2;
+    } else if (op.type == OpType::kJoinRows && of(inputs[1]) != width) {
+      return corrupt(format("operator '%s': joins rows of %d and %d channels",
+                            op.name.c_str(),
+                            width,
+                            of(inputs[1])));
     } else if (op.type == OpType::kAdd && of(inputs[1]) != width) {
       return corrupt(
           format("operator '%s': adds %d channels to %d", op.name.c_str(), of(inputs[1]), width));
@@ -91,31 +166,34 @@ Result<std::vector<int>> operator_channels(const Network& network, int in_channe
 }
 
 Result<TensorMap> random_weights(const Network& network, int in_channels, uint64_t seed) {
-  const auto found = operator_channels(network, in_channels);
+  const auto found = input_channels(network, in_channels);
   if (!found.ok()) return invalid_argument(found.status().message());
-  const std::vector<int>& channels = found.value();
-  std::map<std::string, int> index;
   TensorMap tensors;
   for (size_t i = 0; i < network.ops.size(); ++i) {
     const Op& op = network.ops[i];
-    index[op.name] = static_cast<int>(i);
-    if (op.type != OpType::kConv) continue;
-    const int input = input_indexes(network, i, index)[0];
-    const int in = (input < 0 ? in_channels : channels[static_cast<size_t>(input)]) / op.groups;
-    const std::vector<int64_t> shape = {op.out_channels, in, op.kernel_h, op.kernel_w};
-    const double fan_in = static_cast<double>(in) * op.kernel_h * op.kernel_w;
-    const double variance = (op.activation == Activation::kNone ? 1 : 2) / fan_in;
-    const auto half_width = static_cast<float>(std::sqrt(3 * variance));
     Rng rng(seed, op.name);
-    std::vector<float> values(
-        static_cast<size_t>(op.out_channels * in * op.kernel_h * op.kernel_w));
-    for (float& value : values)
-      value = (static_cast<float>(rng.next() >> 40) * 0x1p-23f - 1) * half_width;
-    tensors[op.name + ".weight"] = make_tensor(shape, values);
-    if (!op.has_bias) continue;
-    std::vector<float> bias(static_cast<size_t>(op.out_channels));
-    for (float& value : bias) value = static_cast<float>(rng.uniform(-0.05, 0.05));
-    tensors[op.name + ".bias"] = make_tensor({op.out_channels}, bias);
+    for (const Parameter& each : parameters_of(op, found.value()[i])) {
+      int64_t count = 1;
+      for (const int64_t side : each.shape) count *= side;
+      std::vector<float> values(static_cast<size_t>(count));
+      const bool product =
+          op.type == OpType::kConv || op.type == OpType::kLinear || op.type == OpType::kSignedPower;
+      if (each.name.ends_with(".bias")) {
+        for (float& value : values) value = static_cast<float>(rng.uniform(-0.05, 0.05));
+      } else if (product) {
+        const double fan_in = static_cast<double>(count / each.shape[0]);
+        const double variance = (op.activation == Activation::kNone ? 1 : 2) / fan_in;
+        const auto half_width = static_cast<float>(std::sqrt(3 * variance));
+        for (float& value : values)
+          value = (static_cast<float>(rng.next() >> 40) * 0x1p-23f - 1) * half_width;
+      } else {
+        // Factors near one; rows that are added or put in small beside what they meet.
+        const bool factor = op.type == OpType::kLayerNorm || op.type == OpType::kScale;
+        for (float& value : values)
+          value = static_cast<float>(factor ? rng.uniform(0.8, 1.2) : rng.uniform(-0.5, 0.5));
+      }
+      tensors[each.name] = make_tensor(each.shape, values);
+    }
   }
   return tensors;
 }

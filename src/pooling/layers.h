@@ -27,6 +27,16 @@ Result<std::unique_ptr<Pooling>> make_salad(const PoolingSpec& spec,
                                             const TensorMap& tensors,
                                             int64_t feature_dim);
 
+Result<std::unique_ptr<Pooling>> make_tokens(const PoolingSpec& spec,
+                                             const TensorMap& tensors,
+                                             int64_t feature_dim);
+Result<std::unique_ptr<Pooling>> make_sage(const PoolingSpec& spec,
+                                           const TensorMap& tensors,
+                                           int64_t feature_dim);
+Result<std::unique_ptr<Pooling>> make_regions(const PoolingSpec& spec,
+                                              const TensorMap& tensors,
+                                              int64_t feature_dim);
+
 /// `pooling.p` (1 or D powers), or the spec's where there is no such tensor. Corrupt for a power
 /// that is not positive.
 Result<std::vector<float>> find_gem_power(const PoolingSpec& spec,

@@ -20,9 +20,12 @@ Result<std::unique_ptr<Pooling>> Pooling::create(const PoolingSpec& spec,
   if (spec.type == "convap") return internal::make_convap(spec, tensors, feature_dim);
   if (spec.type == "mixvpr") return internal::make_mixvpr(spec, tensors, feature_dim);
   if (spec.type == "salad") return internal::make_salad(spec, tensors, feature_dim);
+  if (spec.type == "tokens") return internal::make_tokens(spec, tensors, feature_dim);
+  if (spec.type == "sage") return internal::make_sage(spec, tensors, feature_dim);
+  if (spec.type == "regions") return internal::make_regions(spec, tensors, feature_dim);
   return unsupported("pooling type '" + spec.type +
                      "'; this build knows netvlad, vlad, gem, max, mean, rmac, salad, mixvpr, "
-                     "cosplace and convap");
+                     "cosplace, convap, tokens, sage and regions");
 }
 
 }  // namespace loci

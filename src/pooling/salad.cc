@@ -18,24 +18,6 @@
 namespace loci::internal {
 namespace {
 
-/// out(relu(hidden(x)))
-struct Perceptron {
-  Linear hidden, out;
-  Matrix operator()(ConstMatrixView x, int num_threads) const {
-    Matrix h = hidden(x, num_threads);
-    for (int64_t i = 0; i < h.rows(); ++i) {
-      for (float& v : h.row(i)) v = std::max(v, 0.0f);
-    }
-    return out(h, num_threads);
-  }
-};
-
-Result<Perceptron> find_perceptron(const TensorMap& tensors, const std::string& name, int64_t in) {
-  LOCI_TRY(hidden, find_linear(tensors, name + ".hidden", -1, in));
-  LOCI_TRY(out, find_linear(tensors, name + ".out", -1, hidden.out()));
-  return Perceptron{std::move(hidden), std::move(out)};
-}
-
 class SaladPooling : public Pooling {
  public:
   SaladPooling(const PoolingSpec& spec,

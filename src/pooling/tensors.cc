@@ -4,6 +4,7 @@
 
 #include "loci/math/gemm.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace loci::internal {
@@ -52,6 +53,30 @@ Matrix Linear::operator()(ConstMatrixView x, int num_threads) const {
   for (int64_t i = 0; i < y.rows(); ++i) std::copy(bias.begin(), bias.end(), y.row(i).begin());
   if (!x.empty()) gemm_nt(x, weight, y, num_threads, /*accumulate=*/true);
   return y;
+}
+
+Matrix Perceptron::operator()(ConstMatrixView x, int num_threads) const {
+  Matrix h = hidden(x, num_threads);
+  for (int64_t i = 0; i < h.rows(); ++i) {
+    for (float& v : h.row(i)) v = std::max(v, 0.0f);
+  }
+  return out(h, num_threads);
+}
+
+Result<Perceptron> find_perceptron(const TensorMap& tensors,
+                                   const std::string& name,
+                                   int64_t in,
+                                   int64_t out) {
+  LOCI_TRY(hidden, find_linear(tensors, name + ".hidden", -1, in));
+  LOCI_TRY(last, find_linear(tensors, name + ".out", out, hidden.out()));
+  return Perceptron{std::move(hidden), std::move(last)};
+}
+
+void add_signed_power(std::span<float> x, double power) {
+  for (float& v : x) {
+    const double raised = std::pow(std::abs(static_cast<double>(v)) + 1e-6, power);
+    v += static_cast<float>(v > 0 ? raised : v < 0 ? -raised : 0);
+  }
 }
 
 Matrix transposed(ConstMatrixView m) {

@@ -6,6 +6,7 @@
 #include "loci/base/status.h"
 #include "loci/model/tensor.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,20 @@ Result<Linear> find_linear(const TensorMap& tensors,
                            const std::string& name,
                            int64_t out,
                            int64_t in);
+
+/// out(relu(hidden(x)))
+struct Perceptron {
+  Linear hidden, out;
+  Matrix operator()(ConstMatrixView x, int num_threads) const;
+};
+/// `name`.hidden and `name`.out, of any hidden width; -1 for an output of any width.
+Result<Perceptron> find_perceptron(const TensorMap& tensors,
+                                   const std::string& name,
+                                   int64_t in,
+                                   int64_t out = -1);
+
+/// sign(x) (|x| + 1e-6)^power + x
+void add_signed_power(std::span<float> x, double power);
 
 Matrix transposed(ConstMatrixView m);
 

@@ -39,6 +39,14 @@ namespace loci {
 ///   placenet_small           convolutions to 128 channels at stride 16; 1.7 and 0.7 million
 ///                            parameters, 7.4 and 3.4 GFLOP at 640x480
 ///
+///   dinov2_vits14, _vitb14,  DINOv2 (Oquab et al. 2024) to its last norm, patches of 14 pixels; with
+///   _vitl14, _vitg14         `_reg` the models with four registers. Outputs: features (the patches)
+///                            and class_token
+///   vit_tiny, _small, _base  Vision transformers (Dosovitskiy et al. 2021) and DeiT (Touvron et al.
+///   and _large_patch16_224,  2021) by timm's names, patches of 16 pixels; the same outputs
+///   deit_tiny, _small and
+///   _base_patch16_224
+///
 /// Batch normalisation is not there: fold_batch_norm() puts it into the convolutions when weights
 /// are imported.
 /// Errors:  NotFound with the names there are
@@ -75,6 +83,17 @@ Result<Network> with_widths_of(const Network& network, const TensorMap& tensors)
 /// Channels of every operator's output for an image of `in_channels`, in the order of the
 /// operators.
 Result<std::vector<int>> operator_channels(const Network& network, int in_channels);
+
+/// Channels of every operator's first input.
+Result<std::vector<int>> input_channels(const Network& network, int in_channels);
+
+/// A tensor that an operator needs.
+struct Parameter {
+  std::string name;
+  std::vector<int64_t> shape;
+};
+/// Those of one operator whose first input has `in_channels`.
+std::vector<Parameter> parameters_of(const Op& op, int in_channels);
 
 /// Weights for benchmarks and tests: uniform with He's variance (2 / fan-in before a ReLU, 1 /
 /// fan-in elsewhere), small biases. Depends on the seed and the operators' names only.

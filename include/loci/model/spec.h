@@ -34,6 +34,8 @@ struct Preprocessing {
   /// Both sides are cut to multiples of this, pixels, after `resize`: floor(side / m) * m, at least m, by bilinear
   /// resampling of float pixels without smoothing. 1: not at all
   int side_multiple = 1;
+  /// Instead the nearest multiple (ties to the even one), by antialiased bilinear resampling.
+  bool nearest_multiple = false;
 };
 
 /// Operators a network is made of. Weights of operator `name` are `name.weight` and `name.bias`.
@@ -54,6 +56,30 @@ enum class OpType {
   /// Blocks of stride x stride positions become channels: channel c * stride^2 + dy * stride + dx. Rows and columns
   /// past the last whole block are dropped.
   kSpaceToDepth,
+
+  // Transformers. A map is also a list of tokens: its rows are the positions, row-major, and `kTokens` puts learnt
+  // rows in front of them. "C" below is the channels of the first input.
+
+  /// At each row y = W x + b: weight [out, C], optional bias [out]; then the activation
+  kLinear,
+  /// At each row (x - mean) / sqrt(variance + norm_eps) * weight + bias, variance by C; weight and bias [C]
+  kLayerNorm,
+  kScale,  ///< each channel times a learnt number: weight [C]
+  /// Learnt rows weight [count, C] put in before row `row`, which lies at or before the first position
+  kTokens,
+  /// Adds learnt rows weight [count, C], a table for a grid of table_height x table_width behind as many rows as the
+  /// map has tokens, resampled to the map's grid by `positions`
+  kPositions,
+  /// softmax(q k^T / sqrt(width / heads)) v by heads: of one input [q|k|v] of 3 x width channels, of q and [k|v], or of
+  /// three
+  kAttention,
+  kSwiGlu,    ///< silu(first half of the channels) * second half; silu(x) = x / (1 + exp(-x))
+  kRows,      ///< rows `row` to row + count - 1; count 0: all from `row`
+  kJoinRows,  ///< the rows of one input after those of another
+  kLearnt,  ///< learnt rows weight [count, out_channels], the same for every image; its input is not read
+  /// sign(x) (|x| + 1e-6)^p + x, p = sigmoid(out(relu(hidden(mean of the rows)))): hidden.{weight [out_channels, C],
+  /// bias}, out.{weight [1, out_channels], bias}
+  kSignedPower,
 };
 const char* op_type_name(OpType type);
 
@@ -62,6 +88,20 @@ enum class Activation {
   kRelu,
   kClip,     ///< min(max(x, clip_low), clip_high)
   kSigmoid,  ///< 1 / (1 + exp(-x))
+  kGelu,     ///< x / 2 * (1 + erf(x / sqrt(2))), after a linear
+};
+
+/// How a table of positions is resampled to another grid. All by cubic kernels in float; none where the sizes agree.
+enum class PositionRule {
+  kExact,  ///< not at all: the grid must be the table's
+  /// Output i looks at (i + 0.5) * table / (size + 0.1) - 0.5, four taps, a = -0.75, border repeated (DINOv2 without
+  /// registers)
+  kOffset,
+  /// The same at (i + 0.5) * table / size - 0.5 (Hugging Face's Dinov2Model)
+  kSize,
+  /// At (i + 0.5) * table / size - 0.5, a = -0.5, the kernel widened when shrinking and cut at the border (DINOv2 with
+  /// registers, timm)
+  kAntialias,
 };
 
 struct Op {
@@ -80,7 +120,11 @@ struct Op {
   double clip_low = 0, clip_high = 0;
   int lrn_size = 5;
   double lrn_alpha = 1e-4, lrn_beta = 0.75, lrn_k = 1;
-  double norm_eps = 1e-5;  ///< kInstanceNorm
+  double norm_eps = 1e-5;                         ///< kInstanceNorm, kLayerNorm
+  int heads = 1;                                  ///< kAttention
+  int row = 0, count = 0;                         ///< kTokens, kRows, kLearnt, kPositions
+  int table_height = 0, table_width = 0;          ///< kPositions
+  PositionRule positions = PositionRule::kExact;  ///< kPositions
 };
 
 /// A map that a network returns.
@@ -125,14 +169,14 @@ enum class NormEps {
 
 /// How N x D features become one descriptor. Tensors are named `pooling.*`.
 struct PoolingSpec {
-  /// netvlad, vlad, gem, max, mean, rmac, salad, mixvpr, cosplace, convap
+  /// netvlad, vlad, gem, max, mean, rmac, salad, mixvpr, cosplace, convap, tokens, sage, regions
   std::string type = "netvlad";
   int num_clusters = 0;
   bool normalize_features = true;  ///< L2 of each feature before pooling (the paper's preL2)
   bool intra_norm = true;          ///< L2 of each cluster's residual sum
   bool final_norm = true;          ///< L2 of the whole
   bool signed_sqrt = false;        ///< sign(x) sqrt|x| after aggregation (classic VLAD's power law)
-  /// Element of cluster k, dimension d: k*D + d, or d*K + k when true (MATLAB and hloc).
+  /// Element of cluster (tokens: row) k, dimension d: k*D + d, or d*K + k when true (MATLAB and hloc).
   bool dimension_outer = false;
   NormEps eps = NormEps::kClamp;
   double gem_p = 3;  ///< gem, cosplace: the power when no tensor pooling.p is there

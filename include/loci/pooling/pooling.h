@@ -52,9 +52,18 @@ class Pooling {
   ///             hidden.{weight [H, D], bias} and out.{weight [O, H],      O_features * O_scores
   ///             bias}; dustbin [1]. With token the last row of the
   ///             features is the class token
+  ///   tokens    optional rows.{weight [R, T], bias}, which mix the T    D*R
+  ///             rows; without, T = R = spec.num_clusters
+  ///   sage      as salad, always with token and without dustbin;        as salad
+  ///             weights (1 -> 1) and power (O_scores -> 1) likewise
+  ///   regions   optional p; for layer I = 0, 1, ...                     14*D
+  ///             layers.I.{value, proj}.{weight [D, D], bias}, .norm1,
+  ///             .norm2, .expand, .contract. The last row is the class
+  ///             token, those before it a grid of spec.grid_height x
+  ///             spec.grid_width
   ///
-  /// spec.normalize_features, intra_norm, signed_sqrt and dimension_outer concern netvlad and vlad
-  /// alone, final_norm all; the other heads do what their authors' code does. salad gives zeros for
+  /// spec.normalize_features, intra_norm and signed_sqrt concern netvlad and vlad alone,
+  /// dimension_outer those and tokens, final_norm all; the other heads do what their authors' code does. salad gives zeros for
   /// no more features than clusters.
   /// Errors:  Unsupported type; NotFound or Corrupt tensors, by name
   /// Source:  Arandjelovic et al., CVPR 2016 (netvlad); Jegou et al., CVPR 2010 (vlad); the others

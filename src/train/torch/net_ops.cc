@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net_ops.h"
 
-#include "loci/base/check.h"
+#include "loci/base/status.h"
 
 #include <algorithm>
 #include <limits>
@@ -151,9 +151,11 @@ at::Tensor run_op(const Op& op,
           x, {inputs.at(1).size(2), inputs.at(1).size(3)}, /*align_corners=*/false);
     case OpType::kSpaceToDepth:
       return whole_blocks(x, op.stride);
+    default:
+      break;
   }
-  LOCI_REQUIRE(false, "an operator of model/spec.h");
-  return {};
+  throw Error(unsupported("operator '" + op.name + "': '" + op_type_name(op.type) +
+                          "' is described, not trained; choose a convolutional network"));
 }
 
 }  // namespace loci::train
