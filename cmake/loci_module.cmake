@@ -7,13 +7,13 @@
 # those of cmake/third_party.cmake, which whoever links the installed library needs too; a library of the system (gomp,
 # dl) stands in PRIVATE by its plain name; other targets of PRIVATE are used to compile only.
 #
-# Kernels compiled for one instruction set are files named *_avx2.cc and *_avx512.cc: they get their flags here
+# Kernels compiled for one instruction set are files named *_avx2.cc and *_avx512.cc (*_vnni_avx512.cc and
+# *_bf16_avx512.cc, where they use those instructions): they get their flags here
 # and are reached only after a check of the processor at run time. On other architectures they are left out, and the
 # plain kernels, written in vector types of any width, become its own instructions; what that leaves slow has NEON
 # steps by hand (src/index/steps_neon.inc.h).
 set(LOCI_AVX2_FLAGS -mavx2 -mfma -mf16c -mpopcnt)
-set(LOCI_AVX512_FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mfma -mf16c
-                      -mpopcnt -mprefer-vector-width=512)
+set(LOCI_AVX512_FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mf16c -mpopcnt -mprefer-vector-width=512)
 include(GoogleTest)
 # Of every test. Two run at a time on the two processors of CI: OpenMP threads that spin while they wait for work
 # take from each other what they wait for (five training tests beside other work: 79 s spinning, 17 s without).
@@ -67,6 +67,11 @@ function(loci_module name)
       set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -O3 ${LOCI_AVX2_FLAGS})
     elseif(source MATCHES "_avx512\\.cc$")
       set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -O3 ${LOCI_AVX512_FLAGS})
+      foreach(extension vnni bf16)
+        if(source MATCHES "_${extension}_avx512\\.cc$")
+          set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -mavx512${extension})
+        endif()
+      endforeach()
     endif()
   endforeach()
 

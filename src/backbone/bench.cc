@@ -94,7 +94,9 @@ PeakRates measure_peak_rates(int num_threads) {
   const int threads = resolve_threads(num_threads);
   internal::PeakLoops loops = internal::peak_loops_plain();
 #if defined(__x86_64__)
-  if (simd_level() == SimdLevel::kAvx512) loops = internal::peak_loops_avx512();
+  if (simd_level() >= SimdLevel::kAvx512) loops = internal::peak_loops_avx512();
+  if (simd_level() >= SimdLevel::kAvx512Vnni) loops.int8 = internal::peak_int8_loop;
+  if (cpu_facts().avx512_bf16) loops.bf16 = internal::peak_bf16_loop;
   if (simd_level() == SimdLevel::kAvx2) loops = internal::peak_loops_avx2();
 #endif
   return {rate(loops.fp32, threads), rate(loops.bf16, threads), rate(loops.int8, threads)};

@@ -24,8 +24,9 @@ constexpr size_t kMostPicks = 10000;
 std::string machine_key() {
   static const std::string key = [] {
     const dnnl_version_t* library = dnnl_version();
-    return printable(cpu_name()) + format(" %s, oneDNN %d.%d.%d, loci %s: ",
+    return printable(cpu_name()) + format(" %s%s, oneDNN %d.%d.%d, loci %s: ",
                                           simd_name(simd_level()),
+                                          cpu_facts().avx512_bf16 ? "+bf16" : "",
                                           library->major,
                                           library->minor,
                                           library->patch,

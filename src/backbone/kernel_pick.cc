@@ -94,7 +94,7 @@ const WinogradKernels* own_kernels(memory::data_type in_type) {
   const SimdLevel level = simd_level();
   if (in_type == type::f32) return &winograd_kernels(level);
 #if defined(__x86_64__)
-  if (in_type == type::bf16 && level == SimdLevel::kAvx512) return &winograd_kernels_bf16();
+  if (in_type == type::bf16 && cpu_facts().avx512_bf16) return &winograd_kernels_bf16();
 #endif
   return nullptr;
 }

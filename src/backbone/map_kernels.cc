@@ -8,7 +8,7 @@ namespace loci::internal {
 
 const MapKernels& map_kernels(SimdLevel level) {
 #if defined(__x86_64__)
-  if (level == SimdLevel::kAvx512) return map_kernels_avx512();
+  if (level >= SimdLevel::kAvx512) return map_kernels_avx512();
   if (level == SimdLevel::kAvx2) return map_kernels_avx2();
 #endif
   LOCI_REQUIRE(level == SimdLevel::kPlain, "this processor has no such instructions");

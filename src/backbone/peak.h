@@ -14,5 +14,8 @@ struct PeakLoops {
 PeakLoops peak_loops_plain();
 PeakLoops peak_loops_avx2();
 PeakLoops peak_loops_avx512();
+/// Dot products of AVX-512, where the processor has them.
+double peak_bf16_loop(long rounds);
+double peak_int8_loop(long rounds);
 
 }  // namespace loci::internal

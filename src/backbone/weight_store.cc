@@ -4,6 +4,7 @@
 
 #include "weight_grid.h"
 
+#include "loci/base/cpu.h"
 #include "loci/base/text.h"
 #include "loci/model/architectures.h"
 
@@ -48,8 +49,10 @@ Instructions instructions() {
                    have = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
     return (wanted & have) == wanted;
   };
-  return {has(dnnl::cpu_isa::avx512_core_bf16),
-          has(dnnl::cpu_isa::avx512_core_vnni) || has(dnnl::cpu_isa::avx2_vnni)};
+  // LOCI_SIMD lowers what oneDNN may be asked for as well.
+  return {has(dnnl::cpu_isa::avx512_core_bf16) && cpu_facts().avx512_bf16,
+          (has(dnnl::cpu_isa::avx512_core_vnni) && simd_level() == SimdLevel::kAvx512Vnni) ||
+              has(dnnl::cpu_isa::avx2_vnni)};
 }
 
 Status WeightStore::load(const Network& network, const TensorMap& tensors, int in_channels) {

@@ -83,7 +83,7 @@ WinogradArgs make_args(const WinogradKernels& kernels,
 
 const WinogradKernels& winograd_kernels(SimdLevel level) {
 #if defined(__x86_64__)
-  if (level == SimdLevel::kAvx512) return winograd_kernels_avx512();
+  if (level >= SimdLevel::kAvx512) return winograd_kernels_avx512();
   if (level == SimdLevel::kAvx2) return winograd_kernels_avx2();
 #endif
   LOCI_REQUIRE(level == SimdLevel::kPlain, "this processor has no such instructions");

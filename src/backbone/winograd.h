@@ -87,7 +87,7 @@ const WinogradKernels& winograd_kernels(SimdLevel level);
 const WinogradKernels& winograd_kernels_plain();
 const WinogradKernels& winograd_kernels_avx2();
 const WinogradKernels& winograd_kernels_avx512();
-/// bfloat16 products, float32 sums; only where simd_level() is kAvx512.
+/// bfloat16 products, float32 sums; only where cpu_facts() has avx512_bf16.
 const WinogradKernels& winograd_kernels_bf16();
 
 /// How tiles are cut up: `block` tiles at a time; each thread its own block, or all threads one

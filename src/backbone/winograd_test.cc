@@ -208,7 +208,7 @@ TEST(Winograd, AgreesWithDirectSumsForEveryInstructionSet) {
 
 #if defined(__x86_64__)
 TEST(Winograd, Bf16AgreesWithDirectSumsWithinItsRounding) {
-  if (simd_level() < SimdLevel::kAvx512) GTEST_SKIP() << "no bf16 instructions";
+  if (!cpu_facts().avx512_bf16) GTEST_SKIP() << "no bf16 instructions";
   for (size_t i = 0; i < cases().size(); ++i) {
     for (const bool float_out : {false, true}) {
       Case each = cases()[i];
@@ -235,7 +235,7 @@ TEST(Winograd, UnevenPaddingReadsZerosOutside) {
 TEST(Winograd, BlockingDoesNotChangeTheBits) {
   std::vector<const WinogradKernels*> all = {&winograd_kernels(simd_level())};
 #if defined(__x86_64__)
-  if (simd_level() == SimdLevel::kAvx512) all.push_back(&winograd_kernels_bf16());
+  if (cpu_facts().avx512_bf16) all.push_back(&winograd_kernels_bf16());
 #endif
   const WinogradShape shape = shape_of(1, 32, 32, 20, 22, 1);
   for (const WinogradKernels* kernels : all) {

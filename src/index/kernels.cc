@@ -10,6 +10,10 @@ const ScanKernels& scan_kernels(SimdLevel level) {
   LOCI_REQUIRE(level <= simd_level(), "this processor has no such instructions");
   static const ScanKernels plain = plain_scan_kernels();
 #if defined(__x86_64__)
+  if (level == SimdLevel::kAvx512Vnni) {
+    static const ScanKernels vnni = avx512_vnni_scan_kernels();
+    return vnni;
+  }
   if (level == SimdLevel::kAvx512) {
     static const ScanKernels avx512 = avx512_scan_kernels();
     return avx512;

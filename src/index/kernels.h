@@ -46,6 +46,7 @@ struct ScanKernels {
 ScanKernels plain_scan_kernels();
 ScanKernels avx2_scan_kernels();
 ScanKernels avx512_scan_kernels();
+ScanKernels avx512_vnni_scan_kernels();
 
 const ScanKernels& scan_kernels();
 const ScanKernels& scan_kernels(SimdLevel level);

@@ -18,7 +18,8 @@ namespace {
 
 std::vector<SimdLevel> levels() {
   std::vector<SimdLevel> runnable;
-  for (const SimdLevel level : {SimdLevel::kPlain, SimdLevel::kAvx2, SimdLevel::kAvx512}) {
+  for (const SimdLevel level :
+       {SimdLevel::kPlain, SimdLevel::kAvx2, SimdLevel::kAvx512, SimdLevel::kAvx512Vnni}) {
     if (level <= simd_level()) runnable.push_back(level);
   }
   return runnable;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
-// The few steps that need particular instructions, for AVX-512 with VNNI.
+// The few steps that need particular instructions, for AVX-512 with and without VNNI.
 #pragma once
 
 #define LOCI_VECTOR_BYTES 64
@@ -11,12 +11,21 @@
 namespace loci::internal {
 namespace {
 
+#if defined(__AVX512VNNI__)
 /// As assembly: gcc 12 keeps the sums of the intrinsic in memory and loses half the speed.
 inline VecI32 dot_step(VecI32 sums, const uint8_t* query, const int8_t* row) {
   const __m512i q = _mm512_loadu_si512(query), r = _mm512_loadu_si512(row);
   __asm__("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(q), "v"(r));
   return sums;
 }
+#else
+/// Pairs of products go through 16 bits: 2 * 127 * 127 still fits.
+inline VecI32 dot_step(VecI32 sums, const uint8_t* query, const int8_t* row) {
+  const __m512i q = _mm512_loadu_si512(query), r = _mm512_loadu_si512(row);
+  const __m512i fours = _mm512_madd_epi16(_mm512_maddubs_epi16(q, r), _mm512_set1_epi16(1));
+  return sums + reinterpret_cast<VecI32>(fours);
+}
+#endif
 
 // The forms with a mask of ones are the plain instructions; gcc 12 warns of the others as not
 // initialised.

@@ -10,6 +10,10 @@ const LocalKernels& local_kernels(SimdLevel level) {
   LOCI_REQUIRE(level <= simd_level(), "this processor has no such instructions");
   static const LocalKernels plain = plain_local_kernels();
 #if defined(__x86_64__)
+  if (level == SimdLevel::kAvx512Vnni) {
+    static const LocalKernels vnni = avx512_vnni_local_kernels();
+    return vnni;
+  }
   if (level == SimdLevel::kAvx512) {
     static const LocalKernels avx512 = avx512_local_kernels();
     return avx512;

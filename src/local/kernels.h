@@ -83,6 +83,7 @@ struct LocalKernels {
 LocalKernels plain_local_kernels();
 LocalKernels avx2_local_kernels();
 LocalKernels avx512_local_kernels();
+LocalKernels avx512_vnni_local_kernels();
 
 /// Those of this processor, or of a level that it can run.
 const LocalKernels& local_kernels();

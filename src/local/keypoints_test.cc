@@ -165,7 +165,8 @@ TEST(LocalKernels, SoftmaxAndMixturesOfEveryLevelEqualPlainLoops) {
     weights[static_cast<size_t>(t)] = static_cast<float>(rng.normal());
     pointers[t] = rows.row(t).data();
   }
-  for (const SimdLevel level : {SimdLevel::kPlain, SimdLevel::kAvx2, SimdLevel::kAvx512}) {
+  for (const SimdLevel level :
+       {SimdLevel::kPlain, SimdLevel::kAvx2, SimdLevel::kAvx512, SimdLevel::kAvx512Vnni}) {
     if (level > simd_level()) continue;
     const internal::LocalKernels& kernels = internal::local_kernels(level);
     std::vector<float> heat(kStride * 8), peaks(kCells), out(70);

@@ -37,7 +37,9 @@ typedef int16_t StepSecond;
 constexpr int kOffset = 0;
 
 LOCI_INLINE VecI dot_step(VecI sums, VecI first, VecI second) {
-#if defined(__AVX2__)
+#if defined(__AVX512BW__)
+  return sums + (VecI)_mm512_madd_epi16((__m512i)first, (__m512i)second);
+#elif defined(__AVX2__)
   return sums + (VecI)_mm256_madd_epi16((__m256i)first, (__m256i)second);
 #elif defined(__x86_64__)
   return sums + (VecI)_mm_madd_epi16((__m128i)first, (__m128i)second);
@@ -49,7 +51,11 @@ LOCI_INLINE VecI dot_step(VecI sums, VecI first, VecI second) {
   return sums + (first >> 16) * (second >> 16) + ((first << 16) >> 16) * ((second << 16) >> 16);
 #endif
 }
+#if defined(__AVX512BW__)
+constexpr int kTileRows = 8;
+#else
 constexpr int kTileRows = 4;
+#endif
 #endif
 
 int64_t steps_of(int64_t dim) { return (dim + kPerStep - 1) / kPerStep; }

@@ -175,7 +175,8 @@ TEST(LocalKernels, Int8SimilaritiesOfEveryLevelAreExact) {
     a.data()[i] = static_cast<int8_t>(i == 0 ? -128 : i < 9 ? -127 : rng.below(255) - 127);
   for (size_t i = 0; i < b.size(); ++i)
     b.data()[i] = static_cast<int8_t>(i < 9 ? 127 : rng.below(255) - 127);
-  for (const SimdLevel level : {SimdLevel::kPlain, SimdLevel::kAvx2, SimdLevel::kAvx512}) {
+  for (const SimdLevel level :
+       {SimdLevel::kPlain, SimdLevel::kAvx2, SimdLevel::kAvx512, SimdLevel::kAvx512Vnni}) {
     if (level > simd_level()) continue;
     const internal::LocalKernels& kernels = internal::local_kernels(level);
     const int64_t panels = (kCols + kernels.panel - 1) / kernels.panel;

@@ -170,7 +170,8 @@ TEST(LocalKernels, SupportAndSquaresOfEveryLevelAgree) {
   for (const bool rigid : {false, true}) {
     const TwoViewModel& model = rigid ? f : h;
     std::vector<float> expected(95);
-    for (const SimdLevel level : {SimdLevel::kPlain, SimdLevel::kAvx2, SimdLevel::kAvx512}) {
+    for (const SimdLevel level :
+         {SimdLevel::kPlain, SimdLevel::kAvx2, SimdLevel::kAvx512, SimdLevel::kAvx512Vnni}) {
       if (level > simd_level()) continue;
       const LocalKernels& k = local_kernels(level);
       std::vector<float> squares(95);

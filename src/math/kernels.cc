@@ -10,7 +10,7 @@ const MathKernels& math_kernels(SimdLevel level) {
   LOCI_REQUIRE(level <= simd_level(), "this processor has no such instructions");
   static const MathKernels plain = plain_math_kernels();
 #if defined(__x86_64__)
-  if (level == SimdLevel::kAvx512) {
+  if (level >= SimdLevel::kAvx512) {
     static const MathKernels avx512 = avx512_math_kernels();
     return avx512;
   }

@@ -25,7 +25,8 @@ inline Matrix normal_matrix(int64_t rows, int64_t cols, std::string_view stream)
 /// The levels that this processor can run.
 inline std::vector<SimdLevel> runnable_levels() {
   std::vector<SimdLevel> levels;
-  for (const SimdLevel level : {SimdLevel::kPlain, SimdLevel::kAvx2, SimdLevel::kAvx512}) {
+  for (const SimdLevel level :
+       {SimdLevel::kPlain, SimdLevel::kAvx2, SimdLevel::kAvx512, SimdLevel::kAvx512Vnni}) {
     if (level <= simd_level()) levels.push_back(level);
   }
   return levels;

@@ -9,7 +9,7 @@ namespace loci::internal {
 const PoolingKernels& pooling_kernels() {
   static const PoolingKernels kernels = [] {
 #if defined(__x86_64__)
-    if (simd_level() == SimdLevel::kAvx512) return avx512_pooling_kernels();
+    if (simd_level() >= SimdLevel::kAvx512) return avx512_pooling_kernels();
     if (simd_level() == SimdLevel::kAvx2) return avx2_pooling_kernels();
 #endif
     return plain_pooling_kernels();
