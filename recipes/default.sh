@@ -25,18 +25,25 @@ network() {  # name view weights
     --max-images 100 --calibration-images 0 -o "$1.safetensors"
 }
 network mobilenet 320x320 "$mobilenet"
-network efficientnet 224x224 "$efficientnet"
+network efficientnet 320x320 "$efficientnet"
 network xfeat 320 "$xfeat"
 
 # 2. A projection of each network's features that suppresses what a warped and relit copy changes.
-for name in mobilenet efficientnet xfeat; do
-  [ -e "$name.light.safetensors" ] || "$loci" project "$name.safetensors" "${photos[@]}" --dim 32 --shrink 0.02 \
-    --max-images 1000 --seed 1 -o "$name.light.safetensors"
-done
+project() {  # name dimensions shrink
+  [ -e "$1.light.safetensors" ] || "$loci" project "$1.safetensors" "${photos[@]}" --dim "$2" --shrink "$3" \
+    --max-images 1000 --seed 1 -o "$1.light.safetensors"
+}
+project mobilenet 64 0.1
+project efficientnet 64 0.1
+project xfeat 32 0.02
 
-# 3. All of them side by side: each projected map, and the raw ones of two networks, from one pass a network.
+# 3. All of them side by side, from one pass a network. Centers from general photos hold across light, own ones tell places
+# of a collection apart: the projected maps of the first two networks keep theirs, the other heads learn with a collection.
+odds=()
+[ ! -e "$here/default_odds.json" ] || odds=(--odds "$here/default_odds.json")
 "$loci" join --name default --own-centers --pooling vlad --num-clusters 32 --init-from "${photos[@]}" --seed 1 --float16 \
-  --branch mobilenet=2:mobilenet.light.safetensors --branch efficientnet=2:efficientnet.light.safetensors \
-  --branch xfeat=1:xfeat.light.safetensors --head efficientnet_raw=1.5:efficientnet/local_features \
-  --head xfeat_raw=0.5:xfeat/local_features -o default.safetensors
+  --branch mobilenet=1.5:mobilenet.light.safetensors --branch efficientnet=1:efficientnet.light.safetensors \
+  --branch xfeat=0.4:xfeat.light.safetensors --head mobilenet_own=1.25:mobilenet/features \
+  --head efficientnet_own=1.25:efficientnet/local_features --fixed-centers mobilenet efficientnet \
+  "${odds[@]}" -o default.safetensors
 "$loci" inspect default.safetensors

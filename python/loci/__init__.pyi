@@ -241,15 +241,15 @@ class PlaceDb:
     def images(self) -> list[PlaceImage]: ...
     @staticmethod
     def open(folder: Any) -> PlaceDb: ...
-    def query(self, image: Any, k: int = 5, verify: bool = False, **kwargs) -> QueryAnswer:
+    def query(self, image: Any, k: int = 5, verify: Optional[bool] = None, **kwargs) -> QueryAnswer:
         """The k photographs most like an image (uint8 [height, width, 3], RGB) or a file, which is then no match itself.
-        verify=True checks them geometrically. Further options as of 'loci query'."""
+        Their geometry is checked where the scores leave it open whether the place is known; verify=True always checks, verify=False never. Further options as of 'loci query'."""
     def query_descriptor(self, descriptor: Any, k: int = 5) -> QueryAnswer: ...
     def refresh(self) -> None: ...
     def remove(self, paths: Any) -> int:
         """Forgets photographs, or all below a folder; how many."""
     def update(self, paths: Any, num_threads: int = 0, remove_missing: bool = True, on_progress: Optional[Callable[[str, int, int], None]] = None) -> IndexReport:
-        """Describes what is new or changed among files and folders, and forgets what is gone.
+        """Describes what is new or changed among files and folders, and forgets what is gone. The first time a model made for it, as the built-in one is, learns its cluster centers from these photos, where there are 10 or more.
         on_progress(task, done, total) is called now and then; Ctrl-C and an exception of it stop the work, and what is described is kept."""
     def verify(self) -> list[str]:
         """Reads everything; the problems found."""
@@ -304,6 +304,8 @@ class QueryAnswer:
     def location(self) -> Optional[Location]: ...
     @property
     def matches(self) -> list[Match]: ...
+    @property
+    def verdict(self) -> str: ...
 
 class Recall:
     @property

@@ -15,13 +15,21 @@ namespace loci::python {
 /// A collection that can be closed: every use behind close() is an error, never a crash.
 class Collection {
  public:
-  explicit Collection(std::unique_ptr<PlaceDb> db) : db_(std::move(db)) {}
+  Collection(std::unique_ptr<PlaceDb> db, std::string folder)
+      : folder_(std::move(folder)), db_(std::move(db)) {}
+
+  const std::string& folder() const { return folder_; }
 
   std::shared_ptr<PlaceDb> use() const {
     const std::lock_guard lock(mutex_);
     if (!db_)
       throw Error(invalid_argument("this collection is closed; PlaceDb.open() opens it again"));
     return db_;
+  }
+  /// The same collection, opened again.
+  void replace(std::unique_ptr<PlaceDb> db) const {
+    const std::lock_guard lock(mutex_);
+    db_ = std::move(db);
   }
   void close() {
     std::shared_ptr<PlaceDb> last;  // uses that are under way keep it alive
@@ -30,8 +38,9 @@ class Collection {
   }
 
  private:
+  std::string folder_;
   mutable std::mutex mutex_;
-  std::shared_ptr<PlaceDb> db_;
+  mutable std::shared_ptr<PlaceDb> db_;
 };
 
 }  // namespace loci::python

@@ -5,6 +5,8 @@
 #include "job.h"
 #include "options.h"
 
+#include "loci/data/photos.h"
+#include "loci/describe/adapt.h"
 #include "loci/describe/load_photo.h"
 #include "loci/image/decode.h"
 #include "loci/place/rerank.h"
@@ -15,19 +17,27 @@
 namespace loci::python {
 namespace {
 
-QueryAnswer query(
-    const Collection& collection, const py::object& image, int k, bool verify, py::kwargs given) {
+QueryAnswer query(const Collection& collection,
+                  const py::object& image,
+                  int k,
+                  const std::optional<bool>& verify,
+                  py::kwargs given) {
   const auto db = collection.use();
   py::dict left(given);
   IndexOptions index;
   VerifyOptions checks;
   take_options(index, left);
-  if (verify) take_options(checks, left);
+  take_options(checks, left);
   no_more_options(left, "query");
   const auto ask = [&](ImageView pixels, const std::string& file) {
-    if (!verify) return db->query(pixels, k, index, file).value();
-    const auto verifier = Verifier::create(db->describer(), checks).value();
-    return query_verified(*db, *verifier, pixels, k, index, file).value();
+    const Check check = !verify ? Check::kDoubtful : *verify ? Check::kAlways : Check::kNever;
+    auto verifier = Verifier::create(db->describer(), checks);
+    // A build that cannot check the model's features answers from scores, unless told to check.
+    if (!verifier.ok() &&
+        (check == Check::kAlways || verifier.status().code() != Code::kUnsupported))
+      verifier.value();
+    const Verifier* usable = verifier.ok() ? verifier->get() : nullptr;
+    return query_checked(*db, usable, pixels, k, check, index, file).value();
   };
   if (py::isinstance<py::array>(image)) {
     const ArrayImage pixels(image);
@@ -57,8 +67,10 @@ void bind_answers(py::module_& m) {
   py::class_<Match>(m, "Match")
       .def_readonly("image", &Match::image)
       .def_readonly("score", &Match::score, "cosine similarity")
-      .def_readonly("confidence", &Match::confidence)
-      .def_readonly("geometry", &Match::geometry, "None unless asked for with verify=True");
+      .def_readonly("confidence",
+                    &Match::confidence,
+                    "how probable it is that it shows the query's place, 0 to 1")
+      .def_readonly("geometry", &Match::geometry, "None where it was not checked");
   py::class_<Location>(m, "Location")
       .def_property_readonly(
           "position", [](const Location& l) { return position_of(l.position); }, "(lat, lon)")
@@ -67,8 +79,12 @@ void bind_answers(py::module_& m) {
       .def_readonly("confidence", &Location::confidence);
   py::class_<QueryAnswer>(m, "QueryAnswer")
       .def_readonly("matches", &QueryAnswer::matches, "best first")
-      .def_readonly("known_place", &QueryAnswer::known_place)
-      .def_readonly("confidence", &QueryAnswer::confidence)
+      .def_property_readonly(
+          "verdict",
+          [](const QueryAnswer& answer) { return verdict_name(answer.verdict); },
+          "'known', 'probably' or 'unknown'")
+      .def_property_readonly("known_place", &QueryAnswer::known, "the verdict is 'known'")
+      .def_readonly("confidence", &QueryAnswer::confidence, "of the best match")
       .def_readonly(
           "location", &QueryAnswer::location, "None for an unknown place or without positions");
   py::class_<IndexReport>(m, "IndexReport")
@@ -91,6 +107,25 @@ void bind_answers(py::module_& m) {
 
 }  // namespace
 
+/// What 'loci index' does for a new collection.
+Status learn_first_centers(const Collection& collection,
+                           const std::vector<std::string>& files,
+                           const JobControl& job) {
+  const auto db = collection.use();
+  const Model& model = db->describer().model();
+  if (db->size() > 0 || !model.spec.own_centers || adapted_to_photos(model) > 0) return {};
+  PhotoSearch search;
+  const auto photos = find_photos(files, &search);
+  if (!photos.ok() || std::ssize(*photos) < kLeastPhotosForOwnCenters) return {};
+  const Status learnt = PlaceDb::relearn(collection.folder(), {}, job, *photos);
+  if (learnt.code() == Code::kInvalidArgument)
+    return {};  // too few can be read: the prior ones serve
+  LOCI_RETURN_IF_ERROR(learnt);
+  LOCI_TRY(opened, PlaceDb::open(collection.folder()));
+  collection.replace(std::move(opened));
+  return {};
+}
+
 void bind_place(py::module_& m) {
   bind_answers(m);
   py::class_<Collection>(
@@ -102,8 +137,9 @@ void bind_place(py::module_& m) {
           [](const py::object& folder, const std::shared_ptr<Model>& model) {
             const std::string path = path_of(folder);
             not_none(model, "model", "loci.Model");
-            return unlocked(
-                [&] { return std::make_unique<Collection>(PlaceDb::create(path, model).value()); });
+            return unlocked([&] {
+              return std::make_unique<Collection>(PlaceDb::create(path, model).value(), path);
+            });
           },
           py::arg("folder"),
           py::arg("model"),
@@ -113,7 +149,7 @@ void bind_place(py::module_& m) {
           [](const py::object& folder) {
             const std::string path = path_of(folder);
             return unlocked(
-                [&] { return std::make_unique<Collection>(PlaceDb::open(path).value()); });
+                [&] { return std::make_unique<Collection>(PlaceDb::open(path).value(), path); });
           },
           py::arg("folder"))
       .def_static(
@@ -127,19 +163,23 @@ void bind_place(py::module_& m) {
              int num_threads,
              bool remove_missing,
              OnProgress on_progress) {
-            const auto db = c.use();
             const std::vector<std::string> files = paths_of(paths);
             const UpdateOptions options{.num_threads = num_threads,
                                         .remove_missing = remove_missing};
             return run_job(std::move(on_progress),
-                           [&](const JobControl& job) { return db->update(files, options, job); })
+                           [&](const JobControl& job) -> Result<IndexReport> {
+                             LOCI_RETURN_IF_ERROR(learn_first_centers(c, files, job));
+                             return c.use()->update(files, options, job);
+                           })
                 .value();
           },
           py::arg("paths"),
           py::arg("num_threads") = 0,
           py::arg("remove_missing") = true,
           py::arg("on_progress") = OnProgress{},
-          "Describes what is new or changed among files and folders, and forgets what is gone.\n"
+          "Describes what is new or changed among files and folders, and forgets what is gone. The "
+          "first time a model made for it, as the built-in one is, learns its cluster centers from "
+          "these photos, where there are 10 or more.\n"
           "on_progress(task, done, total) is called now and then; Ctrl-C and an exception of it "
           "stop "
           "the work, and what is described is kept.")
@@ -156,10 +196,11 @@ void bind_place(py::module_& m) {
            &query,
            py::arg("image"),
            py::arg("k") = 5,
-           py::arg("verify") = false,
+           py::arg("verify") = py::none(),
            "The k photographs most like an image (uint8 [height, width, 3], RGB) or a file, which "
            "is then no match itself.\n"
-           "verify=True checks them geometrically. Further options as of 'loci query'.")
+           "Their geometry is checked where the scores leave it open whether the place is known; "
+           "verify=True always checks, verify=False never. Further options as of 'loci query'.")
       .def(
           "query_descriptor",
           [](const Collection& c, const py::object& descriptor, int k) {

@@ -101,4 +101,4 @@ def test_other_python_threads_run_while_an_image_is_described(describer):
 
 def test_features_are_the_network_s_map(describer, photos):
     features = describer.features(loci.load_image(photos[0]))
-    assert features.ndim == 3 and features.shape[2] == 32 and features.dtype == np.float32
+    assert features.ndim == 3 and features.shape[2] == 64 and features.dtype == np.float32

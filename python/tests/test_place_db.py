@@ -22,6 +22,29 @@ def test_a_query_finds_its_place_and_where_it_is(db, town):
     assert lat == pytest.approx(47.853, abs=.01) and lon == pytest.approx(9.0, abs=.02)
 
 
+def test_the_first_photos_give_the_centers(tmp_path, model, photos):
+    def fingerprint(name):
+        return loci.load_model(tmp_path / name / 'model.safetensors').fingerprint
+    with loci.PlaceDb.create(tmp_path / 'many', model) as many:
+        assert many.update(photos).added == len(photos)
+        learnt = fingerprint('many')
+        assert learnt != model.fingerprint and not many.verify()
+        many.remove(photos[:2])
+        many.update(photos)
+        assert fingerprint('many') == learnt
+    with loci.PlaceDb.create(tmp_path / 'few', model) as few:
+        few.update(photos[:3])
+    assert fingerprint('few') == model.fingerprint
+
+
+def test_the_verdict_goes_with_the_confidence(db, town, photos):
+    for query in sorted((town / 'queries').iterdir()):
+        answer = db.query(query)
+        assert answer.verdict in ('known', 'probably', 'unknown')
+        assert answer.known_place == (answer.confidence >= .9) == (answer.verdict == 'known')
+        assert db.query(query, verify=False).matches[0].geometry is None
+
+
 def test_a_photo_of_the_collection_asks_for_the_others(db, photos):
     assert all(m.image.path != photos[0] for m in db.query(photos[0]).matches)
 
@@ -30,7 +53,7 @@ def test_verified_matches_say_what_fits(db, town):
     query = sorted((town / 'queries').iterdir())[0]
     match = db.query(query, k=3, verify=True, num_candidates=5).matches[0]
     assert match.geometry.inliers <= match.geometry.matched and match.geometry.inliers > 0
-    assert db.query(query).matches[0].geometry is None
+    assert db.query(query, verify=False).matches[0].geometry is None
 
 
 def test_update_remove_and_count(db, photos):

@@ -28,6 +28,7 @@ struct EvalVerb {
   int dim = 0;
   DatasetOptions data;
   LearnOptions learn = classic_learn_options();
+  bool condition_adapt = false;
   bool verify = false;
   VerifyOptions verify_options;
 };
@@ -64,7 +65,10 @@ std::string run_json(const Dataset& dataset, const Evaluation& run, const Evalua
   }
   json.end().key("missing").array();
   for (const std::string& name : dataset.missing) json.value(name);
-  json.end().member("ms_per_image", run.ms_per_image).member("failed", run.failed.size());
+  json.end()
+      .member("as_sets", run.as_sets)
+      .member("ms_per_image", run.ms_per_image)
+      .member("failed", run.failed.size());
   if (!run.verified.empty())
     json.member("verified", run.verified).member("verify_ms_per_query", run.verify_ms);
   if (first != nullptr) {
@@ -81,7 +85,9 @@ std::string run_json(const Dataset& dataset, const Evaluation& run, const Evalua
 }
 
 std::string run_text(const Dataset& dataset, const Evaluation& run) {
-  const std::string name = run.verified.empty() ? run.model : "+ " + run.verified + " check";
+  const std::string name = run.as_sets            ? "+ queries used as a set"
+                           : run.verified.empty() ? run.model
+                                                  : "+ " + run.verified + " check";
   std::string text = format("%-28.28s %5lld", name.c_str(), static_cast<long long>(run.dim));
   for (size_t i = 0; i < run.recall.n.size(); ++i) {
     const Recall& r = run.recall;
@@ -98,9 +104,10 @@ std::string run_text(const Dataset& dataset, const Evaluation& run) {
 
 std::string gain_text(const Evaluation& first, const Evaluation& run) {
   const RecallGain gain = recall_gain(first.recall, run.recall);
-  std::string text = format(
-      "%-34.34s",
-      run.verified.empty() ? "  more than the first model" : "  more than without the check");
+  std::string text = format("%-34.34s",
+                            run.as_sets            ? "  more than one query at a time"
+                            : run.verified.empty() ? "  more than the first model"
+                                                   : "  more than without the check");
   for (size_t i = 0; i < gain.gain.size(); ++i) {
     text += format("  %+.3f [%+.2f %+.2f]", gain.gain[i], gain.ci95_low[i], gain.ci95_high[i]);
   }
@@ -124,8 +131,9 @@ std::string page_of(const Dataset& dataset,
   constexpr int kThumbnailSide = 240;
   std::vector<ModelResult> models;
   for (const Evaluation& run : runs) {
-    const std::string name =
-        run.verified.empty() ? run.model : run.model + ", " + run.verified + " check";
+    const std::string name = run.as_sets            ? run.model + ", queries used as a set"
+                             : run.verified.empty() ? run.model
+                                                    : run.model + ", " + run.verified + " check";
     ModelResult model{.name = name, .recall = run.recall, .results = run.results};
     for (const auto& scores : run.scores)
       model.best_score.push_back(scores.empty() ? -1 : static_cast<double>(scores[0]));
@@ -170,6 +178,7 @@ Status run(const EvalVerb& verb, Console& console) {
     LOCI_TRY(model, model_for_collection(named, database_photos(), adapt, describe, console.job()));
     LOCI_TRY(describer, Describer::create(model, describe));
     if (!describer->note().empty()) console.note(describer->note());
+    Evaluation as_sets;
     LOCI_TRY(done,
              evaluate(dataset,
                       positives,
@@ -178,7 +187,8 @@ Status run(const EvalVerb& verb, Console& console) {
                       verb.dim,
                       verb.learn.num_threads,
                       console.job(),
-                      depth));
+                      depth,
+                      verb.condition_adapt ? &as_sets : nullptr));
     if (done.model.empty()) done.model = name;
     for (const std::string& failed : done.failed) console.note("failed: " + failed);
     const Evaluation* first = runs.empty() ? nullptr : &runs.front();
@@ -186,19 +196,26 @@ Status run(const EvalVerb& verb, Console& console) {
     console.result(run_text(dataset, done));
     if (first != nullptr) console.result(gain_text(*first, done));
     runs.push_back(std::move(done));
+    const size_t plain = runs.size() - 1;
+    if (verb.condition_adapt) {
+      console.result_json(run_json(dataset, as_sets, &runs[plain]));
+      console.result(run_text(dataset, as_sets));
+      console.result(gain_text(runs[plain], as_sets));
+      runs.push_back(std::move(as_sets));
+    }
     if (!verb.verify) continue;
     LOCI_TRY(verifier, Verifier::create(*describer, verb.verify_options));
     LOCI_TRY(verified,
              evaluate_verified(dataset,
                                positives,
-                               runs.back(),
+                               runs[plain],
                                *verifier,
                                verb.n,
                                verb.learn.num_threads,
                                console.job()));
-    console.result_json(run_json(dataset, verified, &runs.back()));
+    console.result_json(run_json(dataset, verified, &runs[plain]));
     console.result(run_text(dataset, verified));
-    console.result(gain_text(runs.back(), verified));
+    console.result(gain_text(runs[plain], verified));
     runs.push_back(std::move(verified));
   }
   if (!verb.html.empty()) {
@@ -238,6 +255,11 @@ void add_eval_verb(Program& program) {
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")
       ->capture_default_str();
   app->add_option("--adapt", verb->adapt, kAdaptHelp)->capture_default_str();
+  app->add_flag(
+      "--condition-adapt",
+      verb->condition_adapt,
+      "also standardise queries and database, each as a set, and measure that: for queries "
+      "of one condition, such as a drive at night");
   app->add_flag("--verify",
                 verb->verify,
                 "also put the best results in the order of a geometric check, and measure that");

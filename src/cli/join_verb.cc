@@ -3,6 +3,7 @@
 #include "photo_search.h"
 #include "verb.h"
 
+#include "loci/base/file.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/text.h"
 #include "loci/describe/adapt.h"
@@ -10,12 +11,14 @@
 #include "loci/model/branches.h"
 #include "loci/model/record.h"
 
+#include <algorithm>
+
 namespace loci::cli {
 namespace {
 
 struct JoinVerb {
-  std::vector<std::string> branches, heads, photos;
-  std::string out, name = "joined", pooling;
+  std::vector<std::string> branches, heads, photos, fixed;
+  std::string out, name = "joined", pooling, odds;
   bool own_centers = false, float16 = false;
   LearnOptions learn{.max_images = 500, .features_per_image = 160};
 };
@@ -93,6 +96,8 @@ Result<std::shared_ptr<const Model>> with_prior_centers(const JoinVerb& verb,
            adapt_model(model, photos, verb.learn, {.precision = Precision::kFp32}, console.job()));
   ModelSpec spec = made->spec;
   spec.own_centers = verb.own_centers;
+  for (Branch& branch : spec.branches)
+    branch.fixed_centers = std::ranges::find(verb.fixed, branch.name) != verb.fixed.end();
   spec.record =
       with_record_number(model->spec.record, "prior_centers_from_photos", std::ssize(photos));
   std::shared_ptr<const Model> whole = make_model(std::move(spec), made->tensors);
@@ -101,6 +106,19 @@ Result<std::shared_ptr<const Model>> with_prior_centers(const JoinVerb& verb,
     whole = std::move(calibrated.model);
   }
   return whole;
+}
+
+/// The odds of a file that recipes/match_odds.py wrote.
+Result<MatchOdds> read_odds(const std::string& path) {
+  LOCI_TRY(bytes, read_file(path, 1 << 20));
+  const std::string text(bytes.begin(), bytes.end());
+  LOCI_TRY(
+      spec,
+      parse_spec("{\"format_version\":1,\"features\":\"rootsift\",\"match_odds\":" + text + "}",
+                 printable(path)));
+  if (!spec.match_odds.learnt())
+    return invalid_argument(printable(path) + ": holds no odds; recipes/match_odds.py writes them");
+  return spec.match_odds;
 }
 
 Result<std::vector<BranchPart>> read_parts(const JoinVerb& verb) {
@@ -121,6 +139,12 @@ Status run(const JoinVerb& verb, Console& console) {
     return invalid_argument("--head and --pooling need --init-from PHOTOS to learn centers from");
   }
   LOCI_TRY(parts, read_parts(verb));
+  for (const std::string& name : verb.fixed) {
+    if (std::ranges::none_of(parts, [&](const BranchPart& part) { return part.name == name; }))
+      return invalid_argument("--fixed-centers " + printable(name) + ": there is no such branch");
+    if (verb.photos.empty())
+      return invalid_argument("--fixed-centers needs --init-from PHOTOS to learn them from");
+  }
   if (!verb.photos.empty()) {
     for (BranchPart& part : parts) settle_pooling(verb, part);
   }
@@ -128,6 +152,12 @@ Status run(const JoinVerb& verb, Console& console) {
   if (!verb.photos.empty()) {
     LOCI_TRY(with_centers, with_prior_centers(verb, model, console));
     model = std::move(with_centers);
+  }
+  if (!verb.odds.empty()) {
+    LOCI_TRY(odds, read_odds(verb.odds));
+    ModelSpec spec = model->spec;
+    spec.match_odds = odds;
+    model = make_model(std::move(spec), model->tensors);
   }
   if (verb.float16) {
     LOCI_TRY(half, with_float16_weights(*model));
@@ -170,6 +200,11 @@ void add_join_verb(Program& program) {
                   verb->photos,
                   "photos that the cluster centers of all branches are learnt from");
   app->add_option("--pooling", verb->pooling, "with --init-from: netvlad or vlad for all branches");
+  app->add_option("--fixed-centers",
+                  verb->fixed,
+                  "branches that keep these centers where a collection learns its own");
+  app->add_option(
+      "--odds", verb->odds, "file of recipes/match_odds.py: what this model's matches are worth");
   app->add_flag("--float16", verb->float16, "store the weights in 16 bits: half the file");
   add_options(app, verb->learn);
   app->remove_option(app->get_option("--whiten-dim"));  // a joined model has no whitening

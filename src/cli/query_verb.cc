@@ -25,7 +25,7 @@ struct QueryVerb {
   GeoFiles geo;
   int k = 5;
   IndexOptions index;
-  bool verify = false;
+  bool verify = false, no_verify = false;
   VerifyOptions verify_options;
 };
 
@@ -53,7 +53,8 @@ std::string answer_json(const std::string& query, const QueryAnswer& answer) {
     json.end();
   }
   json.end()
-      .member("known_place", answer.known_place)
+      .member("verdict", verdict_name(answer.verdict))
+      .member("known_place", answer.known())
       .member("confidence", answer.confidence)
       .key("location");
   if (answer.location) {
@@ -68,19 +69,33 @@ std::string answer_json(const std::string& query, const QueryAnswer& answer) {
   return json.str();
 }
 
+std::string verdict_text(const QueryAnswer& answer) {
+  std::string text;
+  if (answer.matches.empty()) return "  the collection is empty\n";
+  const double percent = 100 * answer.confidence;
+  switch (answer.verdict) {
+    case Verdict::kKnown:
+      text = format("  known place (%.0f %% sure)", std::min(percent, 99.0));
+      break;
+    case Verdict::kProbably:
+      text = format("  looks like a known place (%.0f %% sure)", percent);
+      break;
+    case Verdict::kUnknown:
+      return format("  unknown place (the best match is right with %.0f %%)\n", percent);
+  }
+  if (!answer.location) return text + "\n";
+  const Location& at = *answer.location;
+  return text + format(", %s near %.6f, %.6f, within about %.0f m (%d matches agree)\n",
+                       answer.known() ? "taken" : "perhaps taken",
+                       at.position.lat,
+                       at.position.lon,
+                       at.radius_m,
+                       at.support);
+}
+
 std::string answer_text(const std::string& query, const QueryAnswer& answer) {
   std::string text = printable(query) + "\n";
-  if (!answer.known_place) {
-    text += format("  unknown place (the best match is no better than chance; confidence %.2f)\n",
-                   answer.confidence);
-  }
-  if (answer.location) {
-    text += format("  taken near %.6f, %.6f, within about %.0f m (%d matches agree)\n",
-                   answer.location->position.lat,
-                   answer.location->position.lon,
-                   answer.location->radius_m,
-                   answer.location->support);
-  }
+  text += verdict_text(answer);
   for (const Match& match : answer.matches) {
     text +=
         format("  %.4f  %s", static_cast<double>(match.score), printable(match.image.path).c_str());
@@ -105,9 +120,8 @@ Result<QueryAnswer> ask(const PlaceDb& db,
                         const std::string& path,
                         const QueryVerb& verb) {
   LOCI_TRY(image, load_photo(db.describer(), path));
-  auto answer = verifier == nullptr
-                    ? db.query(image, verb.k, verb.index, path)
-                    : query_verified(db, *verifier, image, verb.k, verb.index, path);
+  const Check check = verb.verify ? Check::kAlways : Check::kDoubtful;
+  auto answer = query_checked(db, verifier, image, verb.k, check, verb.index, path);
   if (!answer.ok()) return answer.status().with_context(printable(path));
   return answer;
 }
@@ -118,9 +132,12 @@ Status run_query(const QueryVerb& verb, Console& console) {
   LOCI_TRY(db,
            PlaceDb::open(verb.db, {.precision = precision, .num_threads = verb.index.num_threads}));
   std::unique_ptr<Verifier> verifier;
-  if (verb.verify) {
-    LOCI_TRY(made, Verifier::create(db->describer(), verb.verify_options));
-    verifier = std::move(made);
+  if (!verb.no_verify) {
+    auto made = Verifier::create(db->describer(), verb.verify_options);
+    // Without OpenCV the points of RootSIFT cannot be checked: that is wrong only where a check was asked for.
+    if (!made.ok() && (verb.verify || made.status().code() != Code::kUnsupported))
+      return made.status();
+    if (made.ok()) verifier = std::move(*made);
   }
   if (!db->describer().note().empty()) console.note(db->describer().note());
   PhotoSearch search;
@@ -187,7 +204,9 @@ void add_query_verb(Program& program) {
       ->capture_default_str();
   app->add_flag("--verify",
                 verb->verify,
-                "check the best matches geometrically, region by region, and order them by that");
+                "check the geometry of the best matches always, not only where their scores leave "
+                "it open whether the place is known")
+      ->excludes(app->add_flag("--no-verify", verb->no_verify, "never check the geometry"));
   add_options(app, verb->index);
   add_options(app, verb->verify_options);
   app->callback([verb, &program] {

@@ -17,8 +17,9 @@ namespace {
 constexpr const char* kBase = "adapted_from";
 constexpr const char* kPhotos = "adapted_to_photos";
 
-bool has_centers(const ModelSpec& spec) {
-  return spec.pooling.type == "netvlad" || spec.pooling.type == "vlad";
+bool learns_centers(const BranchPart& part) {
+  const std::string& pooling = part.model->spec.pooling.type;
+  return !part.fixed_centers && (pooling == "netvlad" || pooling == "vlad");
 }
 
 std::vector<std::string> drawn(std::span<const std::string> photos, const LearnOptions& options) {
@@ -68,7 +69,7 @@ Result<std::shared_ptr<const Model>> adapt_model(std::shared_ptr<const Model> mo
                                                  const DescribeOptions& describe,
                                                  const JobControl& job) {
   const std::vector<BranchPart> parts = branches_of(model);
-  if (std::ranges::none_of(parts, [](const BranchPart& p) { return has_centers(p.model->spec); })) {
+  if (std::ranges::none_of(parts, learns_centers)) {
     return invalid_argument("model '" + printable(model->spec.name) +
                             "' has no NetVLAD or VLAD pooling, so there are no centers to adapt");
   }
@@ -77,7 +78,7 @@ Result<std::shared_ptr<const Model>> adapt_model(std::shared_ptr<const Model> mo
   LOCI_TRY(samples, internal::sample_features(*describer, chosen, options, job));
   std::vector<std::shared_ptr<const Model>> adapted;
   for (size_t b = 0; b < parts.size(); ++b) {
-    if (!has_centers(parts[b].model->spec)) {
+    if (!learns_centers(parts[b])) {
       adapted.push_back(parts[b].model);
       continue;
     }

@@ -123,6 +123,24 @@ TEST(Adapt, CentersBecomeThoseOfThePhotosAndTheNetworkStays) {
             described(prior, sketch_place(1, 0, 160, 120)).size());
 }
 
+TEST(Adapt, FixedCentersStayBesideTheCollectionsOwn) {
+  const Photos photos(12);
+  const auto prior = join_branches("both",
+                                   {{.name = "a", .model = two_outputs(""), .fixed_centers = true},
+                                    {.name = "b", .model = two_outputs(""), .shares = "a"}},
+                                   true)
+                         .value();
+  const auto own = model_for_collection(prior, photos.paths, Adapt::kAuto).value();
+  const auto centers = [](const Model& model, const char* name) {
+    return model.tensors.at(name).to_floats();
+  };
+  EXPECT_EQ(centers(*own, "a/pooling.centers"), centers(*prior, "a/pooling.centers"));
+  EXPECT_NE(centers(*own, "b/pooling.centers"), centers(*prior, "b/pooling.centers"));
+  const std::string path = testing::TempDir() + "/fixed.safetensors";
+  ASSERT_TRUE(save_model(*own, path).ok());
+  EXPECT_TRUE(load_model(path).value()->spec.branches.front().fixed_centers);
+}
+
 TEST(Adapt, FewPhotosAndTrainedModelsKeepTheirCenters) {
   const Photos photos(12);
   const auto prior = join_branches("one", {{.name = "a", .model = two_outputs("")}}, true).value();

@@ -21,6 +21,9 @@
 namespace loci {
 namespace {
 
+// recipes/match_odds.py on XFeat's points of other models' collections.
+constexpr LogOdds kGeneralPair{.bias = -9, .inliers = 2.4};
+
 LocatedFeatures normalised(LocatedFeatures located) {
   for (int64_t i = 0; i < located.features.values.rows(); ++i)
     l2_normalize(located.features.values.row(i));
@@ -37,6 +40,7 @@ class FeatureVerifier final : public Verifier {
 
   const VerifyOptions& options() const override { return options_; }
   const std::string& method() const override { return method_; }
+  const MatchOdds& odds() const override { return describer_.model().spec.match_odds; }
 
   Result<LocatedFeatures> features(ImageView image,
                                    int num_threads,
@@ -151,6 +155,15 @@ Result<std::unique_ptr<Verifier>> Verifier::create(const Describer& describer,
       std::make_unique<FeatureVerifier>(describer, settled, std::move(method)));
 }
 
+double Verifier::pair_probability(int inliers) const {
+  return probability(odds().learnt() ? odds().pair : kGeneralPair, {.inliers = inliers});
+}
+
+bool Verifier::verified(int matched, int inliers) const {
+  if (method() == "points") return pair_probability(inliers) >= 0.5;
+  return inliers > options().least_inliers + options().least_share * matched;
+}
+
 std::vector<VerifiedCandidate> Verifier::check_files(
     const LocatedFeatures& query,
     std::span<const std::string> paths,
@@ -184,7 +197,12 @@ std::vector<size_t> Verifier::order(std::span<const VerifiedCandidate> candidate
   if (method() != "points") return order_by_inliers(candidates, scores, options().score_inliers);
   std::vector<double> evidence;
   for (size_t i = 0; i < candidates.size(); ++i) {
-    const double inliers = candidates[i].status.ok() ? candidates[i].inliers : 0;
+    const int inliers = candidates[i].status.ok() ? candidates[i].inliers : 0;
+    if (odds().learnt()) {
+      evidence.push_back(log_odds(
+          odds().geometry, {.similarity = static_cast<double>(scores[i]), .inliers = inliers}));
+      continue;
+    }
     const double beyond = std::max(0.0, inliers - options().chance_inliers);
     evidence.push_back(static_cast<double>(scores[i]) +
                        options().inlier_weight * std::log1p(beyond));

@@ -42,7 +42,8 @@ BranchPart own_part(const Model& model, const Branch& branch) {
   return {.name = branch.name,
           .weight = branch.weight,
           .model = std::move(part),
-          .shares = branch.shares};
+          .shares = branch.shares,
+          .fixed_centers = branch.fixed_centers};
 }
 
 /// The same with the network of the branch that it shares.
@@ -77,6 +78,7 @@ Result<std::shared_ptr<const Model>> join_branches(const std::string& name,
     spec.branches.push_back({.name = part.name,
                              .shares = part.shares,
                              .weight = part.weight,
+                             .fixed_centers = part.fixed_centers,
                              .spec = spec_of_branch(*part.model, part.shares)});
     add_tensors(spec.branches.back(), part.model->tensors, tensors);
   }

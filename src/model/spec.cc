@@ -3,6 +3,7 @@
 #include "loci/model/spec.h"
 
 #include "json_fields.h"
+#include "match_odds_json.h"
 
 #include <algorithm>
 #include <cmath>
@@ -169,6 +170,7 @@ Status read_branch(const Json& json, Branch& branch) {
   v("name", branch.name);
   v("weight", branch.weight);
   v("shares", branch.shares);
+  v("fixed_centers", branch.fixed_centers);
   LOCI_RETURN_IF_ERROR(v.status());
   if (!is_branch_name(branch.name)) return corrupt("name: is no name of a branch");
   if (!(branch.weight > 0 && branch.weight <= 1e6))
@@ -218,6 +220,7 @@ Status read_spec(const Json& json, ModelSpec& spec, bool own_network) {
                        "; use a newer loci");
   }
   LOCI_RETURN_IF_ERROR(read_part(json, "whitening", spec.whitening));
+  LOCI_RETURN_IF_ERROR(internal::read_match_odds(json, spec.match_odds));
   if (json.contains("record")) spec.record = json["record"].dump();
   if (json.contains("branches")) return read_branches(json["branches"], spec.branches);
   LOCI_RETURN_IF_ERROR(read_part(json, "preprocessing", spec.preprocessing));
@@ -267,11 +270,8 @@ Json network_json(const Network& network) {
 /// The producer of features and its pooling.
 void add_features(const ModelSpec& spec, Json& json) {
   json["preprocessing"] = part_json(spec.preprocessing);
-  if (spec.features == "network") {
-    json["network"] = network_json(spec.network);
-  } else {
-    json["local"] = part_json(spec.local);
-  }
+  const bool deep = spec.features == "network";
+  json[deep ? "network" : "local"] = deep ? network_json(spec.network) : part_json(spec.local);
   json["pooling"] = part_json(spec.pooling);
 }
 
@@ -286,11 +286,13 @@ Json spec_json(const ModelSpec& spec) {
     for (const Branch& branch : spec.branches) {
       Json item = {{"name", branch.name}, {"weight", branch.weight}};
       if (!branch.shares.empty()) item["shares"] = branch.shares;
+      if (branch.fixed_centers) item["fixed_centers"] = true;
       item["spec"] = spec_json(branch.spec);
       json["branches"].push_back(std::move(item));
     }
   }
   json["whitening"] = part_json(spec.whitening);
+  if (spec.match_odds.learnt()) json["match_odds"] = internal::match_odds_json(spec.match_odds);
   Json record = parse_description(spec.record);
   json["record"] = record.is_discarded() ? Json::object() : std::move(record);
   return json;

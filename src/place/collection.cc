@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collection.h"
 
+#include "judge.h"
 #include "location.h"
 
 #include "loci/base/text.h"
@@ -144,26 +145,31 @@ Result<QueryAnswer> Collection::query_descriptor(std::span<const float> descript
   LOCI_RETURN_IF_ERROR(still_intact(now));
   LOCI_TRY(hits, found);
   QueryAnswer answer;
+  answer.photos = std::ssize(now->images());
   if (hits.empty()) return answer;
   std::vector<Evidence> evidence;
   const ChanceFit chance = now->chance_for(descriptor);
   LOCI_RETURN_IF_ERROR(still_intact(now));
+  const MatchOdds odds =
+      stage_.describer == nullptr ? MatchOdds() : stage_.describer->model().spec.match_odds;
+  const auto confidence = [&](double score) {
+    return match_confidence(odds, now->chance(), chance, score, answer.photos);
+  };
   for (const Hit& hit : hits) {
     const PlaceImage* image = now->image_of_row(hit.id);
     if (image == nullptr) continue;
     if (answer.matches.size() < static_cast<size_t>(k)) {
-      answer.matches.push_back({.image = *image,
-                                .score = hit.score,
-                                .confidence = now->chance().judge(chance, hit.score).confidence});
+      answer.matches.push_back(
+          {.image = *image, .score = hit.score, .confidence = confidence(hit.score)});
     }
     if (image->position && evidence.size() < kEvidence)
       evidence.push_back({.position = *image->position, .score = hit.score});
   }
-  const ChanceVerdict verdict = now->chance().judge(chance, hits.front().score);
-  answer.confidence = verdict.confidence;
-  answer.known_place = verdict.known_place;
-  answer.chance_score = verdict.chance_score;
-  if (answer.known_place) answer.location = estimate_location(evidence, verdict.chance_score);
+  answer.confidence = confidence(hits.front().score);
+  answer.verdict = verdict_of(answer.confidence);
+  answer.chance_score = now->chance().judge(chance, hits.front().score).chance_score;
+  if (answer.verdict != Verdict::kUnknown)
+    answer.location = estimate_location(evidence, answer.chance_score);
   return answer;
 }
 

@@ -113,28 +113,28 @@ std::string verdict_line(const QueryWithAnswer& q) {
   const QueryAnswer& answer = q.answer;
   if (answer.matches.empty())
     return "<p><span class=\"badge unsure\">the collection is empty</span></p>";
-  const double by_chance = 100 * (1 - answer.confidence);
-  if (!answer.known_place) {
+  const double percent = std::min(100 * answer.confidence, 99.0);
+  if (answer.verdict == Verdict::kUnknown) {
     return format(
-        "<p><span class=\"badge unsure\">unknown place</span> <span class=\"muted\">%.0f %% of "
-        "photographs of places that are not in the collection would match this well: these are "
-        "guesses</span></p>",
-        by_chance);
+        "<p><span class=\"badge unsure\">unknown place</span> <span class=\"muted\">these photos "
+        "are guesses: the best of them is right with %.0f %%</span></p>",
+        percent);
   }
-  const std::string sure = format(
-      "only %.1f %% of photographs of places that are not in the collection would match this well",
-      by_chance);
-  std::string line = "<p><span class=\"badge good\">known place</span> <span class=\"muted\">" +
-                     sure + "</span></p>";
+  std::string line =
+      format("<p><span class=\"badge %s\">%s</span> <span class=\"muted\">%.0f %% sure</span></p>",
+             answer.known() ? "good" : "unsure",
+             answer.known() ? "known place" : "looks like a known place",
+             percent);
   if (answer.location) {
     const Location& at = *answer.location;
-    line += format(
-        "<p>Taken near <b>%.6f, %.6f</b>, within about %s (%d matches agree, confidence %.2f)",
-        at.position.lat,
-        at.position.lon,
-        distance_text(at.radius_m).c_str(),
-        at.support,
-        at.confidence);
+    line +=
+        format("<p>%s near <b>%.6f, %.6f</b>, within about %s (%d matches agree, confidence %.2f)",
+               answer.known() ? "Taken" : "Perhaps taken",
+               at.position.lat,
+               at.position.lon,
+               distance_text(at.radius_m).c_str(),
+               at.support,
+               at.confidence);
     if (q.truth)
       line += "; the photograph itself says " + distance_text(distance_m(*q.truth, at.position)) +
               " from there";
@@ -169,8 +169,8 @@ Status write_contact_sheet(const std::string& path,
                            const ContactSheetOptions& options) {
   LOCI_REQUIRE(options.thumbnail_px >= 1, "pictures of at least one pixel");
   const Thumbnails thumbnails = make_thumbnails(queries, options);
-  const auto known = std::count_if(
-      queries.begin(), queries.end(), [](const auto& q) { return q.answer.known_place; });
+  const auto known =
+      std::count_if(queries.begin(), queries.end(), [](const auto& q) { return q.answer.known(); });
   std::string body = format(
       "<p class=\"lead\">%zu photographs asked about, %lld of them at a place that the collection "
       "knows. "

@@ -42,7 +42,7 @@ TEST(ContactSheet, HoldsEveryPictureAndAsksNothingOfTheNetwork) {
   QueryWithAnswer q{.query = temp / "0.jpg", .answer = {}, .truth = {}};
   q.answer.matches = {match(temp / "1.jpg", 0.9f, LatLon{47.37, 8.54}),
                       match(temp / "2.jpg", 0.8f, LatLon{47.3701, 8.54})};
-  q.answer.known_place = true;
+  q.answer.verdict = Verdict::kKnown;
   q.answer.location =
       Location{.position = {47.37, 8.54}, .radius_m = 12, .support = 2, .confidence = 0.9};
   ASSERT_TRUE(write_contact_sheet(temp / "page.html", std::vector{q}).ok());

@@ -4,6 +4,7 @@
 
 #include "loci/base/text.h"
 #include "loci/index/index.h"
+#include "loci/math/standardize.h"
 #include "loci/math/vector.h"
 
 #include <algorithm>
@@ -60,6 +61,47 @@ Result<DescribedSide> describe_side(const Dataset& dataset,
   return out;
 }
 
+MatrixView<float> described_rows(DescribedSide& side) {
+  return {side.rows.data(), std::ssize(side.image_of), side.rows.cols()};
+}
+
+/// Results and scores of all queries.
+Status rank(const Dataset& dataset,
+            const DescribedSide& database,
+            const DescribedSide& queries,
+            int keep,
+            int num_threads,
+            Evaluation& evaluation) {
+  LOCI_TRY(
+      index,
+      make_flat_index({ConstMatrixView(database.rows).rows_from(0, std::ssize(database.image_of))},
+                      database.rows.cols(),
+                      Storage::kFloat32,
+                      0,
+                      num_threads));
+  const auto hits =
+      index->search(ConstMatrixView(queries.rows).rows_from(0, std::ssize(queries.image_of)),
+                    result_depth(dataset, keep),
+                    num_threads);
+  std::vector<std::vector<int64_t>> raw(dataset.queries.size());
+  for (size_t row = 0; row < hits.size(); ++row) {
+    auto& list = raw[static_cast<size_t>(queries.image_of[row])];
+    for (const Hit& hit : hits[row]) list.push_back(database.image_of[static_cast<size_t>(hit.id)]);
+  }
+  evaluation.scores.clear();
+  evaluation.results = filter_results(dataset, raw, keep);
+  for (size_t q = 0; q < evaluation.results.size(); ++q) {
+    evaluation.scores.emplace_back();
+    for (const int64_t row : evaluation.results[q]) {
+      evaluation.scores[q].push_back(
+          dot(queries.rows.row(queries.row_of[q]).data(),
+              database.rows.row(database.row_of[static_cast<size_t>(row)]).data(),
+              static_cast<size_t>(database.rows.cols())));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Evaluation> evaluate(const Dataset& dataset,
@@ -69,7 +111,8 @@ Result<Evaluation> evaluate(const Dataset& dataset,
                             int dim,
                             int num_threads,
                             const JobControl& job,
-                            int depth) {
+                            int depth,
+                            Evaluation* as_sets) {
   Evaluation run;
   run.model = describer.model().spec.name;
   run.fingerprint = describer.model().fingerprint;
@@ -117,33 +160,18 @@ Result<Evaluation> evaluate(const Dataset& dataset,
   run.ms_per_image = images == 0 ? 0 : watch.milliseconds() / static_cast<double>(images);
 
   const int keep = std::max(depth, *std::max_element(n.begin(), n.end()));
-  LOCI_TRY(
-      index,
-      make_flat_index({ConstMatrixView(database.rows).rows_from(0, std::ssize(database.image_of))},
-                      width,
-                      Storage::kFloat32,
-                      0,
-                      num_threads));
-  const auto hits =
-      index->search(ConstMatrixView(queries.rows).rows_from(0, std::ssize(queries.image_of)),
-                    result_depth(dataset, keep),
-                    num_threads);
-  std::vector<std::vector<int64_t>> raw(dataset.queries.size());
-  for (size_t row = 0; row < hits.size(); ++row) {
-    auto& list = raw[static_cast<size_t>(queries.image_of[row])];
-    for (const Hit& hit : hits[row]) list.push_back(database.image_of[static_cast<size_t>(hit.id)]);
-  }
-  run.results = filter_results(dataset, raw, keep);
-  for (size_t q = 0; q < run.results.size(); ++q) {
-    run.scores.emplace_back();
-    for (const int64_t row : run.results[q]) {
-      run.scores[q].push_back(
-          dot(queries.rows.row(queries.row_of[q]).data(),
-              database.rows.row(database.row_of[static_cast<size_t>(row)]).data(),
-              static_cast<size_t>(width)));
-    }
-  }
-  run.recall = recall_at(run.results, positives, n);
+  const auto ranked = [&](Evaluation& evaluation) -> Status {
+    LOCI_RETURN_IF_ERROR(rank(dataset, database, queries, keep, num_threads, evaluation));
+    evaluation.recall = recall_at(evaluation.results, positives, n);
+    return {};
+  };
+  LOCI_RETURN_IF_ERROR(ranked(run));
+  if (as_sets == nullptr) return run;
+  *as_sets = run;
+  as_sets->as_sets = true;
+  standardize_set(described_rows(database));
+  standardize_set(described_rows(queries));
+  LOCI_RETURN_IF_ERROR(ranked(*as_sets));
   return run;
 }
 

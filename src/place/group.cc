@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/place/group.h"
 
+#include "judge.h"
 #include "linkage.h"
 
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
+#include "loci/math/vector.h"
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <unordered_map>
 
@@ -97,6 +100,43 @@ std::vector<Candidate> mutual_pairs(const std::vector<std::vector<Neighbour>>& n
   return pairs;
 }
 
+/// Whether two photos show one place: inliers enough for their similarity, not all in one corner, and beyond doubt where a
+/// picture is small.
+bool is_link(const Verifier& verifier,
+             const PlaceImage& a,
+             const PlaceImage& b,
+             double score,
+             int64_t photos,
+             const GeometricCheck& found) {
+  constexpr double kLeastSpread = 0.06, kBeyondDoubt = 0.99;
+  constexpr int kSmallPx = 200;
+  if (found.spread < kLeastSpread) return false;
+  if (!verifier.odds().learnt())
+    return verifier.verified(static_cast<int>(found.matches.size()), found.inliers);
+  const int side = std::min({a.width, a.height, b.width, b.height});
+  return probability(verifier.odds().geometry,
+                     {.similarity = score, .photos = photos, .inliers = found.inliers}) >=
+         (side < kSmallPx ? kBeyondDoubt : kKnownFrom);
+}
+
+/// Nothing where a photo is gone or unreadable.
+std::optional<GeometricCheck> check_pair(const Verifier& verifier,
+                                         const PlaceImage& a,
+                                         const PlaceImage& b) {
+  const auto first = verifier.features_of(a.path), second = verifier.features_of(b.path);
+  if (!first.ok() || !second.ok()) return std::nullopt;
+  auto found = verifier.check(**first, **second);
+  if (!found.ok()) return std::nullopt;
+  return std::move(*found);
+}
+
+/// Nothing where a photo is no longer in the collection.
+std::optional<double> similarity(const PlaceDb& db, const PlaceImage& a, const PlaceImage& b) {
+  const auto first = db.descriptor(a.id), second = db.descriptor(b.id);
+  if (!first.ok() || !second.ok()) return std::nullopt;
+  return static_cast<double>(dot(first->data(), second->data(), first->size()));
+}
+
 /// Pairs of one photo lie beside each other, so that its features are at hand.
 Status check_pairs(const std::vector<PlaceImage>& images,
                    const Verifier& verifier,
@@ -114,14 +154,13 @@ Status check_pairs(const std::vector<PlaceImage>& images,
         Candidate& pair = pairs[static_cast<size_t>(begin + c)];
         pair.accepted = pair.confidence >= options.sure_confidence;
         if (pair.accepted || !options.check_geometry) continue;
-        const auto first = verifier.features_of(images[pair.first].path);
-        const auto second = verifier.features_of(images[pair.second].path);
-        if (!first.ok() || !second.ok()) continue;  // gone or unreadable: nothing speaks for it
-        const auto found = verifier.check(**first, **second);
-        if (!found.ok()) continue;
+        const PlaceImage &first = images[pair.first], &second = images[pair.second];
+        const auto found = check_pair(verifier, first, second);
+        if (!found) continue;
         pair.matched = static_cast<int>(found->matches.size());
         pair.inliers = found->inliers;
-        pair.accepted = verifier.verified(pair.matched, pair.inliers);
+        pair.accepted = is_link(
+            verifier, first, second, static_cast<double>(pair.score), std::ssize(images), *found);
       }
     });
   }
@@ -130,7 +169,8 @@ Status check_pairs(const std::vector<PlaceImage>& images,
 
 Grouping assemble(const std::vector<PlaceImage>& images,
                   std::vector<Candidate> pairs,
-                  const GroupOptions& options) {
+                  const GroupOptions& options,
+                  const ExaminePairs& examine) {
   // The surest first: beyond doubt by score, then by how many regions fit.
   std::stable_sort(pairs.begin(), pairs.end(), [](const Candidate& a, const Candidate& b) {
     const auto key = [](const Candidate& c) { return std::make_pair(c.inliers, c.score); };
@@ -141,7 +181,7 @@ Grouping assemble(const std::vector<PlaceImage>& images,
     (pair.accepted ? accepted : rejected).emplace_back(pair.first, pair.second);
   }
   const std::vector<size_t> group_of =
-      cluster_by_links(images.size(), accepted, rejected, options.least_linkage);
+      cluster_by_links(images.size(), accepted, rejected, options.least_linkage, examine);
   std::vector<int> degree(images.size());
   Grouping grouping;
   grouping.photos = std::ssize(images);
@@ -203,7 +243,21 @@ Result<Grouping> group_photos(const PlaceDb& db,
   LOCI_TRY(neighbours, neighbours_of(db, images, options, index, job));
   std::vector<Candidate> pairs = mutual_pairs(neighbours, options.least_confidence);
   LOCI_RETURN_IF_ERROR(check_pairs(images, verifier, options, index.num_threads, pairs, job));
-  return assemble(images, std::move(pairs), options);
+  const ExaminePairs examine = [&](std::span<const ItemPair> wanted) {
+    std::vector<char> linked(wanted.size());
+    parallel_for(std::ssize(wanted), 1, index.num_threads, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const auto at = static_cast<size_t>(i);
+        const PlaceImage &a = images[wanted[at].first], &b = images[wanted[at].second];
+        const auto found = check_pair(verifier, a, b);
+        const auto score = similarity(db, a, b);
+        linked[at] = found && score && is_link(verifier, a, b, *score, std::ssize(images), *found);
+      }
+    });
+    return std::vector<bool>(linked.begin(), linked.end());
+  };
+  return assemble(
+      images, std::move(pairs), options, options.check_geometry ? examine : ExaminePairs());
 }
 
 PairScores pairwise_scores(const Grouping& grouping, const std::map<int64_t, std::string>& place) {

@@ -9,9 +9,20 @@
 namespace loci {
 namespace {
 
+constexpr size_t kSampled = 8;
+constexpr double kCore = 0.5;
+
 struct Examined {
   size_t other = 0;
   bool linked = false;
+  bool sampled = false;  // for the core alone
+};
+
+struct Count {
+  int64_t linked = 0, all = 0;
+  bool reaches(double share) const {
+    return static_cast<double>(linked) >= share * static_cast<double>(all);
+  }
 };
 
 class Groups {
@@ -25,19 +36,12 @@ class Groups {
   }
 
   /// Joins the groups of two items if enough speaks for it; whether it did.
-  bool join(size_t a, size_t b, double share) {
+  bool join(size_t a, size_t b, double share, const ExaminePairs& examine) {
     size_t small = group_of_[a], large = group_of_[b];
     if (small == large) return false;
     if (members_[small].size() > members_[large].size()) std::swap(small, large);
-    int64_t linked = 0, all = 0;
-    for (const size_t item : members_[small]) {
-      for (const Examined& pair : examined_[item]) {
-        if (group_of_[pair.other] != large) continue;
-        ++all;
-        linked += pair.linked ? 1 : 0;
-      }
-    }
-    if (static_cast<double>(linked) < share * static_cast<double>(all)) return false;
+    if (!count(small, large, false).reaches(share)) return false;
+    if (examine && !has_core(small, large, examine)) return false;
     for (const size_t item : members_[small]) group_of_[item] = large;
     members_[large].insert(members_[large].end(), members_[small].begin(), members_[small].end());
     members_[small].clear();
@@ -53,10 +57,47 @@ class Groups {
   }
 
  private:
+  Count count(size_t small, size_t large, bool with_sampled) const {
+    Count found;
+    for (const size_t item : members_[small]) {
+      for (const Examined& pair : examined_[item]) {
+        if (group_of_[pair.other] != large || (pair.sampled && !with_sampled)) continue;
+        ++found.all;
+        found.linked += pair.linked ? 1 : 0;
+      }
+    }
+    return found;
+  }
+
+  bool is_examined(size_t a, size_t b) const {
+    return std::ranges::any_of(examined_[a], [&](const Examined& e) { return e.other == b; });
+  }
+
+  bool has_core(size_t small, size_t large, const ExaminePairs& examine) {
+    const std::vector<size_t>&few = members_[small], &many = members_[large];
+    const int64_t sampled = count(small, large, true).all - count(small, large, false).all;
+    std::vector<ItemPair> wanted;
+    const size_t pairs = few.size() * many.size(), tries = std::min(pairs, 4 * kSampled);
+    for (size_t t = 0; t < tries && wanted.size() + static_cast<size_t>(sampled) < kSampled; ++t) {
+      const size_t at = t * pairs / tries;
+      const ItemPair pair{few[at % few.size()], many[at / few.size()]};
+      if (!is_examined(pair.first, pair.second)) wanted.push_back(pair);
+    }
+    if (!wanted.empty()) {
+      const std::vector<bool> linked = examine(wanted);
+      for (size_t i = 0; i < wanted.size(); ++i) {
+        const auto [a, b] = wanted[i];
+        examined_[a].push_back({b, linked[i], true});
+        examined_[b].push_back({a, linked[i], true});
+      }
+    }
+    return count(small, large, true).reaches(kCore);
+  }
+
   void add(const std::vector<ItemPair>& pairs, bool linked) {
     for (const auto& [a, b] : pairs) {
-      examined_[a].push_back({b, linked});
-      examined_[b].push_back({a, linked});
+      examined_[a].push_back({b, linked, false});
+      examined_[b].push_back({a, linked, false});
     }
   }
 
@@ -70,11 +111,12 @@ class Groups {
 std::vector<size_t> cluster_by_links(size_t n,
                                      const std::vector<ItemPair>& links,
                                      const std::vector<ItemPair>& rejected,
-                                     double share) {
+                                     double share,
+                                     const ExaminePairs& examine) {
   Groups groups(n, links, rejected);
   for (bool joined = true; joined;) {
     joined = false;
-    for (const auto& [a, b] : links) joined |= groups.join(a, b, share);
+    for (const auto& [a, b] : links) joined |= groups.join(a, b, share, examine);
   }
   return groups.result();
 }

@@ -184,7 +184,8 @@ Status Collection::replace_model(const std::string& folder,
 
 Status PlaceDb::relearn(const std::string& folder,
                         const DescribeOptions& options,
-                        const JobControl& job) {
+                        const JobControl& job,
+                        const std::vector<std::string>& first_photos) {
   LOCI_TRY(path, normal_path(folder));
   LOCI_TRY(lock, WriteLock::acquire(path + "/lock", -1, job));
   std::vector<std::string> photos;
@@ -196,6 +197,7 @@ Status PlaceDb::relearn(const std::string& folder,
     LOCI_RETURN_IF_ERROR(catalogue.each_image(
         [&](StoredImage&& stored) { photos.push_back(std::move(stored.image.path)); }));
   }
+  if (photos.empty()) photos = first_photos;
   LOCI_TRY(model, collection_model(path, fingerprint));
   LOCI_TRY(adapted, adapt_model(std::move(model), photos, adapt_options(), options, job));
   LOCI_TRY(next, make_stage(std::move(adapted), options));

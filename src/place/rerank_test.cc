@@ -82,7 +82,7 @@ TEST_F(TownTest, VerifiedMatchesComeFirstAndDecideTheLocation) {
     };
     for (size_t i = 1; i < 5; ++i)
       EXPECT_GE(evidence(answer.matches[i - 1]) + 1e-4, evidence(answer.matches[i]));
-    EXPECT_TRUE(answer.known_place);
+    EXPECT_TRUE(answer.known());
     ASSERT_TRUE(answer.location.has_value());
     EXPECT_LT(distance_m(answer.location->position, position_of(place)), 20);
   }

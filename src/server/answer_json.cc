@@ -37,18 +37,16 @@ struct Unknown {
 };
 
 std::optional<Unknown> why_unknown(const QueryAnswer& answer, int64_t collection_size) {
-  constexpr int64_t kLeastPhotos = 8;  // docs/unknown_place.md
   if (answer.location) return std::nullopt;
   if (collection_size == 0)
     return Unknown{"empty_collection", "The collection holds no photos yet."};
-  if (!answer.known_place && collection_size < kLeastPhotos) {
-    return Unknown{"too_few_photos",
-                   "With fewer than 8 photos nothing can be said about chance; add more photos."};
+  if (answer.verdict == Verdict::kUnknown) {
+    return Unknown{"no_match",
+                   "No photo of the collection seems to show this place. The ones below are "
+                   "merely the most alike."};
   }
-  if (!answer.known_place) {
-    return Unknown{"no_better_than_chance",
-                   "The best match is no better than chance gives in this collection."};
-  }
+  if (answer.verdict == Verdict::kProbably)
+    return Unknown{"no_positions", "It looks like these photos, but they carry no position."};
   return Unknown{"no_positions", "The place is known, but its photos carry no position."};
 }
 
@@ -114,7 +112,8 @@ std::string query_answer_json(const QueryFacts& query,
   optional_member(json, "id", query.id);
   json.end().key("matches").array();
   for (const Match& match : answer.matches) match_json(json, match, answer, kind, places);
-  json.end().member("known_place", answer.known_place).member("confidence", answer.confidence);
+  json.end().member("verdict", verdict_name(answer.verdict));
+  json.member("known_place", answer.known()).member("confidence", answer.confidence);
   json.key("location");
   if (answer.location) {
     const Location& at = *answer.location;

@@ -43,15 +43,22 @@ void must(const Status& status) {
   if (!status.ok()) throw Error(status);
 }
 
+/// Without the parameter `verify`, geometry is checked where the scores leave it open whether the place is known.
+Check check_parameter(const Request& request) {
+  if (!request.query.contains("verify")) return Check::kDoubtful;
+  return flag_parameter(request, "verify") ? Check::kAlways : Check::kNever;
+}
+
 /// One more search with what an answer of its own gives: the matches and the verdict.
 QueryAnswer ask(const View& view,
                 std::span<const float> descriptor,
                 int k,
-                bool verify,
+                Check check,
                 IndexOptions index,
                 const std::string& leave_out) {
   index.num_threads = 1;
-  const int wanted = verify ? std::max(k, view.engine->verifier->options().num_candidates) : k;
+  const int wanted =
+      check == Check::kNever ? k : std::max(k, view.engine->verifier->options().num_candidates);
   return value_or_throw(view.engine->db->query_descriptor(descriptor, wanted, index, leave_out));
 }
 
@@ -126,22 +133,24 @@ Result<std::shared_ptr<const ComputedPhoto>> Application::compute_file(const Vie
 
 Response Application::query(const Request& request) {
   const auto k = static_cast<int>(int_parameter(request, "k", 1, kMostMatches, 10));
-  const bool verify = flag_parameter(request, "verify");
+  const Check check = check_parameter(request);
   Times times;
   times.queue_ms = since_ms(request.received);
   const auto view = corpus_->view();
   const auto describing = Clock::now();
-  const auto photo = value_or_throw(compute(*view, request.body, "the photo", verify));
+  auto photo = value_or_throw(compute(*view, request.body, "the photo", check == Check::kAlways));
   times.describe_ms = since_ms(describing);
   const auto searching = Clock::now();
-  QueryAnswer answer = ask(*view, photo->descriptor, k, verify, corpus_->served().index, "");
+  QueryAnswer answer = ask(*view, photo->descriptor, k, check, corpus_->served().index, "");
   times.search_ms = since_ms(searching);
-  if (verify) {
+  if (needs_check(answer, check)) {
     const auto verifying = Clock::now();
+    photo = value_or_throw(compute(*view, request.body, "the photo", true));
     must(verify_answer(
         *view->engine->verifier, photo->features_to_check, k, &answer, 1, view->engine->db.get()));
     times.verify_ms = since_ms(verifying);
   }
+  if (std::ssize(answer.matches) > k) answer.matches.resize(static_cast<size_t>(k));
   const QueryFacts facts{.width = photo->width,
                          .height = photo->height,
                          .position = photo->info.position,
@@ -154,22 +163,23 @@ Response Application::query(const Request& request) {
 
 Response Application::image_matches(const Request& request) {
   const auto k = static_cast<int>(int_parameter(request, "k", 1, kMostMatches, 10));
-  const bool verify = flag_parameter(request, "verify");
+  const Check check = check_parameter(request);
   Times times;
   times.queue_ms = since_ms(request.received);
   const auto view = corpus_->view();
   const PlaceImage& image = photo(*view, request.id);
   const auto searching = Clock::now();
   const std::vector<float> descriptor = value_or_throw(view->engine->db->descriptor(image.id));
-  QueryAnswer answer = ask(*view, descriptor, k, verify, corpus_->served().index, image.path);
+  QueryAnswer answer = ask(*view, descriptor, k, check, corpus_->served().index, image.path);
   times.search_ms = since_ms(searching);
-  if (verify) {
+  if (needs_check(answer, check)) {
     const auto verifying = Clock::now();
     const Verifier& verifier = *view->engine->verifier;
     const auto features = value_or_throw(verifier.features_of(image.path));
     must(verify_answer(verifier, *features, k, &answer, 1, view->engine->db.get()));
     times.verify_ms = since_ms(verifying);
   }
+  if (std::ssize(answer.matches) > k) answer.matches.resize(static_cast<size_t>(k));
   const QueryFacts facts{.width = image.width,
                          .height = image.height,
                          .position = image.position,

@@ -49,7 +49,10 @@ class CliTest(InAFolder):
         right = 0
         for line in lines:
             self.assertEqual(len(line['matches']), 3)
-            self.assertEqual(set(line['matches'][0]), {'image', 'score', 'lat', 'lon', 'taken'})
+            self.assertEqual(set(line['matches'][0]) - {'matched', 'inliers', 'verified'}, {'image', 'score', 'lat', 'lon', 'taken'})
+            # Only where scores leave it open is the geometry looked at.
+            self.assertIn(line['verdict'], ('known', 'probably', 'unknown'))
+            self.assertTrue('inliers' in line['matches'][0] or line['verdict'] == 'known')
             self.assertIn('location', line)
             place = pathlib.Path(line['query']).name.split('@')[7]
             right += pathlib.Path(line['matches'][0]['image']).name.split('@')[7] == place

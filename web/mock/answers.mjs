@@ -40,32 +40,23 @@ export function answer(photos, place, query, k, verify) {
     .filter((s) => s.same && s.p.lat !== null)
     .slice(0, 5)
     .map((s) => s.p);
-  const known = best.some((s) => s.same) && photos.length >= 8;
+  const known = best.some((s) => s.same);
   const mean = (field) => agreeing.reduce((sum, p) => sum + p[field], 0) / agreeing.length;
   const location =
     known && agreeing.length
       ? { lat: mean('lat'), lon: mean('lon'), radius_m: 14.2, support: agreeing.length, confidence: 0.83 }
       : null;
-  const reason = location
-    ? null
-    : !photos.length
-      ? 'empty_collection'
-      : photos.length < 8
-        ? 'too_few_photos'
-        : known
-          ? 'no_positions'
-          : 'no_better_than_chance';
+  const reason = location ? null : !photos.length ? 'empty_collection' : known ? 'no_positions' : 'no_match';
   const sentence = {
     empty_collection: 'The collection holds no photos yet; add some with `loci index PHOTOS --db DIR`.',
-    too_few_photos: `The collection holds ${photos.length} photos; fewer than 8 cannot tell a right match from chance.`,
     no_positions: 'The place is known, but none of its photos carries a position.',
-    no_better_than_chance:
-      'The best match is no better than photos of other places reach by chance in this collection.',
+    no_match: 'No photo of the collection seems to show this place. The ones below are merely the most alike.',
   };
   return {
     query,
+    verdict: known ? 'known' : 'unknown',
     known_place: known,
-    confidence: known ? 0.9987 : photos.length ? 0.61 : 0,
+    confidence: known ? 0.9987 : photos.length ? 0.21 : 0,
     location,
     unknown_reason: reason,
     unknown_message: reason && sentence[reason],

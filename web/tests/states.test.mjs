@@ -66,7 +66,7 @@ describe('states of the page', { skip: !haveBrowser && 'no Chromium here' }, () 
     onMock({ photos: 40 }, async (page) => {
       await dropFiles(page, [{ ...QUESTION, bytes: drawScene(900, 0) }]);
       await page.waitForSelector('.headline:has-text("Unknown place")');
-      assert.match(await page.textContent('.reason'), /no better than photos of other places/);
+      assert.match(await page.textContent('.reason'), /merely the most alike/);
       assert.equal(await page.locator('.position').count(), 0);
       await checkAccessibility(page, 'an unknown place');
     }));

@@ -27,8 +27,8 @@ struct VerifyOptions {
   int max_keypoints = 1000;
   /// Memory for features of photos that were checked before, MiB.
   int cache_mib = 256;
-  /// A pair is verified with more inliers than least_inliers + least_share * matched regions (Brown
-  /// and Lowe 2007, eq. 9).
+  /// backbone, rootsift: a pair is verified with more inliers than least_inliers + least_share *
+  /// matched regions (Brown and Lowe 2007, eq. 9).
   double least_inliers = 8;
   /// See least_inliers.
   double least_share = 0.3;
@@ -54,8 +54,8 @@ struct VerifyOptions {
     v({"max_keypoints", "rootsift: strongest points of a photo that are matched"}, max_keypoints);
     v({"cache_mib", "memory for features of photos that were checked before, MiB"}, cache_mib);
     v({"least_inliers",
-       "a pair is verified with more inliers than least_inliers + least_share * matched regions "
-       "(Brown and Lowe 2007, eq. 9)"},
+       "backbone, rootsift: a pair is verified with more inliers than least_inliers + least_share "
+       "* matched regions (Brown and Lowe 2007, eq. 9)"},
       least_inliers);
     v({"least_share", "see least_inliers"}, least_share);
     v({"score_inliers",
@@ -93,6 +93,8 @@ class Verifier {
   virtual const VerifyOptions& options() const = 0;
   /// "points", "backbone" or "rootsift".
   virtual const std::string& method() const = 0;
+  /// The model's.
+  virtual const MatchOdds& odds() const = 0;
   /// Unit features to match. `made`, if any, are the describer's own of the same image: the network
   /// then need not run again.
   virtual Result<LocatedFeatures> features(ImageView image,
@@ -103,10 +105,14 @@ class Verifier {
                                                                      int num_threads = 1) const = 0;
   virtual Result<GeometricCheck> check(const LocatedFeatures& first,
                                        const LocatedFeatures& second) const = 0;
-  /// More inliers than chance gives for so many matched regions.
-  bool verified(int matched, int inliers) const {
-    return inliers > options().least_inliers + options().least_share * matched;
-  }
+  /// More inliers than photos of different places have.
+  ///
+  ///   points:  pair_probability() >= .5
+  ///   others:  inliers > least_inliers + least_share * matched (Brown and Lowe 2007, eq. 9)
+  bool verified(int matched, int inliers) const;
+  /// How probable it is that two photos with such a check show one place: MatchOdds::pair of the
+  /// model, or of photos in general for a model that has not learnt it.
+  double pair_probability(int inliers) const;
   /// Checks each file against the query, on `num_threads` threads (0: all). Of a file whose features
   /// are `kept` (empty, or one a path) nothing is read, where method() is points.
   std::vector<VerifiedCandidate> check_files(
@@ -116,8 +122,9 @@ class Verifier {
       std::span<const std::optional<KeptFeatures>> kept = {}) const;
   /// The candidates' order after the check, the best first; scores: similarities, best first.
   ///
-  ///   points:  score + inlier_weight * log(1 + max(0, inliers - chance_inliers)); one that could
-  ///            not be checked has no inliers
+  ///   points:  by the log odds of MatchOdds::geometry; of a model that has not learnt them by
+  ///            score + inlier_weight * log(1 + max(0, inliers - chance_inliers)). One that could not
+  ///            be checked has no inliers
   ///   others:  order_by_inliers()
   std::vector<size_t> order(std::span<const VerifiedCandidate> candidates,
                             std::span<const float> scores) const;

@@ -18,6 +18,7 @@ struct BranchPart {
   std::shared_ptr<const Model> model;
   std::string shares =
       {};  ///< as Branch::shares: of `model`, only the pooling is this branch's own
+  bool fixed_centers = false;  ///< as Branch::fixed_centers
 };
 
 /// One model of several, side by side (Branch has the formula). Tensors are shared, not copied.

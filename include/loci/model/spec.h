@@ -3,6 +3,7 @@
 #pragma once
 
 #include "loci/base/status.h"
+#include "loci/model/match_odds.h"
 
 #include <array>
 #include <cstdint>
@@ -211,6 +212,8 @@ struct ModelSpec {
   /// A collection learns the cluster centers from its own photos, and those here serve only while
   /// it has too few (adapt_model()). False for models whose centers were trained.
   bool own_centers = false;
+  /// What a match of this model is worth.
+  MatchOdds match_odds = {};
   /// JSON text: where the weights come from, how they were trained, recalls. Kept as it is.
   std::string record = "{}";
 };
@@ -225,7 +228,10 @@ struct Branch {
   /// `spec` says only how its features are pooled. "": a producer of its own.
   std::string shares;
   double weight = 1;  ///< w, above 0
-  ModelSpec spec;     ///< without branches and whitening of its own
+  /// Keeps its centers where a collection learns its own: centers from general photos beside own
+  /// ones hold better when the light of the query is not that of the collection.
+  bool fixed_centers = false;
+  ModelSpec spec;  ///< without branches and whitening of its own
 };
 
 /// The spec as JSON and back (docs/formats/model_file.md). Corrupt with the member's name for wrong types, unknown operators

@@ -23,8 +23,9 @@ struct Evaluation {
   std::vector<std::vector<float>> scores;  ///< their cosine similarities
   Recall recall;
   double ms_per_image = 0;  ///< wall time of describing, divided by the number of images
-  std::string verified;     ///< the features that ordered the results again; empty: none did
-  double verify_ms = 0;     ///< wall time of that, a query
+  bool as_sets = false;  ///< both sides were standardised as sets: the queries were used together
+  std::string verified;  ///< the features that ordered the results again; empty: none did
+  double verify_ms = 0;  ///< wall time of that, a query
   /// Images that could not be described: no query finds them, and as queries they are misses.
   std::vector<std::string> failed;
 };
@@ -32,7 +33,8 @@ struct Evaluation {
 /// Describes both sides (a leave-one-out set once), searches exactly, applies the data set's rule
 /// and counts recall at the cut-offs `n` against `positives` (ground_truth()). `dim` > 0 keeps the
 /// first `dim` coordinates and normalises again (of use for whitened models). At least `depth`
-/// results a query are kept.
+/// results a query are kept. `as_sets` gets the same with standardize_set() on either side: what all
+/// queries have in common, such as night, goes away.
 /// Errors:  Corrupt when no image of a side can be described; Cancelled
 /// Memory:  (database + queries) * dim * 4 bytes
 Result<Evaluation> evaluate(const Dataset& dataset,
@@ -42,7 +44,8 @@ Result<Evaluation> evaluate(const Dataset& dataset,
                             int dim,
                             int num_threads,
                             const JobControl& job,
-                            int depth = 0);
+                            int depth = 0,
+                            Evaluation* as_sets = nullptr);
 
 /// The same evaluation with the best results of each query in the order of the geometric check, and
 /// the recall of that order. Photographs of fixed places are checked once for all queries as long

@@ -18,10 +18,10 @@ namespace loci {
 struct GroupOptions {
   /// Most alike photos of each that are looked at.
   int neighbours = 10;
-  /// A pair is considered when its score lies above this part of the collection's chance scores,
-  /// for both photos (docs/unknown_place.md).
+  /// A pair is considered when it is at least so probable that both photos show one place, judged by
+  /// their descriptors (Match::confidence).
   double least_confidence = 0;
-  /// From this part on a pair is taken without a geometric check; above 1 for never.
+  /// From this probability on a pair is taken without a geometric check; above 1 for never.
   double sure_confidence = 0.999;
   /// Two groups become one when at least this part of the checked pairs between them are links (0:
   /// one link is enough).
@@ -33,12 +33,11 @@ struct GroupOptions {
   void describe(V&& v) {
     v({"neighbours", "most alike photos of each that are looked at"}, neighbours);
     v({"least_confidence",
-       "a pair is considered when its score lies above this part of the collection's chance "
-       "scores, "
-       "for both photos (docs/unknown_place.md)"},
+       "a pair is considered when its descriptors make it at least so probable that both photos "
+       "show one place"},
       least_confidence);
     v({"sure_confidence",
-       "from this part on a pair is taken without a geometric check; above 1 for never"},
+       "from this probability on a pair is taken without a geometric check; above 1 for never"},
       sure_confidence);
     v({"least_linkage",
        "two groups become one when at least this part of the checked pairs between them are links "

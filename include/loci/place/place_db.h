@@ -37,13 +37,13 @@ struct PlaceImage {
 struct MatchGeometry {
   int matched = 0;        ///< mutual nearest neighbours between the two photographs
   int inliers = 0;        ///< of them, those that one geometry explains
-  bool verified = false;  ///< more than photographs of different places reach
+  bool verified = false;  ///< more than photos of different places reach
 };
 
 struct Match {
   PlaceImage image;
-  float score = 0;        ///< cosine similarity, 1 for the same descriptor
-  double confidence = 0;  ///< part of the collection's own chance best scores that lie below it
+  float score = 0;                        ///< cosine similarity, 1 for the same descriptor
+  double confidence = 0;                  ///< how probable it is that it shows the query's place
   std::optional<MatchGeometry> geometry;  ///< only where it was checked (verify_answer)
 };
 
@@ -55,13 +55,24 @@ struct Location {
   double confidence = 0;  ///< 0 to 1
 };
 
+/// Does the collection know the query's place? docs/unknown_place.md.
+enum class Verdict {
+  kUnknown,
+  kProbably,  ///< it looks like it, but photos of other places reach this too
+  kKnown,
+};
+
+/// "unknown", "probably" or "known".
+const char* verdict_name(Verdict verdict);
+
 struct QueryAnswer {
   std::vector<Match> matches;
-  bool known_place = false;  ///< the best match is better than chance for this collection
-  /// Part of the collection's own chance scores that lie below the best one.
-  double confidence = 0;
+  Verdict verdict = Verdict::kUnknown;
+  double confidence = 0;  ///< of the best match: how probable it is that it shows the query's place
+  int64_t photos = 0;     ///< that were searched
   double chance_score = 1;  ///< the middle of what chance gives this query as its best score
-  std::optional<Location> location;  ///< only for a known place whose matches carry positions
+  std::optional<Location> location;  ///< not for an unknown place, nor without positions
+  bool known() const { return verdict == Verdict::kKnown; }
 };
 
 struct FailedImage {
@@ -143,12 +154,14 @@ class PlaceDb {
   /// Learns the model's centers anew from the collection's own photos (adapt_model()) and describes
   /// all of them again. Until the last instant the old state answers; killed at any moment, the
   /// collection is wholly old or wholly new. Who has it open sees the new state when opening again.
+  /// `photos`: what an empty collection is to hold; its centers are learnt from them instead.
   /// Errors: InvalidArgument when a photo cannot be read (nothing is changed) or the model has no
   ///         centers; Cancelled; Io
   /// Cost:   a first indexing
   static Status relearn(const std::string& folder,
                         const DescribeOptions& options = {},
-                        const JobControl& job = {});
+                        const JobControl& job = {},
+                        const std::vector<std::string>& photos = {});
   /// Makes the catalogue of a collection that has lost it, from its segments and the photographs it was made of: they
   /// are described again with the collection's own model, and each gets the row that has its descriptor, or a new one.
   /// The segments are not changed.

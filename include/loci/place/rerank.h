@@ -8,13 +8,22 @@
 
 namespace loci {
 
+/// When the geometry of an answer's best matches is checked.
+enum class Check {
+  kNever,
+  kDoubtful,  ///< only where the scores alone do not say "known"
+  kAlways,
+};
+
+bool needs_check(const QueryAnswer& answer, Check check);
+
 /// Checks the first `verifier.options().num_candidates` matches of an answer geometrically, puts
 /// them in the order of Verifier::order(), fills in Match::geometry and keeps the first `k`. A
-/// match whose photograph cannot be read any more has no geometry. `db`, where given, is asked for the
-/// features that it keeps, so that photographs need not be read.
+/// match whose photo cannot be read any more has no geometry. `db`, where given, is asked for the
+/// features that it keeps, so that photos need not be read.
 ///
-/// Where a match is verified, the location is estimated again from the verified ones alone, and the
-/// place is known. Ask for max(k, num_candidates) matches before.
+/// Confidences, verdict and location are those of the checked matches then: the location comes from
+/// the verified ones alone, where there are any. Ask for max(k, num_candidates) matches before.
 /// Errors: InvalidArgument for k < 1
 Status verify_answer(const Verifier& verifier,
                      const LocatedFeatures& query,
@@ -23,13 +32,15 @@ Status verify_answer(const Verifier& verifier,
                      int num_threads = 0,
                      const PlaceDb* db = nullptr);
 
-/// PlaceDb::query() and verify_answer() in one, with `num_threads` of each: what the network makes
-/// of the image serves the descriptor and, where it is what is compared, the check.
-Result<QueryAnswer> query_verified(const PlaceDb& db,
-                                   const Verifier& verifier,
-                                   ImageView image,
-                                   int k,
-                                   const IndexOptions& index = {},
-                                   const std::string& leave_out = "");
+/// PlaceDb::query() and, as `check` says, verify_answer() in one, with `num_threads` of each: what
+/// the network makes of the image serves the descriptor and, where it is what is compared, the
+/// check. Without a verifier (null) nothing is checked.
+Result<QueryAnswer> query_checked(const PlaceDb& db,
+                                  const Verifier* verifier,
+                                  ImageView image,
+                                  int k,
+                                  Check check = Check::kDoubtful,
+                                  const IndexOptions& index = {},
+                                  const std::string& leave_out = "");
 
 }  // namespace loci

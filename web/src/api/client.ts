@@ -73,7 +73,7 @@ export async function groups(): Promise<{ groups: api.Groups; retryAfterS: numbe
 export type Asked = { kind: 'file'; file: Blob; name: string; url: string } | { kind: 'photo'; photo: api.Photo };
 
 export function ask(asked: Asked, k: number, verify: boolean, signal?: AbortSignal): Promise<api.QueryAnswer> {
-  const options = `k=${k}&verify=${verify}`;
+  const options = `k=${k}${verify ? '&verify=true' : ''}`;
   return asked.kind === 'file'
     ? json(`v1/query?${options}`, upload(asked.file, signal))
     : json(`v1/images/${asked.photo.id}/matches?${options}`, { signal });

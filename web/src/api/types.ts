@@ -117,13 +117,15 @@ export type QueryAnswer = {
     id: number | null;
   };
   matches: Match[];
-  /** the best match is better than chance for this collection */
+  /** whether the collection knows the place: confidence from 0.9, from 0.5, below */
+  verdict: "known" | "probably" | "unknown";
+  /** the verdict is known */
   known_place: boolean;
-  /** part of the collection's own chance scores that lie below the best one; 0.95 makes a place known */
+  /** how probable it is that the best match shows the query's place */
   confidence: number;
   location: Location | null;
-  /** why there is no location: the place is unknown (no_better_than_chance, too_few_photos: fewer than 8 photos say nothing about chance, empty_collection), or known from photos without a position (no_positions); null with a location */
-  unknown_reason: "no_better_than_chance" | "too_few_photos" | "no_positions" | "empty_collection" | null;
+  /** why there is no location: the place is unknown (no_match, empty_collection), or its photos carry no position (no_positions); null with a location */
+  unknown_reason: "no_match" | "no_positions" | "empty_collection" | null;
   /** the same as a sentence */
   unknown_message: string | null;
   /** whether the order is that of the geometric check */

@@ -6,6 +6,12 @@ import type { Location as Estimate, QueryAnswer } from '../api/types';
 import { coordinates, distance, metres, percent, time } from '../words';
 import { Words } from './basics';
 
+export const HEADLINES = {
+  known: 'Known place',
+  probably: 'Looks like a known place',
+  unknown: 'Unknown place',
+};
+
 export function Verdict({ answer }: { answer: QueryAnswer }) {
   const { location } = answer;
   return (
@@ -31,8 +37,8 @@ export function Verdict({ answer }: { answer: QueryAnswer }) {
         )}
         {answer.matches.length > 0 && (
           <div>
-            <dt>{answer.known_place ? 'of chance scores beaten' : 'of chance scores beaten, 95 % wanted'}</dt>
-            <dd>{percent(answer.confidence)}</dd>
+            <dt>{answer.verdict === 'unknown' ? 'that the best match is right' : 'sure'}</dt>
+            <dd>{percent(Math.min(answer.confidence, 0.99))}</dd>
           </div>
         )}
         {answer.query.taken && (
@@ -89,6 +95,6 @@ function Stated({ answer: { query, location } }: { answer: QueryAnswer }) {
 export function spoken(answer: QueryAnswer): string {
   const n = answer.matches.length;
   const found = `${n} ${n === 1 ? 'match' : 'matches'}.`;
-  if (answer.location) return `${found} Known place, within ${metres(answer.location.radius_m)}.`;
-  return `${found} ${answer.known_place ? 'Known place' : 'Unknown place'}. ${answer.unknown_message ?? ''}`;
+  if (answer.location) return `${found} ${HEADLINES[answer.verdict]}, within ${metres(answer.location.radius_m)}.`;
+  return `${found} ${HEADLINES[answer.verdict]}. ${answer.unknown_message ?? ''}`;
 }

@@ -8,7 +8,7 @@ import { AskedPicture, askedName } from '../parts/asked';
 import { Icon, Loading, Picture, Problem, Switch, Title } from '../parts/basics';
 import { ChooseButton } from '../parts/drop';
 import { MatchList } from '../parts/matches';
-import { Verdict, spoken } from '../parts/verdict';
+import { HEADLINES, Verdict, spoken } from '../parts/verdict';
 import { go } from '../router';
 import { askAgain, askFile, askPhoto, askedParam, forget, loadCollection, useCollection, useSession } from '../session';
 import type { Session } from '../session';
@@ -160,7 +160,12 @@ function Examples() {
 
 function QueryCard({ asked, session }: { asked: Asked; session: Session }) {
   const { answer, state } = session;
-  const shown = asked.kind === 'photo' ? asked.photo.id : answer?.known_place ? answer.matches[0]?.id : undefined;
+  const shown =
+    asked.kind === 'photo'
+      ? asked.photo.id
+      : answer && answer.verdict !== 'unknown'
+        ? answer.matches[0]?.id
+        : undefined;
   return (
     <section class="query card" aria-label="The photo and where it was taken">
       <figure>
@@ -168,7 +173,7 @@ function QueryCard({ asked, session }: { asked: Asked; session: Session }) {
       </figure>
       <div class="query-words">
         <Title>
-          {state === 'answered' && answer ? <Headline known={answer.known_place} /> : 'Where was this photo taken?'}
+          {state === 'answered' && answer ? <Headline verdict={answer.verdict} /> : 'Where was this photo taken?'}
         </Title>
         <p class="small muted name" title={askedName(asked)}>
           {shortName(askedName(asked))}
@@ -184,10 +189,10 @@ function QueryCard({ asked, session }: { asked: Asked; session: Session }) {
   );
 }
 
-const Headline = ({ known }: { known: boolean }) => (
-  <span class={known ? 'headline known' : 'headline'}>
-    <Icon name={known ? 'check' : 'unknown'} />
-    {known ? 'Known place' : 'Unknown place'}
+const Headline = ({ verdict }: { verdict: keyof typeof HEADLINES }) => (
+  <span class={verdict === 'known' ? 'headline known' : 'headline'}>
+    <Icon name={verdict === 'known' ? 'check' : 'unknown'} />
+    {HEADLINES[verdict]}
   </span>
 );
 
