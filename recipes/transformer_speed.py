@@ -129,7 +129,7 @@ def main():
                 done = subprocess.run([loci, 'bench', 'describe', '--model', 'm.safetensors', '--size', f'{side}x{side}', '--threads',
                                        threads, '--precision', precision, '--runs', '5', '--json'], cwd=folder, check=True,
                                       capture_output=True, text=True)
-                return json.loads(done.stdout)['features_ms']
+                return json.loads(done.stdout)['backbone_ms']
             runners['loci ' + precision] = one
         import onnxruntime
         settings = onnxruntime.SessionOptions()
