@@ -1,5 +1,5 @@
 # What `cmake --install` writes, in components: runtime (the program), development (static libraries, headers,
-# lociConfig.cmake, pkg-config files) and one a plugin (train, video). Included after every module.
+# lociConfig.cmake, pkg-config files) and one a plugin (train, video, pictures). Included after every module.
 include(CMakePackageConfigHelpers)
 get_property(LOCI_MODULES GLOBAL PROPERTY LOCI_MODULES)
 set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/loci)

@@ -27,6 +27,7 @@ set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "Static libraries and headers, for find
 
 # Plugins: one package each.
 set(CPACK_DEBIAN_TRAIN_DESCRIPTION "What 'loci train' and 'loci distill' load; brings libtorch.")
+set(CPACK_DEBIAN_PICTURES_DESCRIPTION "What reads HEIC, AVIF and JPEG XL photographs; brings libheif and libjxl.")
 set(CPACK_DEBIAN_VIDEO_DESCRIPTION "What reads videos for 'loci index' and 'loci loops'; brings OpenCV's videoio.")
 foreach(plugin IN LISTS plugins)
   list(APPEND CPACK_COMPONENTS_ALL ${plugin})

@@ -6,7 +6,7 @@ loci_packages=(
   g++ cmake ninja-build ccache mold pkg-config git python3 libgtest-dev libgmock-dev libcli11-dev nlohmann-json3-dev
   libturbojpeg0-dev libpng-dev libwebp-dev libtiff-dev libopencv-dev libsqlite3-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev
   libhnswlib-dev libfaiss-dev libmatio-dev libhdf5-dev zlib1g-dev libembree-dev libtorch-dev libgloo-dev libboost-dev
-  libzstd-dev liblz4-dev libbz2-dev pybind11-dev python3-dev python3-numpy python3-pytest
+  libzstd-dev liblz4-dev libbz2-dev libheif-dev libjxl-dev pybind11-dev python3-dev python3-numpy python3-pytest
 )
 # What the checks of the sources need beside that.
 loci_check_packages=(clang-format-14)

@@ -42,7 +42,13 @@ std::string PhotoSearch::passed_text(const std::string& video_remedy) const {
     const auto film = of_videos.find(name);
     count(film == of_videos.end() ? &pictures : &films, name, n);
   }
-  if (!pictures.empty()) pictures += " (this build does not read them; convert them to JPEG)";
+  if (!pictures.empty()) {
+    const bool by_plugin = passed_over.contains("HEIC") || passed_over.contains("AVIF") ||
+                           passed_over.contains("JPEG XL");
+    pictures += std::string(" (this build does not read them; ") +
+                (by_plugin ? "install the package loci-pictures, or " : "") +
+                "convert them to JPEG)";
+  }
   if (!films.empty() && !video_remedy.empty()) films += " (" + video_remedy + ")";
   std::string text = pictures;
   if (!films.empty()) text += (text.empty() ? "" : ", ") + films;

@@ -58,11 +58,16 @@ inline bool has_text(std::span<const uint8_t> bytes, uint64_t offset, std::strin
 /// false. Returns whether the end was reached in good order (a scan or a stop), not in mid-segment.
 template <class Visit>
 bool walk_jpeg(std::span<const uint8_t> bytes, Visit visit) {
+  constexpr uint64_t kMostStray = 4096;
   ByteReader in(bytes, true);
-  uint64_t at = 2;
+  uint64_t at = 2, stray = 0;
   while (in.has(at, 2)) {
-    if (bytes[at] != 0xFF) return false;
     const uint8_t marker = bytes[at + 1];
+    if (bytes[at] != 0xFF || marker == 0x00) {  // stray bytes, which decoders pass over
+      if (++stray > kMostStray) return false;
+      ++at;
+      continue;
+    }
     if (marker == 0xFF) {  // fill byte
       ++at;
       continue;

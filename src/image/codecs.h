@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// One reader a format: bytes to 8-bit RGB as stored, before any orientation. Each takes the header
 /// whose size the caller has held against its limit, refuses pixels of another size, and takes no
@@ -21,7 +22,7 @@ namespace loci::internal {
 Result<Image> decode_png(std::span<const uint8_t> bytes,
                          std::string_view where,
                          const Header& header);
-/// Still images; an animation is Unsupported.
+/// Of an animation the first frame.
 Result<Image> decode_webp(std::span<const uint8_t> bytes,
                           std::string_view where,
                           const Header& header);
@@ -37,6 +38,14 @@ Result<Image> decode_bmp(std::span<const uint8_t> bytes,
 Result<Image> decode_pnm(std::span<const uint8_t> bytes,
                          std::string_view where,
                          const Header& header);
+
+/// The first frame, on the background of its screen.
+Result<Image> decode_gif(std::span<const uint8_t> bytes,
+                         std::string_view where,
+                         const Header& header);
+
+/// Grey of 16 bits, by deep_grey().
+void spread_grey(const std::vector<uint16_t>& values, Image* image);
 
 /// "photo.png: the png image cannot be decoded: REASON"
 Status undecodable(const Header& header, std::string_view where, std::string_view reason);

@@ -5,6 +5,8 @@
 #include "codecs.h"
 #include "header.h"
 #include "jpeg.h"
+#include "pictures_plugin.h"
+#include "raw_preview.h"
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"
@@ -34,6 +36,12 @@ Status check_size(const Header& header, std::string_view where, uint64_t max_pix
 
 bool swaps_sides(int orientation) { return orientation >= 5 && orientation <= 8; }
 
+/// Of the RAW file where it says one, else of the preview.
+int raw_orientation(std::span<const uint8_t> bytes, std::span<const uint8_t> preview) {
+  const int of_file = read_photo_info(bytes).orientation;
+  return of_file != 1 ? of_file : read_photo_info(preview).orientation;
+}
+
 Result<Image> decode_pixels(std::span<const uint8_t> bytes,
                             std::string_view where,
                             const Header& header,
@@ -53,10 +61,26 @@ Result<Image> decode_pixels(std::span<const uint8_t> bytes,
     case Format::kPnm:
       return internal::decode_pnm(bytes, where, header);
     case Format::kGif:
-      break;
+      return internal::decode_gif(bytes, where, header);
   }
-  return unsupported(printable(where) +
-                     ": GIF files are not read by this build; convert it to JPEG or PNG");
+  return unsupported(printable(where) + ": a format that is not read");
+}
+
+/// The preview that a camera put into its RAW file, turned as that says.
+Result<Image> decode_raw(std::span<const uint8_t> bytes,
+                         std::string_view where,
+                         const DecodeOptions& options) {
+  const auto preview = internal::largest_preview(bytes);
+  if (!preview) {
+    return unsupported(printable(where) +
+                       ": a RAW file without a picture for display in it; convert it to JPEG");
+  }
+  DecodeOptions inner = options;
+  inner.apply_orientation = false;
+  const int orientation = options.apply_orientation ? raw_orientation(bytes, *preview) : 1;
+  if (swaps_sides(orientation)) std::swap(inner.wanted_width, inner.wanted_height);
+  LOCI_TRY(image, decode_image(*preview, where, inner));
+  return orient(std::move(image), orientation);
 }
 
 }  // namespace
@@ -64,6 +88,15 @@ Result<Image> decode_pixels(std::span<const uint8_t> bytes,
 Result<Image> decode_image(std::span<const uint8_t> bytes,
                            std::string_view where,
                            const DecodeOptions& options) {
+  if (const auto format = internal::foreign_format(bytes)) {
+    const auto plugin = internal::pictures_plugin(*format);
+    if (!plugin.ok())
+      return Status(plugin.status().code(), printable(where) + ": " + plugin.status().message());
+    if (options.cancelled && options.cancelled())
+      return cancelled(printable(where) + ": decoding was stopped");
+    return (*plugin)->decode(*format, bytes, where, options.max_pixels);
+  }
+  if (internal::is_raw_photo(bytes, where)) return decode_raw(bytes, where, options);
   LOCI_TRY(header, internal::read_header(bytes, where));
   LOCI_RETURN_IF_ERROR(check_size(header, where, options.max_pixels));
   const auto stop = [&] { return options.cancelled && options.cancelled(); };
@@ -89,6 +122,23 @@ Result<Image> load_image(const std::string& path, const DecodeOptions& options) 
 }
 
 Result<ImageInfo> probe_image(std::span<const uint8_t> bytes, std::string_view where) {
+  if (const auto format = internal::foreign_format(bytes)) {
+    const auto plugin = internal::pictures_plugin(*format);
+    if (!plugin.ok())
+      return Status(plugin.status().code(), printable(where) + ": " + plugin.status().message());
+    LOCI_TRY(size, (*plugin)->size(*format, bytes, where));
+    return ImageInfo{static_cast<int>(size.first),
+                     static_cast<int>(size.second),
+                     to_lower(internal::name_of(*format))};
+  }
+  if (internal::is_raw_photo(bytes, where)) {
+    const auto preview = internal::largest_preview(bytes);
+    if (!preview) return unsupported(printable(where) + ": a RAW file without a picture in it");
+    LOCI_TRY(header, internal::read_header(*preview, where));
+    ImageInfo info{static_cast<int>(header.width), static_cast<int>(header.height), "raw"};
+    if (swaps_sides(raw_orientation(bytes, *preview))) std::swap(info.width, info.height);
+    return info;
+  }
   LOCI_TRY(header, internal::read_header(bytes, where));
   LOCI_RETURN_IF_ERROR(check_size(header, where, uint64_t{1} << 62));
   ImageInfo info{static_cast<int>(header.width),

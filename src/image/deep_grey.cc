@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/image/deep_grey.h"
 
+#include "codecs.h"
+
 #include "loci/base/check.h"
 
 #include <algorithm>
@@ -41,11 +43,19 @@ void deep_grey(std::span<const uint16_t> values, std::span<uint8_t> out) {
   }
   std::vector<uint8_t> table(kValues);
   const int span = high - low;
+  const bool stretched = span < kValues - 1;
   for (int v = 0; v < kValues; ++v) {
     const int64_t above = std::clamp(v, low, high) - low;
-    table[static_cast<size_t>(v)] = static_cast<uint8_t>((above * 255 + span / 2) / span);
+    table[static_cast<size_t>(v)] =
+        static_cast<uint8_t>(stretched ? (above * 255 + span / 2) / span : v >> 8);
   }
   for (size_t i = 0; i < values.size(); ++i) out[i] = table[values[i]];
+}
+
+void internal::spread_grey(const std::vector<uint16_t>& values, Image* image) {
+  std::vector<uint8_t> grey(values.size());
+  deep_grey(values, grey);
+  for (size_t i = 0; i < grey.size(); ++i) std::fill_n(image->pixels.data() + 3 * i, 3, grey[i]);
 }
 
 }  // namespace loci

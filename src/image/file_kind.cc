@@ -3,6 +3,7 @@
 #include "loci/image/file_kind.h"
 
 #include "bytes.h"
+#include "pictures_plugin.h"
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"
@@ -15,6 +16,7 @@
 namespace loci {
 namespace {
 
+using internal::ForeignFormat;
 using internal::has_text;
 using Bytes = std::span<const uint8_t>;
 using std::string_view_literals::operator""sv;
@@ -29,21 +31,27 @@ constexpr FileKind photo(std::string_view name) { return {MediaKind::kPhoto, nam
 constexpr FileKind picture(std::string_view name) { return {MediaKind::kPicture, name}; }
 constexpr FileKind video(std::string_view name) { return {MediaKind::kVideo, name}; }
 
+/// A photograph where the plugin that reads it is there, which is loaded by the first such file.
+FileKind by_plugin(ForeignFormat format) {
+  return {internal::pictures_plugin(format).ok() ? MediaKind::kPhoto : MediaKind::kPicture,
+          internal::name_of(format)};
+}
+
 // The longer before what it begins with.
 constexpr auto kMagics = std::to_array<Magic>({
     {0, "\xFF\xD8\xFF"sv, photo("JPEG")},
     {0, "\x89PNG\r\n\x1a\n"sv, photo("PNG")},
     {8, "WEBP"sv, photo("WebP")},
-    {8, "CR\x02"sv, picture("CR2")},
+    {8, "CR\x02"sv, photo("CR2")},
     {0, "II*\0"sv, photo("TIFF")},
     {0, "MM\0*"sv, photo("TIFF")},
-    {0, "GIF8"sv, picture("GIF")},
-    {0, "FUJIFILMCCD-RAW"sv, picture("RAF")},
-    {0, "IIRO"sv, picture("ORF")},
-    {0, "IIRS"sv, picture("ORF")},
-    {0, "MMOR"sv, picture("ORF")},
-    {0, "IIU\0"sv, picture("RW2")},
-    {0, "FOVb"sv, picture("X3F")},
+    {0, "GIF8"sv, photo("GIF")},
+    {0, "FUJIFILMCCD-RAW"sv, photo("RAF")},
+    {0, "IIRO"sv, photo("ORF")},
+    {0, "IIRS"sv, photo("ORF")},
+    {0, "MMOR"sv, photo("ORF")},
+    {0, "IIU\0"sv, photo("RW2")},
+    {0, "FOVb"sv, photo("X3F")},
     {0, "8BPS"sv, picture("PSD")},
     {4, "jP  \r\n"sv, picture("JPEG 2000")},
     {4, "JXL \r\n"sv, picture("JPEG XL")},
@@ -77,17 +85,19 @@ constexpr auto kRawEndings =
 
 // Endings that speak where the content does not: empty files, cut ones, and streams without a head.
 constexpr auto kEndings = std::to_array<std::pair<std::string_view, FileKind>>({
+    {".mpo", photo("JPEG")},
+    {".jps", photo("JPEG")},
     {".heic", picture("HEIC")},
     {".heif", picture("HEIC")},
     {".hif", picture("HEIC")},
     {".avif", picture("AVIF")},
     {".jxl", picture("JPEG XL")},
-    {".gif", picture("GIF")},
+    {".gif", photo("GIF")},
     {".jp2", picture("JPEG 2000")},
-    {".cr3", picture("CR3")},
-    {".raf", picture("RAF")},
-    {".orf", picture("ORF")},
-    {".rw2", picture("RW2")},
+    {".cr3", photo("CR3")},
+    {".raf", photo("RAF")},
+    {".orf", photo("ORF")},
+    {".rw2", photo("RW2")},
     {".psd", picture("PSD")},
     {".mp4", video("MP4")},
     {".m4v", video("MP4")},
@@ -141,10 +151,10 @@ std::optional<FileKind> iso_media(Bytes head) {
   std::optional<FileKind> found;
   for (size_t at = 8; at + 4 <= end; at += at == 8 ? 8 : 4) {  // 12 is the minor version
     const std::string_view brand(reinterpret_cast<const char*>(head.data() + at), 4);
-    if (brand.starts_with("avi")) return picture("AVIF");
-    if (brand == "crx ") return picture("CR3");
+    if (brand.starts_with("avi")) return by_plugin(ForeignFormat::kAvif);
+    if (brand == "crx ") return photo("CR3");
     if (brand.starts_with("hei") || brand.starts_with("hev") || brand == "mif1" || brand == "msf1")
-      found = picture("HEIC");
+      found = by_plugin(ForeignFormat::kHeic);
     if (!found && brand == "qt  ") found = video("MOV");
     if (!found && brand.starts_with("3gp")) found = video("3GP");
   }
@@ -170,8 +180,9 @@ FileKind file_kind(Bytes head, std::string_view name) {
     if (magic.at == 8 && magic.kind.name != "CR2" && !has_text(head, 0, "RIFF")) continue;
     if (magic.kind.name == "CR2" && !has_text(head, 0, "II*\0"sv)) continue;
     if (magic.kind.name == "TIFF") {
-      if (const auto raw = by_ending(kRawEndings, lower)) return picture(*raw);
+      if (const auto raw = by_ending(kRawEndings, lower)) return photo(*raw);
     }
+    if (magic.kind.name == "JPEG XL") return by_plugin(ForeignFormat::kJpegXl);
     return magic.kind;
   }
   if (has_text(head, 0, "SQLite format 3") && lower.ends_with(".db3")) return video("ROS 2 bag");
@@ -179,7 +190,7 @@ FileKind file_kind(Bytes head, std::string_view name) {
   const bool is_text_or_bmp = ends_with_any(lower, image_extensions());
   if (is_text_or_bmp)
     return photo("");  // a broken one, or of a format without a sure sign (BMP, PNM)
-  if (const auto raw = by_ending(kRawEndings, lower)) return picture(*raw);
+  if (const auto raw = by_ending(kRawEndings, lower)) return photo(*raw);
   if (const auto known = by_ending(kEndings, lower)) return *known;
   return {};
 }

@@ -37,8 +37,8 @@ TEST(FileKind, TheContentSpeaksBeforeTheName) {
 TEST(FileKind, ATiffBlockNamedAsRawIsRaw) {
   const std::string tiff("II*\0\x08\0\0\0", 8);
   EXPECT_EQ(kind_of(tiff, "scan.tif"), "photo TIFF");
-  EXPECT_EQ(kind_of(tiff, "IMG.DNG"), "picture DNG");
-  EXPECT_EQ(kind_of(std::string("II*\0\x10\0\0\0CR\x02\0", 12), "a"), "picture CR2");
+  EXPECT_EQ(kind_of(tiff, "IMG.DNG"), "photo DNG");
+  EXPECT_EQ(kind_of(std::string("II*\0\x10\0\0\0CR\x02\0", 12), "a"), "photo CR2");
 }
 
 TEST(FileKind, WhereTheContentSaysNothingTheNameDoes) {

@@ -132,16 +132,11 @@ std::optional<Format> find_format(Bytes b) {
 
 /// The name of an image format that is recognised so that the message can say more than "no image".
 const char* unread_format(Bytes b) {
-  if (has_text(b, 4, "ftypavi")) return "AVIF";
-  if (has_text(b, 4, "ftyphei") || has_text(b, 4, "ftyphev") || has_text(b, 4, "ftypmif1")) {
-    return "HEIC";
-  }
   if (has_text(b, 4, "jP  ")) return "JPEG 2000";
   if (has_text(b, 0, std::string_view("II+\0", 4)) ||
       has_text(b, 0, std::string_view("MM\0+", 4))) {
     return "BigTIFF";
   }
-  if (has_text(b, 0, "\xFF\x0A") || has_text(b, 4, "JXL ")) return "JPEG XL";
   return nullptr;
 }
 
@@ -201,7 +196,7 @@ Result<Header> read_header(Bytes bytes, std::string_view where) {
     const size_t shown = bytes.size() < 12 ? bytes.size() : 12;
     return corrupt(name + ": is no image: it begins with '" +
                    printable(std::string_view(reinterpret_cast<const char*>(bytes.data()), shown)) +
-                   "'; expected a JPEG, PNG, WebP, BMP, TIFF or PNM file");
+                   "'; expected a JPEG, PNG, WebP, GIF, BMP, TIFF or PNM file");
   }
   const std::optional<Size> size = find_size(*format, bytes);
   if (!size) {

@@ -49,10 +49,14 @@ void from_cmyk(const std::vector<uint8_t>& cmyk, Image& image) {
 
 }  // namespace
 
-Result<Image> decode_jpeg(std::span<const uint8_t> bytes,
+namespace {
+
+/// One decoding; `*ended_early` when pixels were missing.
+Result<Image> decode_once(std::span<const uint8_t> bytes,
                           std::string_view where,
                           int wanted_width,
-                          int wanted_height) {
+                          int wanted_height,
+                          bool* ended_early) {
   const Handle handle(tjInitDecompress());
   if (!handle)
     return unsupported("the JPEG decoder cannot be started: " + std::string(tjGetErrorStr()));
@@ -84,13 +88,29 @@ Result<Image> decode_jpeg(std::span<const uint8_t> bytes,
     // that pixels are missing.
     const std::string message = tjGetErrorStr2(handle.get());
     if (tjGetErrorCode(handle.get()) == TJERR_FATAL) return failure(handle, where);
-    if (to_lower(message).find("premature end") != std::string::npos) {
-      return corrupt(printable(where) + ": the JPEG is cut short: it ends after " +
-                     std::to_string(bytes.size()) + " bytes, before the last of its pixels");
-    }
+    *ended_early = to_lower(message).find("premature end") != std::string::npos;
   }
   if (ink) from_cmyk(cmyk, image);
   return image;
+}
+
+}  // namespace
+
+Result<Image> decode_jpeg(std::span<const uint8_t> bytes,
+                          std::string_view where,
+                          int wanted_width,
+                          int wanted_height) {
+  bool ended_early = false;
+  LOCI_TRY(image, decode_once(bytes, where, wanted_width, wanted_height, &ended_early));
+  if (!ended_early) return image;
+  // Some cameras leave out the marker of the end. With it, only pixels that are missing are missed.
+  std::vector<uint8_t> ended(bytes.begin(), bytes.end());
+  ended.insert(ended.end(), {0xFF, 0xD9});
+  ended_early = false;
+  LOCI_TRY(again, decode_once(ended, where, wanted_width, wanted_height, &ended_early));
+  if (!ended_early) return again;
+  return corrupt(printable(where) + ": the JPEG is cut short: it ends after " +
+                 std::to_string(bytes.size()) + " bytes, before the last of its pixels");
 }
 
 }  // namespace loci::internal

@@ -134,6 +134,33 @@ void webp_blocks(Bytes file, MetadataBlocks* out) {
   out->whole = at >= uint64_t{in.u32(4)} + 8 && at <= file.size() + 1;
 }
 
+/// Boxed files (HEIC, AVIF, CR3, JPEG XL): EXIF lies in an item, or in a box of the maker's. A TIFF block is found where it
+/// begins: behind "Exif", in a box CMT1, CMT2 or CMT4 (CR3), or four bytes into a box Exif (JPEG XL).
+void box_blocks(Bytes file, MetadataBlocks* out) {
+  const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
+  constexpr int kMost = 16;  // of what the pixels of a large file spell by chance
+  int tried = 0;
+  for (const std::string_view mark :
+       {std::string_view("Exif\0\0", 6), std::string_view("Exif", 4), std::string_view("CMT", 3)}) {
+    for (size_t at = text.find(mark); at != std::string_view::npos && tried < kMost * 64;
+         at = text.find(mark, at + 1), ++tried) {
+      for (const size_t after : {size_t{4}, size_t{6}, size_t{8}}) {
+        const Bytes block = file.subspan(std::min(at + after, file.size()));
+        if (!is_tiff(block) || out->tiff.size() >= kMost) continue;
+        out->tiff.push_back(block);
+        break;
+      }
+    }
+  }
+  for (size_t at = text.find("<x:xmpmeta"); at != std::string_view::npos && out->xmp.size() < kMost;
+       at = text.find("<x:xmpmeta", at + 1)) {
+    const size_t end = text.find("</x:xmpmeta>", at);
+    if (end == std::string_view::npos) break;
+    out->xmp.push_back(file.subspan(at, end - at));
+  }
+  out->whole = false;  // they may lie anywhere
+}
+
 }  // namespace
 
 MetadataBlocks find_metadata(Bytes file) {
@@ -145,6 +172,14 @@ MetadataBlocks find_metadata(Bytes file) {
     png_blocks(file, &out);
   } else if (has_text(file, 0, "RIFF") && has_text(file, 8, "WEBP")) {
     webp_blocks(file, &out);
+  } else if (has_text(file, 0, "FUJIFILMCCD-RAW")) {
+    // Its preview has the metadata; the offset stands in the file's head.
+    ByteReader in(file, true);
+    const uint64_t at = in.u32(84);
+    if (in.has(at, 4) && file[at] == 0xFF) jpeg_blocks(file.subspan(at), &out);
+    out.whole = out.whole && at < file.size();
+  } else if (has_text(file, 4, "ftyp") || has_text(file, 4, "JXL \r\n")) {
+    box_blocks(file, &out);
   } else if (is_tiff(file)) {
     out.tiff.push_back(file);
     out.whole = false;  // its directories may lie anywhere

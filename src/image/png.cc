@@ -66,6 +66,8 @@ struct Reader : Session {
   ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
+  bool deep = false;           ///< grey of 16 bits
+  std::vector<uint16_t> grey;  ///< its values, in the order of this machine
 };
 
 struct Writer : Session {
@@ -78,7 +80,7 @@ struct Writer : Session {
   Writer& operator=(const Writer&) = delete;
 };
 
-/// Reads up to the pixels and asks for 8-bit RGB: 16 bits lose their lower half, alpha is dropped.
+/// Reads up to the pixels and asks for 8-bit RGB: 16 bits of colours lose their lower half, alpha is dropped.
 bool start(Reader& reader) {
   png_structp png = reader.png;
   if (setjmp(png_jmpbuf(png)) != 0) return false;
@@ -91,10 +93,32 @@ bool start(Reader& reader) {
   if (colour == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
   if ((colour & PNG_COLOR_MASK_COLOR) == 0) {
     if (png_get_bit_depth(png, reader.info) < 8) png_set_expand_gray_1_2_4_to_8(png);
-    png_set_gray_to_rgb(png);
   }
-  png_set_strip_16(png);
   png_set_strip_alpha(png);
+  reader.deep = colour == PNG_COLOR_TYPE_GRAY && png_get_bit_depth(png, reader.info) == 16;
+  if (reader.deep) return true;  // its 16 bits, to be spread
+  if ((colour & PNG_COLOR_MASK_COLOR) == 0) png_set_gray_to_rgb(png);
+  png_set_strip_16(png);
+  return true;
+}
+
+/// Grey of 16 bits.
+bool read_deep_rows(Reader& reader, uint32_t width, uint32_t height) {
+  png_structp png = reader.png;
+  if (setjmp(png_jmpbuf(png)) != 0) return false;
+  png_set_swap(png);
+  const int passes = png_set_interlace_handling(png);
+  png_read_update_info(png, reader.info);
+  if (png_get_rowbytes(png, reader.info) != size_t{2} * width) {
+    png_error(png, "its rows are of a kind that is not read");
+  }
+  for (int pass = 0; pass < passes; ++pass) {
+    for (uint32_t y = 0; y < height; ++y) {
+      png_read_row(
+          png, reinterpret_cast<png_bytep>(reader.grey.data() + size_t{y} * width), nullptr);
+    }
+  }
+  png_read_end(png, nullptr);
   return true;
 }
 
@@ -139,12 +163,15 @@ bool write_rows(Writer& writer, ImageView image) {
 
 /// Walks the chunks: Corrupt where the file ends early or a checksum is wrong. libpng would pass
 /// over the latter in chunks that it does not need. Returns the bytes of compressed pixels.
-Result<uint64_t> check_chunks(std::span<const uint8_t> bytes, std::string_view where) {
+Result<uint64_t> check_chunks(std::span<const uint8_t> bytes,
+                              std::string_view where,
+                              bool* without_end) {
   std::string broken;
-  uint64_t compressed = 0;
+  uint64_t compressed = 0, last_end = 0;
   const bool complete = internal::walk_png(
       bytes, [&](std::string_view type, std::span<const uint8_t> payload, uint32_t stored) {
         if (type == "IDAT") compressed += payload.size();
+        last_end = static_cast<uint64_t>(payload.data() + payload.size() + 4 - bytes.data());
 #ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
         // The type stands right before the payload.
         if (crc32_z(0, payload.data() - 4, payload.size() + 4) != stored) broken = printable(type);
@@ -156,7 +183,9 @@ Result<uint64_t> check_chunks(std::span<const uint8_t> bytes, std::string_view w
   if (!broken.empty()) {
     return corrupt(printable(where) + ": the checksum of PNG chunk '" + broken + "' is wrong");
   }
-  if (!complete) {
+  // All chunks are whole, and only the closing one is missing; the decoder tells whether rows are.
+  *without_end = !complete && compressed > 0 && last_end == bytes.size();
+  if (!complete && !*without_end) {
     return corrupt(printable(where) + ": the PNG file is cut short: it ends after " +
                    std::to_string(bytes.size()) + " bytes without its closing chunk");
   }
@@ -168,7 +197,15 @@ Result<uint64_t> check_chunks(std::span<const uint8_t> bytes, std::string_view w
 Result<Image> internal::decode_png(std::span<const uint8_t> bytes,
                                    std::string_view where,
                                    const Header& header) {
-  LOCI_TRY(compressed, check_chunks(bytes, where));
+  bool without_end = false;
+  LOCI_TRY(compressed, check_chunks(bytes, where, &without_end));
+  std::vector<uint8_t> ended;
+  if (without_end) {
+    constexpr uint8_t kEnd[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xAE, 0x42, 0x60, 0x82};
+    ended.assign(bytes.begin(), bytes.end());
+    ended.insert(ended.end(), std::begin(kEnd), std::end(kEnd));
+    bytes = ended;
+  }
   Reader reader(bytes);
   if (reader.info == nullptr) return unsupported("the PNG decoder cannot be started");
   if (!start(reader)) return undecodable(header, where, reader.reason);
@@ -180,6 +217,13 @@ Result<Image> internal::decode_png(std::span<const uint8_t> bytes,
   // Deflate makes at most 1032 bytes of one.
   if (width * height / 8 / 1032 * bits > compressed) return cut_short(header, where, bytes.size());
   Image image(static_cast<int>(width), static_cast<int>(height));
+  if (reader.deep) {
+    reader.grey.resize(width * height);
+    if (!read_deep_rows(reader, static_cast<uint32_t>(width), static_cast<uint32_t>(height)))
+      return undecodable(header, where, reader.reason);
+    spread_grey(reader.grey, &image);
+    return image;
+  }
   if (!read_rows(reader, image)) return undecodable(header, where, reader.reason);
   return image;
 }

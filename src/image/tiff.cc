@@ -131,6 +131,17 @@ bool can_hold(TIFF* tiff, const Header& header, uint64_t file_bytes) {
   return ratio == 0 || header.width * header.height / 8 / ratio * bits * samples <= file_bytes;
 }
 
+/// One sample of 16 bits, brighter where larger, in strips.
+bool is_deep_grey(TIFF* tiff) {
+  uint16_t bits = 1, samples = 1, photometric = PHOTOMETRIC_RGB, format = SAMPLEFORMAT_UINT;
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &bits);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLESPERPIXEL, &samples);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &format);
+  TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &photometric);
+  return bits == 16 && samples == 1 && photometric == PHOTOMETRIC_MINISBLACK &&
+         format == SAMPLEFORMAT_UINT && TIFFIsTiled(tiff) == 0;
+}
+
 }  // namespace
 
 Result<Image> decode_tiff(std::span<const uint8_t> bytes,
@@ -154,6 +165,16 @@ Result<Image> decode_tiff(std::span<const uint8_t> bytes,
                        printable(message) + "); convert it to PNG");
   }
   if (!can_hold(tiff.get(), header, bytes.size())) return cut_short(header, where, bytes.size());
+  if (is_deep_grey(tiff.get())) {
+    std::vector<uint16_t> grey(size_t{width} * height);
+    for (uint32_t y = 0; y < height; ++y) {
+      if (TIFFReadScanline(tiff.get(), grey.data() + size_t{y} * width, y, 0) != 1) return broken();
+    }
+    if (source.cut) return undecodable(header, where, "it ends too early");
+    Image image(static_cast<int>(width), static_cast<int>(height));
+    spread_grey(grey, &image);
+    return image;
+  }
   TIFFRGBAImage state;
   if (TIFFRGBAImageBegin(&state, tiff.get(), 1, message) == 0) {
     return undecodable(header, where, source.reason[0] != '\0' ? source.reason : message);

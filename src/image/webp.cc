@@ -5,6 +5,7 @@
 
 #include "loci/base/text.h"
 
+#include <optional>
 #include <string>
 
 #include <webp/decode.h>
@@ -28,6 +29,59 @@ const char* reason_of(VP8StatusCode status) {
   }
 }
 
+using Bytes = std::span<const uint8_t>;
+
+struct AnimationFrame {
+  uint64_t left = 0, top = 0, width = 0, height = 0;
+  Bytes bitstream;  ///< a VP8 or VP8L chunk's
+};
+
+/// The first ANMF chunk: where its frame lies, and the bitstream in it.
+std::optional<AnimationFrame> first_frame(Bytes bytes) {
+  ByteReader in(bytes, false);
+  uint64_t at = 12;
+  while (in.has(at, 8) && !has_text(bytes, at, "ANMF")) {
+    const uint64_t length = in.u32(at + 4);
+    at += 8 + length + (length & 1);
+  }
+  const uint64_t begin = at + 8, end = begin + in.u32(at + 4);
+  AnimationFrame frame{uint64_t{2} * in.u24(begin),
+                       uint64_t{2} * in.u24(begin + 3),
+                       in.u24(begin + 6) + uint64_t{1},
+                       in.u24(begin + 9) + uint64_t{1},
+                       {}};
+  for (at = begin + 16; in.ok() && at + 8 <= end;) {
+    const uint64_t length = in.u32(at + 4);
+    if (has_text(bytes, at, "VP8 ") || has_text(bytes, at, "VP8L")) {
+      frame.bitstream = in.part(at + 8, length);
+      if (!frame.bitstream.empty()) return frame;
+      break;
+    }
+    at += 8 + length + (length & 1);
+  }
+  return std::nullopt;
+}
+
+/// On a black canvas where the frame is smaller.
+Result<Image> decode_first_frame(Bytes bytes, std::string_view where, const Header& header) {
+  const auto frame = first_frame(bytes);
+  if (!frame || frame->left + frame->width > header.width ||
+      frame->top + frame->height > header.height)
+    return undecodable(header, where, "its first frame is not there or does not fit");
+  Image image(static_cast<int>(header.width), static_cast<int>(header.height));
+  int width = 0, height = 0;
+  if (WebPGetInfo(frame->bitstream.data(), frame->bitstream.size(), &width, &height) == 0 ||
+      static_cast<uint64_t>(width) != frame->width ||
+      static_cast<uint64_t>(height) != frame->height)
+    return undecodable(header, where, "its first frame says two sizes");
+  uint8_t* to = image.at(static_cast<int>(frame->left), static_cast<int>(frame->top));
+  const size_t room = image.pixels.size() - static_cast<size_t>(to - image.pixels.data());
+  if (WebPDecodeRGBInto(
+          frame->bitstream.data(), frame->bitstream.size(), to, room, 3 * image.width) == nullptr)
+    return undecodable(header, where, "the data of its first frame contradict themselves");
+  return image;
+}
+
 }  // namespace
 
 Result<Image> decode_webp(std::span<const uint8_t> bytes,
@@ -45,11 +99,7 @@ Result<Image> decode_webp(std::span<const uint8_t> bytes,
   }
   VP8StatusCode status = WebPGetFeatures(bytes.data(), bytes.size(), &config.input);
   if (status != VP8_STATUS_OK) return undecodable(header, where, reason_of(status));
-  if (config.input.has_animation != 0) {
-    return unsupported(printable(where) +
-                       ": is an animated WebP, which this build does not read; save one of its "
-                       "pictures as JPEG or PNG");
-  }
+  if (config.input.has_animation != 0) return decode_first_frame(bytes, where, header);
   if (config.input.width <= 0 || config.input.height <= 0 ||
       !same_size(header,
                  static_cast<uint64_t>(config.input.width),

@@ -57,12 +57,12 @@ TEST(Webp, CutShortIsCorrupt) {
   expect_refused(damaged, Code::kCorrupt, "its data contradict themselves");
 }
 
-TEST(Webp, AnAnimationIsUnsupported) {
+TEST(Webp, AnAnimationWithoutAFrameIsRefused) {
   const std::string file(
       "RIFF\x1e\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\x03\0\0\x03\0\0"
       "ANIM\0\0\0\0",
       38);
-  expect_refused(Bytes(file.begin(), file.end()), Code::kUnsupported, "animated WebP");
+  expect_refused(Bytes(file.begin(), file.end()), Code::kCorrupt, "first frame");
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ TEST(RawImage, SixteenBitsAreScaledInEitherByteOrder) {
   EXPECT_EQ(pixels_of("mono16", 2, 1, 4, {0, 0x80, 0xFF, 0xFF}),
             (Values{128, 128, 128, 255, 255, 255}));
   EXPECT_EQ(pixels_of("mono16", 2, 1, 4, {0x80, 0, 0, 0xFF}, true),
-            (Values{128, 128, 128, 1, 1, 1}));
+            (Values{128, 128, 128, 0, 0, 0}));
   EXPECT_EQ(pixels_of("MONO16", 2, 1, 4, {0, 0, 0xFF, 0x0F}), (Values{0, 0, 0, 255, 255, 255}))
       << "12 bits fill the range";
   EXPECT_EQ(pixels_of("bgr16", 1, 1, 6, {0, 0x10, 0, 0x20, 0, 0x30}), (Values{48, 32, 16}));

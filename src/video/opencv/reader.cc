@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reader.h"
 
+#include "display_turn.h"
+
+#include "loci/base/file.h"
 #include "loci/base/text.h"
+#include "loci/image/resize.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -38,6 +42,11 @@ class OpenCvReader : public VideoReader {
     try {
       if (!capture_.open(path_, cv::CAP_FFMPEG)) {
         return corrupt(printable(path_) + ": no video that FFmpeg reads");
+      }
+      // Versions of OpenCV turn to different sides; where the file says how, it is done here.
+      if (const auto file = MappedFile::open(path_); file.ok()) {
+        const auto turn = display_orientation(file->bytes());
+        if (turn && capture_.set(cv::CAP_PROP_ORIENTATION_AUTO, 0)) orientation_ = *turn;
       }
       fps_ = capture_.get(cv::CAP_PROP_FPS);
       stated_ = static_cast<int64_t>(capture_.get(cv::CAP_PROP_FRAME_COUNT));
@@ -89,7 +98,7 @@ class OpenCvReader : public VideoReader {
       }
       ++taken_;
       taken_stamp_s_ = at;
-      return std::optional(VideoFrame{.stamp_s = at, .image = to_image(bgr)});
+      return std::optional(VideoFrame{.stamp_s = at, .image = orient(to_image(bgr), orientation_)});
     }
     if (taken_ == 0)
       return corrupt(printable(path_) + ": a video without a frame that can be decoded");
@@ -104,6 +113,7 @@ class OpenCvReader : public VideoReader {
   int64_t grabbed_ = 0, taken_ = 0;
   int64_t stated_ = 0;  ///< frames by the container's head, or by FFmpeg's guess from its length
   int64_t undecoded_ = 0;
+  int orientation_ = 1;
   bool ended_ = false;
 };
 
