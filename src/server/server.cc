@@ -108,7 +108,8 @@ class HttpServer final : public Server {
     const auto deadline =
         internal::Clock::now() +
         std::chrono::microseconds(static_cast<int64_t>(app_->options().stop_timeout_s * 1e6));
-    while (open_ > 0 && internal::Clock::now() < deadline)
+    // Until the door is closed, somebody may be at it whom open_ does not count.
+    while ((!closed_ || open_ > 0) && internal::Clock::now() < deadline)
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     net::post(context_, [this] {
       for (Session* session : std::set<Session*>(connections_.open)) session->cut_off();
@@ -121,6 +122,8 @@ class HttpServer final : public Server {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     context_.stop();
     thread_.join();
+    error_code ignored;
+    acceptor_.close(ignored);  // where the context came to nothing any more
     return ended_;
   }
 
@@ -177,6 +180,7 @@ class HttpServer final : public Server {
     acceptor_.close(ignored);
     for (Session* session : std::set<Session*>(connections_.open)) session->begin_stop();
     count();
+    closed_ = true;
     look_.cancel();
     look();
   }
@@ -188,6 +192,7 @@ class HttpServer final : public Server {
   tcp::acceptor acceptor_{context_};
   net::steady_timer look_{context_}, retry_{context_};
   std::atomic<size_t> open_{0};
+  std::atomic<bool> closed_{false};  // no more connections are accepted
   std::mutex stop_mutex_;
   std::thread thread_;
   bool ended_ = true;
