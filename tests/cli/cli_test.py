@@ -41,6 +41,16 @@ class CliTest(InAFolder):
         answer = json.loads(loci('query', self.photos('queries')[0], '--db', built_in, '--json', check=0).stdout)
         self.assertGreater(len(answer['matches']), 0)
 
+    def test_queries_used_as_a_set_are_a_row_of_their_own(self):
+        result = loci('eval', self.root / 'town', '--model', 'rootsift-vlad', '--num-clusters', 16, '--condition-adapt', '--json')
+        one, together = (json.loads(line) for line in result.stdout.splitlines())
+        self.assertEqual((one['as_sets'], together['as_sets']), (False, True))
+        self.assertEqual((one['queries'], one['fingerprint']), (together['queries'], together['fingerprint']))
+        gain = together['gain']['1'][0]
+        self.assertAlmostEqual(gain, together['recall']['1'] - one['recall']['1'], 9)
+        only = loci('eval', self.root / 'town', '--model', 'rootsift-vlad', '--num-clusters', 16, '--json').stdout.splitlines()
+        self.assertEqual([json.loads(line)['recall'] for line in only], [one['recall']])
+
     def test_query_answers_a_line_per_query_with_the_same_place_first(self):
         result = loci('query', self.root / 'town/queries', '--db', self.db, '-k', 3, '--json', check=0)
         lines = [json.loads(line) for line in result.stdout.splitlines()]
