@@ -21,7 +21,7 @@
 namespace loci {
 namespace {
 
-// recipes/match_odds.py on XFeat's points of other models' collections.
+// For models that have not learnt theirs: the built-in model's (recipes/default_odds.json), rounded.
 constexpr LogOdds kGeneralPair{.bias = -9, .inliers = 2.4};
 
 LocatedFeatures normalised(LocatedFeatures located) {
