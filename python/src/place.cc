@@ -31,13 +31,8 @@ QueryAnswer query(const Collection& collection,
   no_more_options(left, "query");
   const auto ask = [&](ImageView pixels, const std::string& file) {
     const Check check = !verify ? Check::kDoubtful : *verify ? Check::kAlways : Check::kNever;
-    auto verifier = Verifier::create(db->describer(), checks);
-    // A build that cannot check the model's features answers from scores, unless told to check.
-    if (!verifier.ok() &&
-        (check == Check::kAlways || verifier.status().code() != Code::kUnsupported))
-      verifier.value();
-    const Verifier* usable = verifier.ok() ? verifier->get() : nullptr;
-    return query_checked(*db, usable, pixels, k, check, index, file).value();
+    const auto verifier = verifier_for(db->describer(), checks, check).value();
+    return query_checked(*db, verifier.get(), pixels, k, check, index, file).value();
   };
   if (py::isinstance<py::array>(image)) {
     const ArrayImage pixels(image);

@@ -114,14 +114,15 @@ std::string answer_text(const std::string& query, const QueryAnswer& answer) {
   return text;
 }
 
+Check check_of(const QueryVerb& verb) { return verb.verify ? Check::kAlways : Check::kDoubtful; }
+
 /// A photograph of the collection asks for the others: finding itself would tell nothing.
 Result<QueryAnswer> ask(const PlaceDb& db,
                         const Verifier* verifier,
                         const std::string& path,
                         const QueryVerb& verb) {
   LOCI_TRY(image, load_photo(db.describer(), path));
-  const Check check = verb.verify ? Check::kAlways : Check::kDoubtful;
-  auto answer = query_checked(db, verifier, image, verb.k, check, verb.index, path);
+  auto answer = query_checked(db, verifier, image, verb.k, check_of(verb), verb.index, path);
   if (!answer.ok()) return answer.status().with_context(printable(path));
   return answer;
 }
@@ -133,11 +134,8 @@ Status run_query(const QueryVerb& verb, Console& console) {
            PlaceDb::open(verb.db, {.precision = precision, .num_threads = verb.index.num_threads}));
   std::unique_ptr<Verifier> verifier;
   if (!verb.no_verify) {
-    auto made = Verifier::create(db->describer(), verb.verify_options);
-    // Without OpenCV the points of RootSIFT cannot be checked: that is wrong only where a check was asked for.
-    if (!made.ok() && (verb.verify || made.status().code() != Code::kUnsupported))
-      return made.status();
-    if (made.ok()) verifier = std::move(*made);
+    LOCI_TRY(made, verifier_for(db->describer(), verb.verify_options, check_of(verb)));
+    verifier = std::move(made);
   }
   if (!db->describer().note().empty()) console.note(db->describer().note());
   PhotoSearch search;

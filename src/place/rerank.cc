@@ -101,6 +101,15 @@ Result<QueryAnswer> query_checked(const PlaceDb& db,
   return answer;
 }
 
+Result<std::unique_ptr<Verifier>> verifier_for(const Describer& describer,
+                                               const VerifyOptions& options,
+                                               Check check) {
+  auto made = Verifier::create(describer, options);
+  if (made.status().code() == Code::kUnsupported && check != Check::kAlways)
+    return std::unique_ptr<Verifier>();
+  return made;
+}
+
 bool needs_check(const QueryAnswer& answer, Check check) {
   if (answer.matches.empty() || check == Check::kNever) return false;
   return check == Check::kAlways || !answer.known();

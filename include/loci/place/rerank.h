@@ -6,6 +6,8 @@
 #include "loci/describe/verifier.h"
 #include "loci/place/place_db.h"
 
+#include <memory>
+
 namespace loci {
 
 /// When the geometry of an answer's best matches is checked.
@@ -16,6 +18,12 @@ enum class Check {
 };
 
 bool needs_check(const QueryAnswer& answer, Check check);
+
+/// Verifier::create(), or null where this build cannot check the model's features (Unsupported) and
+/// `check` does not insist on it.
+Result<std::unique_ptr<Verifier>> verifier_for(const Describer& describer,
+                                               const VerifyOptions& options,
+                                               Check check);
 
 /// Checks the first `verifier.options().num_candidates` matches of an answer geometrically, puts
 /// them in the order of Verifier::order(), fills in Match::geometry and keeps the first `k`. A
