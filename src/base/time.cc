@@ -177,4 +177,14 @@ std::optional<int64_t> parse_time(std::string_view text) {
   return all_digits ? parse_unix(text) : std::nullopt;
 }
 
+std::optional<double> parse_precise_time(std::string_view text) {
+  text = trim(text);
+  const size_t point = text.find('.', text.find(':'));
+  const auto whole = parse_time(text.substr(0, point));
+  if (!whole || point == std::string_view::npos)
+    return whole ? std::optional(static_cast<double>(*whole)) : std::nullopt;
+  const auto rest = parse_double("0" + std::string(text.substr(point)));
+  return rest ? std::optional(static_cast<double>(*whole) + *rest) : std::nullopt;
+}
+
 }  // namespace loci

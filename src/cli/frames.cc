@@ -13,11 +13,6 @@
 namespace loci::cli {
 namespace {
 
-struct TimedFile {
-  std::string path;
-  double stamp_s;
-};
-
 /// Times from the names (and then in their order), from a times.txt beside the frames (KITTI), or from the rate.
 std::vector<TimedFile> with_times(const std::vector<std::string>& files, double fps, bool listed) {
   std::vector<TimedFile> out;
@@ -135,59 +130,95 @@ Status check(const SequenceRules& rules) {
   return {};
 }
 
-std::unique_ptr<FrameSource> open_files(const std::vector<std::string>& files,
-                                        const SequenceRules& rules,
-                                        bool listed) {
+/// Without the frames that follow too soon.
+std::vector<TimedFile> thinned(std::vector<TimedFile> files, double every_s) {
   std::vector<TimedFile> kept;
-  for (TimedFile& each : with_times(files, rules.fps, listed)) {
-    if (!kept.empty() && each.stamp_s - kept.back().stamp_s < rules.every_s - 1e-6) continue;
+  for (TimedFile& each : files) {
+    if (!kept.empty() && each.stamp_s - kept.back().stamp_s < every_s - 1e-6) continue;
     kept.push_back(std::move(each));
   }
-  return std::make_unique<FileSource>(std::move(kept));
+  return kept;
 }
 
-}  // namespace
+/// Collects the sequences that the arguments name.
+class Opening {
+ public:
+  Opening(const SequenceRules& rules, PhotoSearch* search) : rules_(rules), search_(search) {}
 
-Result<std::unique_ptr<FrameSource>> open_sequences(const std::vector<std::string>& arguments,
-                                                    const SequenceRules& rules,
-                                                    PhotoSearch* search,
-                                                    std::vector<VideoFailure>* failures) {
-  LOCI_RETURN_IF_ERROR(check(rules));
-  std::vector<std::unique_ptr<FrameSource>> parts;
-  std::vector<std::string> single;  // single files in a row are one sequence
-  const auto end_single = [&] {
-    if (!single.empty()) parts.push_back(open_files(single, rules, false));
-    single.clear();
-  };
-  const auto open_one = [&](const std::string& argument) -> Status {
+  Status open(const std::string& argument) {
     if (is_video_file(argument)) {
       end_single();
-      LOCI_TRY(reader, open_video(argument, {.every_s = rules.every_s, .topic = rules.topic}));
-      parts.push_back(std::make_unique<VideoSource>(argument, std::move(reader)));
+      LOCI_TRY(reader, open_video(argument, {.every_s = rules_.every_s, .topic = rules_.topic}));
+      parts_.push_back(std::make_unique<VideoSource>(argument, std::move(reader)));
       return {};
     }
-    LOCI_TRY(found, find_photos({argument}, search));
+    LOCI_TRY(layout, recognise_drive(argument));
+    if (layout) {
+      end_single();
+      if (!layout->timed) {
+        for (size_t i = 0; i < layout->files.size(); ++i)
+          layout->files[i].stamp_s = static_cast<double>(i) / rules_.fps;
+      }
+      add(layout->files);
+      out_.layouts.push_back(std::move(*layout));
+      return {};
+    }
+    LOCI_TRY(found, find_photos({argument}, search_));
     if (found.size() == 1 && found.front() == argument) {
-      single.push_back(argument);
+      single_.push_back(argument);
       return {};
     }
     end_single();
-    if (!found.empty()) parts.push_back(open_files(found, rules, true));
+    if (!found.empty()) add(with_times(found, rules_.fps, true));
     return {};
-  };
+  }
+
+  void fail(const std::string& argument, Status status) {
+    out_.failures.push_back({argument, std::move(status)});
+  }
+
+  Result<Sequences> finish() {
+    end_single();
+    if (parts_.empty() && !out_.failures.empty()) return out_.failures.front().error;
+    if (parts_.empty()) {
+      return invalid_argument(nothing_found(
+          "no photographs there; give folders of frames, frames in their order, videos or bags",
+          *search_));
+    }
+    out_.source = std::make_unique<ChainedSource>(std::move(parts_), rules_.pause_s);
+    return std::move(out_);
+  }
+
+ private:
+  void add(std::vector<TimedFile> files) {
+    for (const TimedFile& file : files) out_.photos.push_back(file.path);
+    parts_.push_back(std::make_unique<FileSource>(thinned(std::move(files), rules_.every_s)));
+  }
+  /// Single files in a row are one sequence.
+  void end_single() {
+    if (!single_.empty()) add(with_times(single_, rules_.fps, false));
+    single_.clear();
+  }
+
+  SequenceRules rules_;
+  PhotoSearch* search_;
+  Sequences out_;
+  std::vector<std::unique_ptr<FrameSource>> parts_;
+  std::vector<std::string> single_;
+};
+
+}  // namespace
+
+Result<Sequences> open_sequences(const std::vector<std::string>& arguments,
+                                 const SequenceRules& rules,
+                                 PhotoSearch* search) {
+  LOCI_RETURN_IF_ERROR(check(rules));
+  Opening opening(rules, search);
   for (const std::string& argument : arguments) {
-    Status status = open_one(argument);
-    if (!status.ok()) failures->push_back({argument, std::move(status)});
+    if (Status status = opening.open(argument); !status.ok())
+      opening.fail(argument, std::move(status));
   }
-  end_single();
-  if (parts.empty() && !failures->empty()) return failures->front().error;
-  if (parts.empty()) {
-    return invalid_argument(nothing_found(
-        "no photographs there; give folders of frames, frames in their order, videos or bags",
-        *search));
-  }
-  return std::unique_ptr<FrameSource>(
-      std::make_unique<ChainedSource>(std::move(parts), rules.pause_s));
+  return opening.finish();
 }
 
 }  // namespace loci::cli

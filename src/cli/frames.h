@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "drive_layout.h"
 #include "photo_search.h"
 #include "video_frames.h"
 
@@ -39,16 +40,21 @@ struct SequenceRules {
   std::string topic;    ///< of the images in bags
 };
 
-/// Opens sequences one after the other: files, folders of photographs in the order of their names,
-/// and videos and bags, whose frames are named by video_frame_name(); those of a bag have its clock's
-/// times. A sequence whose file names are all times (times_of_names) has them and their order; one
-/// beside a times.txt of as many rows has those. Where a
-/// sequence would begin before the one before it ended, its times are shifted to begin `pause_s`
-/// later. A sequence that cannot be opened is in `failures`, and the others go on.
+struct Sequences {
+  std::unique_ptr<FrameSource> source;
+  std::vector<DriveLayout> layouts;    ///< of those that are drives of a public data set
+  std::vector<std::string> photos;     ///< the photographs among the frames
+  std::vector<VideoFailure> failures;  ///< sequences that could not be opened; the others go on
+};
+
+/// Opens sequences one after the other: files, drives whose folders are those of a public data set (recognise_drive),
+/// folders of photographs in the order of their names, and videos and bags, whose frames are named by
+/// video_frame_name(); those of a bag have its clock's times. A sequence whose file names are all times (times_of_names)
+/// has them and their order; one beside a times.txt of as many rows has those. Where a sequence would begin before the
+/// one before it ended, its times are shifted to begin `pause_s` later.
 /// Errors: InvalidArgument when there is nothing; the first failure when no sequence can be opened
-Result<std::unique_ptr<FrameSource>> open_sequences(const std::vector<std::string>& arguments,
-                                                    const SequenceRules& rules,
-                                                    PhotoSearch* search,
-                                                    std::vector<VideoFailure>* failures);
+Result<Sequences> open_sequences(const std::vector<std::string>& arguments,
+                                 const SequenceRules& rules,
+                                 PhotoSearch* search);
 
 }  // namespace loci::cli

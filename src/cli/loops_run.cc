@@ -72,6 +72,9 @@ std::string loops_json(const LoopsRun& run) {
     json.key(timing.name).object();
     json.member("p50", percentile(timing.ms, 0.5)).member("p99", percentile(timing.ms, 0.99)).end();
   }
+  json.key("recognised").array();
+  for (const std::string& name : run.layouts) json.value(name);
+  json.end();
   json.key("failed").array();
   for (const std::string& name : run.failed) json.value(name);
   json.end();

@@ -18,7 +18,8 @@ struct LoopsRun {
   std::vector<SeenFrame> frames;
   std::vector<LoopFrame> reports;  ///< one a frame
   std::vector<Loop> loops;
-  std::vector<std::string> failed;  ///< frames that could not be read
+  std::vector<std::string> layouts;  ///< "EuRoC": the data sets whose folders were recognised
+  std::vector<std::string> failed;   ///< frames that could not be read
   std::vector<double> decode_ms;
   size_t memory_bytes = 0;
   std::string model;

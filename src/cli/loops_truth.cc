@@ -121,6 +121,12 @@ Result<PoseFile> PoseFile::read(const std::string& path, const std::string& topi
   return file;
 }
 
+void PoseFile::seen_from(const Pose& camera) {
+  for (TimedPose& each : trajectory_.poses) {
+    if (each.turned) each.pose = compose(each.pose, camera);
+  }
+}
+
 std::string PoseFile::note() const {
   if (trajectory_.skipped == 0) return "";
   return format("%s: %lld rows hold no pose and were left out; the first is %s",

@@ -30,6 +30,8 @@ class PoseFile {
   /// Errors: InvalidArgument when it knows none of the frames
   Result<std::vector<std::optional<TimedPose>>> of(const std::vector<SeenFrame>& frames,
                                                    double max_gap_s = 0.05) const;
+  /// Makes them poses of a camera that sits at `camera` in what the file moves.
+  void seen_from(const Pose& camera);
   /// Rows that were left out, for people; "" for none.
   std::string note() const;
 

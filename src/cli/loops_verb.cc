@@ -13,6 +13,8 @@
 #include "loci/exchange/trajectory.h"
 #include "loci/video/video.h"
 
+#include <filesystem>
+
 namespace loci::cli {
 namespace {
 
@@ -121,22 +123,52 @@ Result<std::optional<PoseFile>> read_poses(const std::string& path,
   return std::optional<PoseFile>(std::move(file));
 }
 
+/// The poses of --truth, or those of a drive that brings its own.
+Result<std::optional<PoseFile>> read_truth(const LoopsVerb& verb,
+                                           const Sequences& sequences,
+                                           Console& console) {
+  const auto& layouts = sequences.layouts;
+  if (!verb.truth.empty()) {
+    LOCI_TRY(poses, read_poses(verb.truth, verb.pose_topic, console));
+    for (const DriveLayout& layout : layouts) {
+      std::error_code error;
+      if (poses && layout.camera && std::filesystem::equivalent(layout.poses, verb.truth, error))
+        poses->seen_from(*layout.camera);
+    }
+    return poses;
+  }
+  if (layouts.empty() || layouts.front().poses.empty()) return std::optional<PoseFile>();
+  if (verb.sequences.size() > 1) {
+    console.note("the true poses of several drives may lie in different frames; give --truth");
+    return std::optional<PoseFile>();
+  }
+  auto own = read_poses(layouts.front().poses, "", console);
+  if (!own.ok()) {
+    console.note("the loops are not judged: " + own.status().message());
+    return std::optional<PoseFile>();
+  }
+  if (*own && layouts.front().camera) (*own)->seen_from(*layouts.front().camera);
+  return own;
+}
+
 Status run_loops(const LoopsVerb& verb, Console& console) {
   LOCI_RETURN_IF_ERROR(check(verb));
   LOCI_TRY(odometry, read_poses(verb.odometry, verb.pose_topic, console));
-  LOCI_TRY(truth, read_poses(verb.truth, verb.pose_topic, console));
   if (!verb.model.empty() && !verb.model.starts_with("bow-"))
     LOCI_RETURN_IF_ERROR(check_model_name(verb.model));
   PhotoSearch search;
-  std::vector<VideoFailure> failures;
-  LOCI_TRY(source, open_sequences(verb.sequences, verb.rules, &search, &failures));
+  LOCI_TRY(sequences, open_sequences(verb.sequences, verb.rules, &search));
+  for (const DriveLayout& layout : sequences.layouts) console.note(describe_layout(layout));
+  LOCI_TRY(truth, read_truth(verb, sequences, console));
   std::vector<std::string> photos;
   const std::string model = verb.model.empty() ? default_model_name() : verb.model;
   if (model.starts_with("bow-") || model == "rootsift-vlad") {
-    LOCI_TRY(found,
-             find_photos(verb.learn_from.empty() ? verb.sequences : verb.learn_from, &search));
-    photos = std::move(found);
-    std::erase_if(photos, is_video_file);
+    photos = sequences.photos;
+    if (!verb.learn_from.empty()) {
+      LOCI_TRY(found, find_photos(verb.learn_from, &search));
+      photos = std::move(found);
+      std::erase_if(photos, is_video_file);
+    }
     if (photos.empty()) {
       return invalid_argument(
           model + " learns its vocabulary from photographs; name some with --learn-from");
@@ -147,18 +179,23 @@ Status run_loops(const LoopsVerb& verb, Console& console) {
            make_frame_describer(
                model, verb.precision, photos, verb.num_words, verb.loops.num_threads, console));
   LoopsRun run;
-  for (const VideoFailure& failure : failures) {
+  for (const VideoFailure& failure : sequences.failures) {
     console.note("failed: " + failure.error.message());
     run.failed.push_back(failure.video);
   }
+  for (const DriveLayout& layout : sequences.layouts) run.layouts.push_back(layout.kind);
   run.model = describer.name;
   run.dim = describer.dim;
-  const Status stopped = feed(verb, *source, describer, &run, console);
+  const Status stopped = feed(verb, *sequences.source, describer, &run, console);
   if (!stopped.ok() && stopped.code() != Code::kCancelled) return stopped;
   if (run.frames.empty()) return corrupt("none of the frames could be read");
   // The graph and the summary are written though the poses turn out to be of other frames.
   Status judged;
   if (truth) judged = judge_run(*truth, verb.truth_options, &run);
+  if (!judged.ok() && verb.truth.empty()) {
+    console.note("the loops are not judged: " + judged.message());
+    judged = {};
+  }
   if (!verb.g2o.empty()) {
     const Status graph = write_graph(verb, odometry, run);
     if (judged.ok()) judged = graph;
@@ -169,9 +206,9 @@ Status run_loops(const LoopsVerb& verb, Console& console) {
   console.result_json(loops_json(run));
   console.result(loops_text(run));
   if (!judged.ok()) return judged;
-  if (!stopped.ok() || failures.empty()) return stopped;
-  return corrupt(
-      format("%zu of %zu sequences could not be read", failures.size(), verb.sequences.size()));
+  if (!stopped.ok() || sequences.failures.empty()) return stopped;
+  return corrupt(format(
+      "%zu of %zu sequences could not be read", sequences.failures.size(), verb.sequences.size()));
 }
 
 }  // namespace
@@ -189,7 +226,11 @@ void add_loops_verb(Program& program) {
                "  loci loops morning/ evening/ --fps 30 --sequence 10 --json\n"
                "  loci simulate drive --drive-m 1500 --places 60 --seed 7\n"
                "  loci loops drive/images --truth drive/trajectory.txt --html loops.html\n"
-               "Frames come in the order of their names; several sequences are one drive.");
+               "  loci loops MH_01_easy/\n"
+               "Frames come in the order of their names; several sequences are one drive. Drives "
+               "of EuRoC, TUM,\n"
+               "KITTI, RobotCar and 4Seasons are recognised as they are downloaded, with times and "
+               "true poses.");
   app->add_option("sequences",
                   verb->sequences,
                   "folders of frames, frames in their order, videos or bags of ROS 1 and 2")
@@ -223,10 +264,11 @@ void add_loops_verb(Program& program) {
   app->add_option(
          "--loop-sigma-deg", verb->graph.loop_sigma_deg, "with -o: and how alike turned, degrees")
       ->capture_default_str();
-  app->add_option(
-      "--truth",
-      verb->truth,
-      "true poses (TUM's, KITTI's or EuRoC's format, a table or a bag), to judge the loops by");
+  app->add_option("--truth",
+                  verb->truth,
+                  "true poses (TUM's, KITTI's, EuRoC's, RobotCar's or 4Seasons' format, a table or "
+                  "a bag), to judge the loops "
+                  "by; a recognised drive brings its own");
   add_output(program,
              app,
              "--html",

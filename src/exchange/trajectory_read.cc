@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: The loci authors
 // SPDX-License-Identifier: Apache-2.0
+#include "trajectory_vehicle.h"
+
 #include "loci/base/file.h"
 #include "loci/base/text.h"
 #include "loci/exchange/trajectory.h"
@@ -10,11 +12,24 @@
 #include <limits>
 
 namespace loci {
+namespace internal {
+
+double seconds_of(double stamp) {
+  const double size = std::abs(stamp);
+  return size > 1e17   ? stamp * 1e-9
+         : size > 1e14 ? stamp * 1e-6
+         : size > 1e11 ? stamp * 1e-3
+                       : stamp;
+}
+
+}  // namespace internal
+
 namespace {
 
+using internal::seconds_of;
 using Words = std::vector<std::string>;
 
-constexpr size_t kTumWidth = 8, kKittiWidth = 12, kEurocWidth = 17;
+constexpr size_t kTumWidth = 8, kFourSeasonsWidth = 10, kKittiWidth = 12, kEurocWidth = 17;
 
 /// Which field holds time x y z qx qy qz qw.
 using Columns = std::array<size_t, kTumWidth>;
@@ -72,40 +87,6 @@ std::optional<Columns> columns_of(const Words& header) {
   return columns;
 }
 
-/// 19 digits are nanoseconds since 1970, 16 microseconds, 13 milliseconds.
-double seconds_of(double stamp) {
-  const double size = std::abs(stamp);
-  return size > 1e17   ? stamp * 1e-9
-         : size > 1e14 ? stamp * 1e-6
-         : size > 1e11 ? stamp * 1e-3
-                       : stamp;
-}
-
-/// From a rotation matrix in rows (Shepperd 1978: the largest of the four components first).
-Pose pose_of_matrix(const std::array<double, kKittiWidth>& m) {
-  const double xx = m[0], yy = m[5], zz = m[10];
-  const std::array<double, 4> squares{
-      1 + xx - yy - zz, 1 - xx + yy - zz, 1 - xx - yy + zz, 1 + xx + yy + zz};
-  const size_t largest = static_cast<size_t>(std::ranges::max_element(squares) - squares.begin());
-  std::array<double, 4> q{};
-  switch (largest) {
-    case 0:
-      q = {squares[0], m[1] + m[4], m[2] + m[8], m[9] - m[6]};
-      break;
-    case 1:
-      q = {m[1] + m[4], squares[1], m[6] + m[9], m[2] - m[8]};
-      break;
-    case 2:
-      q = {m[2] + m[8], m[6] + m[9], squares[2], m[4] - m[1]};
-      break;
-    default:
-      q = {m[9] - m[6], m[2] - m[8], m[4] - m[1], squares[3]};
-      break;
-  }
-  const double norm = std::hypot(std::hypot(q[0], q[1], q[2]), q[3]);
-  return {m[3], m[7], m[11], q[0] / norm, q[1] / norm, q[2] / norm, q[3] / norm};
-}
-
 class Reader {
  public:
   Status line(std::string_view text, size_t number) {
@@ -154,7 +135,7 @@ class Reader {
       columns = *named_;
     } else if (width >= kEurocWidth) {
       columns = kEuroc;
-    } else if (width != kTumWidth) {
+    } else if (width != kTumWidth && width != kFourSeasonsWidth) {
       return format("%zu numbers", width);
     }
     std::array<double, kTumWidth> v{};
@@ -192,7 +173,9 @@ class Reader {
     TimedPose pose{static_cast<double>(out_.poses.size()), {}};
     // A row that says nothing keeps its place, so that the others keep theirs.
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    pose.pose = finite ? pose_of_matrix(m) : Pose{nan, nan, nan, 0, 0, 0, 1};
+    pose.pose = finite ? pose_of_matrix({m[0], m[1], m[2], m[4], m[5], m[6], m[8], m[9], m[10]},
+                                        {m[3], m[7], m[11]})
+                       : Pose{nan, nan, nan, 0, 0, 0, 1};
     out_.poses.push_back(pose);
     return "";
   }
@@ -204,11 +187,14 @@ class Reader {
 }  // namespace
 
 Result<Trajectory> read_trajectory(const std::string& path) {
+  if (internal::is_oxts_folder(path)) return internal::read_oxts(path);
   LOCI_TRY(text, read_text_file(path));
   std::string_view rest = text;
   if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
   if (rest.starts_with("\xFF\xFE") || rest.starts_with("\xFE\xFF"))
     return corrupt(printable(path) + ": is UTF-16 text; save it as UTF-8");
+  if (internal::is_inertial_header(trim(rest.substr(0, rest.find_first_of("\r\n")))))
+    return internal::read_inertial(rest, printable(path));
   Reader reader;
   for (size_t number = 1; !rest.empty(); ++number) {
     const size_t end = rest.find_first_of("\r\n");

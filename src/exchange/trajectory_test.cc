@@ -93,6 +93,78 @@ TEST(Trajectory, WhatHoldsNoPosesSaysSo) {
   EXPECT_EQ(read_trajectory("/none").status().code(), Code::kNotFound);
 }
 
+TEST(Trajectory, FourSeasonsPosesHaveAScaleAndAQualityBehindThem) {
+  const TempFolder folder;
+  const std::string path = folder / "GNSSPoses.txt";
+  ASSERT_TRUE(write_file(path,
+                         std::string_view("# frame_id, translation (t_x, t_y, t_z), rotation "
+                                          "quaternion (q_x, q_y, q_z, w), scale, quality, v3\n"
+                                          "1585067785168549120,1,2,3,0,0,0,1,1.01,0.5\n"))
+                  .ok());
+  const auto poses = read_trajectory(path).value().poses;
+  ASSERT_EQ(poses.size(), 1U);
+  EXPECT_NEAR(poses[0].stamp_s, 1585067785.168549, 1e-5);
+  EXPECT_EQ(poses[0].pose.z, 3);
+}
+
+/// Directions of a camera in east, north, up.
+void expect_looks(const Pose& pose, std::array<double, 3> ahead) {
+  const auto z = rotate(pose, {0, 0, 1}), y = rotate(pose, {0, 1, 0});
+  for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(z[i], ahead[i], 1e-9) << i;
+  EXPECT_NEAR(y[2], -1, 1e-9);  // down
+}
+
+TEST(Trajectory, AVehiclesPosesAreThoseOfACameraThatLooksAhead) {
+  const TempFolder folder;
+  const std::string path = folder / "ins.csv";
+  ASSERT_TRUE(
+      write_file(path,
+                 std::string_view(
+                     "timestamp,ins_status,latitude,longitude,altitude,northing,easting,"
+                     "down,utm_zone,velocity_north,velocity_east,velocity_down,roll,pitch,yaw\n"
+                     "1400505794141322,INS_SOLUTION_GOOD,51.7,-1.2,110,5735000,620000,-110,30U,"
+                     "0,0,0,0,0,1.5707963267948966\n"
+                     "1400505794161322,INS_BAD_GPS_AGREEMENT,0,0,0,9,9,9,30U,0,0,0,0,0,0\n"
+                     "1400505794181322,INS_SOLUTION_GOOD,51.7,-1.2,110,5735001,620000,-111,30U,"
+                     "0,0,0,0,0,0\n"))
+          .ok());
+  const Trajectory inertial = read_trajectory(path).value();
+  ASSERT_EQ(inertial.poses.size(), 2U);
+  EXPECT_EQ(inertial.skipped, 1);
+  EXPECT_NEAR(inertial.poses[0].stamp_s, 1400505794.141322, 1e-6);
+  EXPECT_EQ(inertial.poses[0].pose.x, 620000);
+  EXPECT_EQ(inertial.poses[1].pose.z, 111);
+  expect_looks(inertial.poses[0].pose, {1, 0, 0});  // yaw 90 from north is east
+  expect_looks(inertial.poses[1].pose, {0, 1, 0});
+}
+
+TEST(Trajectory, KittisInertialFolderIsReadByItsRows) {
+  const TempFolder folder;
+  const std::string oxts = folder / "oxts";
+  ASSERT_TRUE(make_folders(oxts + "/data").ok());
+  ASSERT_TRUE(write_file(oxts + "/timestamps.txt",
+                         std::string_view("2011-09-26 13:02:25.964389445\n"
+                                          "2011-09-26 13:02:26.064389445\n"
+                                          "2011-09-26 13:02:26.164389445\n"))
+                  .ok());
+  const auto row = [&](int i, double lat, double yaw) {
+    const std::string text = std::to_string(lat) + " 8.43 116 0 0 " + std::to_string(yaw) + " 1 2";
+    ASSERT_TRUE(
+        write_file(oxts + "/data/000000000" + std::to_string(i) + ".txt", std::string_view(text))
+            .ok());
+  };
+  row(0, 49, 0);
+  row(2, 49.001, 1.5707963267948966);
+  const Trajectory drive = read_trajectory(oxts).value();
+  ASSERT_EQ(drive.poses.size(), 2U);  // the second file is not there
+  EXPECT_EQ(drive.skipped, 1);
+  EXPECT_NEAR(drive.poses[1].stamp_s - drive.poses[0].stamp_s, 0.2, 1e-6);
+  EXPECT_NEAR(drive.poses[1].pose.y - drive.poses[0].pose.y, 111.2, 0.3);
+  expect_looks(drive.poses[0].pose, {1, 0, 0});  // yaw 0 is east
+  const auto ahead = rotate(drive.poses[1].pose, {0, 0, 1});
+  EXPECT_NEAR(ahead[1], 1, 1e-6);
+}
+
 TEST(PoseGraph, HasVerticesOdometryAndLoops) {
   const TempFolder folder;
   const std::string path = folder / "g.g2o";

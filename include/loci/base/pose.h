@@ -19,6 +19,10 @@ struct TimedPose {
   bool turned = true;
 };
 
+/// The rotation matrix in rows, and the position.
+Pose pose_of_matrix(const std::array<double, 9>& rotation, const std::array<double, 3>& position);
+/// a b: what is `b` as seen from a.
+Pose compose(const Pose& a, const Pose& b);
 /// The quaternion part applied to a vector.
 std::array<double, 3> rotate(const Pose& pose, const std::array<double, 3>& v);
 /// b as seen from a: a^-1 b.

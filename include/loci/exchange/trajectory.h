@@ -28,6 +28,11 @@ struct Trajectory {
 ///   twelve numbers a row        KITTI: the upper three rows of a camera-to-world matrix, no times
 ///   a csv of EuRoC              timestamp [ns], position, quaternion with w first, and more
 ///   named columns               a header such as `num t x y z qx qy qz qw`
+///   ... scale quality            4Seasons' GNSSPoses.txt: TUM's eight fields and two more
+///   timestamp, northing, easting Oxford RobotCar's ins.csv and rtk.csv, rows whose solution is good
+///   a folder oxts               KITTI's raw data: timestamps.txt and data/
+///
+/// The last two say where a vehicle was: the pose is that of a level camera on it that looks ahead, in east, north, up.
 ///
 /// Fields are separated by blanks, tabs, commas or semicolons; '#' begins a comment. A byte-order mark and a header are
 /// passed over. Times of 19, 16 and 13 digits are nanoseconds, microseconds and milliseconds. A row that holds no pose
