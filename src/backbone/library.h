@@ -47,10 +47,10 @@ inline Status library_status(const std::string& what) {
   try {
     throw;
   } catch (const std::bad_alloc&) {
-    return invalid_argument(what + ": not enough memory; use a smaller image or batch");
+    return io_error(what + ": not enough memory; use a smaller image or batch");
   } catch (const dnnl::error& e) {
     if (e.status == dnnl_out_of_memory)
-      return invalid_argument(what + ": not enough memory; use a smaller image or batch");
+      return io_error(what + ": not enough memory; use a smaller image or batch");
     return unsupported(what + ": oneDNN refused: " + e.what());
   } catch (const std::exception& e) {
     return unsupported(what + ": " + e.what());

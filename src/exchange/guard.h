@@ -26,7 +26,7 @@ auto guarded(const std::string& where, F&& body) -> Result<decltype(body())> {
   } catch (const Error& error) {
     return error.status().with_context(where);
   } catch (const std::bad_alloc&) {
-    return unsupported(where + ": does not fit in memory");
+    return io_error(where + ": does not fit in memory");
   }
 }
 

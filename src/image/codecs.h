@@ -47,7 +47,11 @@ Result<Image> decode_gif(std::span<const uint8_t> bytes,
 /// Grey of 16 bits, by deep_grey().
 void spread_grey(const std::vector<uint16_t>& values, Image* image);
 
-/// "photo.png: the png image cannot be decoded: REASON"
+/// Whether a library's words for a failure say that it got no memory, which is not the photo's fault.
+bool is_out_of_memory(std::string_view reason);
+/// The Io of an image whose pixels get no memory.
+Status no_memory_for(const Header& header, std::string_view where);
+/// "photo.png: the png image cannot be decoded: REASON"; Io where the reason is memory.
 Status undecodable(const Header& header, std::string_view where, std::string_view reason);
 /// The Corrupt of pixels that are fewer than the header says.
 Status cut_short(const Header& header, std::string_view where, uint64_t bytes);

@@ -83,11 +83,9 @@ Result<Image> decode_raw(std::span<const uint8_t> bytes,
   return orient(std::move(image), orientation);
 }
 
-}  // namespace
-
-Result<Image> decode_image(std::span<const uint8_t> bytes,
-                           std::string_view where,
-                           const DecodeOptions& options) {
+Result<Image> decode(std::span<const uint8_t> bytes,
+                     std::string_view where,
+                     const DecodeOptions& options) {
   if (const auto format = internal::foreign_format(bytes)) {
     const auto plugin = internal::pictures_plugin(*format);
     if (!plugin.ok())
@@ -103,16 +101,24 @@ Result<Image> decode_image(std::span<const uint8_t> bytes,
   const auto stopped = [&] { return cancelled(printable(where) + ": decoding was stopped"); };
   if (stop()) return stopped();
   const int orientation = options.apply_orientation ? read_photo_info(bytes).orientation : 1;
+  int wanted_width = options.wanted_width, wanted_height = options.wanted_height;
+  if (swaps_sides(orientation)) std::swap(wanted_width, wanted_height);
+  LOCI_TRY(image, decode_pixels(bytes, where, header, wanted_width, wanted_height));
+  if (stop()) return stopped();
+  return orient(std::move(image), orientation);
+}
+
+}  // namespace
+
+Result<Image> decode_image(std::span<const uint8_t> bytes,
+                           std::string_view where,
+                           const DecodeOptions& options) {
   try {
-    int wanted_width = options.wanted_width, wanted_height = options.wanted_height;
-    if (swaps_sides(orientation)) std::swap(wanted_width, wanted_height);
-    LOCI_TRY(image, decode_pixels(bytes, where, header, wanted_width, wanted_height));
-    if (stop()) return stopped();
-    return orient(std::move(image), orientation);
+    return decode(bytes, where, options);
   } catch (const std::bad_alloc&) {
-    return unsupported(printable(where) + ": not enough memory for " +
-                       std::to_string(header.width) + " x " + std::to_string(header.height) +
-                       " pixels");
+    return io_error(
+        printable(where) +
+        ": not enough memory for its pixels; try again later, or make the image smaller");
   }
 }
 

@@ -212,9 +212,28 @@ Result<Header> read_header(Bytes bytes, std::string_view where) {
   return Header{*format, size->width, size->height};
 }
 
+bool is_out_of_memory(std::string_view reason) {
+  const std::string text = to_lower(reason);
+  for (const char* words : {"out of memory",
+                            "insufficient memory",
+                            "not enough memory",
+                            "no space for",
+                            "allocate memory"}) {
+    if (text.find(words) != std::string::npos) return true;
+  }
+  return false;
+}
+
 Status undecodable(const Header& header, std::string_view where, std::string_view reason) {
+  if (is_out_of_memory(reason)) return no_memory_for(header, where);
   return corrupt(printable(where) + ": the " + format_name(header.format) +
                  " image cannot be decoded: " + printable(reason));
+}
+
+Status no_memory_for(const Header& header, std::string_view where) {
+  return io_error(printable(where) + ": not enough memory for " + std::to_string(header.width) +
+                  " x " + std::to_string(header.height) +
+                  " pixels; try again later, or make the image smaller");
 }
 
 Status cut_short(const Header& header, std::string_view where, uint64_t bytes) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jpeg.h"
 
+#include "codecs.h"
 #include "jpeg_scans.h"
 
 #include "loci/base/text.h"
@@ -20,8 +21,9 @@ struct Destroy {
 using Handle = std::unique_ptr<void, Destroy>;
 
 Status failure(const Handle& handle, std::string_view where) {
-  return corrupt(printable(where) +
-                 ": the JPEG cannot be decoded: " + tjGetErrorStr2(handle.get()));
+  const std::string reason = tjGetErrorStr2(handle.get());
+  const std::string text = printable(where) + ": the JPEG cannot be decoded: " + reason;
+  return is_out_of_memory(reason) ? io_error(text) : corrupt(text);
 }
 
 tjscalingfactor choose_scale(int width, int height, int wanted_width, int wanted_height) {
@@ -59,7 +61,7 @@ Result<Image> decode_once(std::span<const uint8_t> bytes,
                           bool* ended_early) {
   const Handle handle(tjInitDecompress());
   if (!handle)
-    return unsupported("the JPEG decoder cannot be started: " + std::string(tjGetErrorStr()));
+    return io_error("the JPEG decoder cannot be started: " + std::string(tjGetErrorStr()));
   int width = 0, height = 0, subsampling = 0, colours = 0;
   const auto size = static_cast<unsigned long>(bytes.size());
   if (tjDecompressHeader3(

@@ -207,7 +207,7 @@ Result<Image> internal::decode_png(std::span<const uint8_t> bytes,
     bytes = ended;
   }
   Reader reader(bytes);
-  if (reader.info == nullptr) return unsupported("the PNG decoder cannot be started");
+  if (reader.info == nullptr) return no_memory_for(header, where);
   if (!start(reader)) return undecodable(header, where, reader.reason);
   const uint64_t width = png_get_image_width(reader.png, reader.info);
   const uint64_t height = png_get_image_height(reader.png, reader.info);
@@ -231,9 +231,9 @@ Result<Image> internal::decode_png(std::span<const uint8_t> bytes,
 Result<std::vector<uint8_t>> encode_png(ImageView image) {
   LOCI_REQUIRE(!image.empty(), "an image to encode has pixels");
   Writer writer;
-  if (writer.info == nullptr) return unsupported("the PNG encoder cannot be started");
+  if (writer.info == nullptr) return io_error("the PNG encoder cannot be started");
   if (!write_rows(writer, image)) {
-    return unsupported("the PNG encoder failed: " + printable(writer.reason));
+    return io_error("the PNG encoder failed: " + printable(writer.reason));
   }
   return std::move(writer.out);
 }

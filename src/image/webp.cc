@@ -16,7 +16,7 @@ namespace {
 const char* reason_of(VP8StatusCode status) {
   switch (status) {
     case VP8_STATUS_OUT_OF_MEMORY:
-      return "not enough memory, or a size that contradicts itself";
+      return "not enough memory";
     case VP8_STATUS_BITSTREAM_ERROR:
       return "its data contradict themselves";
     case VP8_STATUS_UNSUPPORTED_FEATURE:

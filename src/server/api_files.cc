@@ -139,6 +139,7 @@ Response Application::get_file(const Request& request) {
   options.max_pixels = static_cast<uint64_t>(options_.max_megapixels) * 1'000'000;
   options.cancelled = given_up(request);
   const auto decoded = decode_image(bytes, printable(image.path), options);
+  refuse_if_out_of_memory(decoded.status());
   if (!decoded.ok()) throw Error(no_longer_a_photo(decoded.status(), request.id));
   response.body.assign(bytes.begin(), bytes.end());
   return response;
@@ -163,6 +164,7 @@ std::shared_ptr<const std::string> Application::thumbnail(const Request& request
       make_thumbnail(path, side, int64_t{options_.max_megapixels} * 1'000'000, given_up(request));
   if (made.status().code() == Code::kCancelled)
     throw Refused{failure(Refusal::kBusy, "making the thumbnail took too long; try again later")};
+  refuse_if_out_of_memory(made.status());
   if (!made.ok()) throw Error(no_longer_a_photo(made.status(), request.id));
   auto kept = std::make_shared<const std::string>(std::move(made).value());
   thumbnails_.keep(etag, kept, kept->size());

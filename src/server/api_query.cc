@@ -105,13 +105,17 @@ Result<std::shared_ptr<const ComputedPhoto>> Application::compute(const View& vi
   }
   DecodeOptions decode = describer.decode_options(size.width, size.height);
   decode.max_pixels = static_cast<uint64_t>(options_.max_megapixels) * 1'000'000;
-  LOCI_TRY(image, decode_image(data, where, decode));
+  auto decoded = decode_image(data, where, decode);
+  refuse_if_out_of_memory(decoded.status());
+  LOCI_TRY(image, std::move(decoded));
   made->width = size.width;
   made->height = size.height;
   made->info = read_photo_info(data);
   if (made->info.position && !valid(*made->info.position)) made->info.position.reset();
   made->descriptor.resize(static_cast<size_t>(describer.dim()));
-  LOCI_RETURN_IF_ERROR(describer.describe(image, made->descriptor, 1, nullptr, &made->features));
+  const Status described = describer.describe(image, made->descriptor, 1, nullptr, &made->features);
+  refuse_if_out_of_memory(described);
+  LOCI_RETURN_IF_ERROR(described);
   metrics_.count_described(since_ms(start) / 1e3);
   if (to_check) {
     LOCI_TRY(checked, verifier.features(image, 1, &made->features));

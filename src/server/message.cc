@@ -91,6 +91,10 @@ Response failure(Refusal refusal, const std::string& message) {
   return error_body(info(refusal).code, info(refusal).status, message);
 }
 
+void refuse_if_out_of_memory(const Status& status) {
+  if (status.code() == Code::kIo) throw Refused{failure(Refusal::kBusy, status.message())};
+}
+
 Response json_response(std::string body, int status) {
   Response response;
   response.status = status;

@@ -66,6 +66,10 @@ struct Refused {
   Response response;
 };
 
+/// For failures over a photo's bytes at hand, where Io is memory that was short: throws Refused (Busy) then, as the
+/// photo is not to blame.
+void refuse_if_out_of_memory(const Status& status);
+
 /// Path and query of a request target, percent-decoded. Nothing for a broken encoding, a NUL, or a
 /// target that does not start with "/".
 struct Target {

@@ -53,6 +53,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void read_body();
   void read_more_of_body();
   void on_body_bytes(boost::beast::error_code error);
+  void body_refused(const std::string& reason);
   void body_failed(boost::beast::error_code error);
   bool room_for(size_t bytes);
   void carry_out();

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <new>
 #include <string>
 
 namespace loci::internal {
@@ -57,14 +58,13 @@ void Session::on_body_bytes(error_code error) {
       const size_t most = length ? static_cast<size_t>(*length) : SIZE_MAX;
       const size_t grown =
           std::max(whole.size() + got, std::min(whole.capacity() + whole.capacity() / 2, most));
-      if (!room_for(grown)) {
-        clear_deadline();
-        keep_alive_ = false;
-        std::string().swap(whole);
-        return answer(failure(Refusal::kBusy,
-                              "too many photos are being sent at once; try again in a moment"));
+      if (!room_for(grown))
+        return body_refused("too many photos are being sent at once; try again in a moment");
+      try {
+        whole.reserve(grown);
+      } catch (const std::bad_alloc&) {
+        return body_refused("out of memory; try again later or with a smaller photo");
       }
-      whole.reserve(grown);
     }
     whole.append(part_.data(), got);
   }
@@ -75,6 +75,13 @@ void Session::on_body_bytes(error_code error) {
   std::string().swap(part_);
   request_->has_body = true;
   carry_out();
+}
+
+void Session::body_refused(const std::string& reason) {
+  clear_deadline();
+  keep_alive_ = false;
+  std::string().swap(request_->body);
+  answer(failure(Refusal::kBusy, reason));
 }
 
 void Session::body_failed(error_code error) {

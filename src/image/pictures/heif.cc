@@ -26,6 +26,7 @@ Status failed(std::string_view where, const heif_error& error) {
   const bool lacks = error.code == heif_error_Unsupported_feature ||
                      error.code == heif_error_Unsupported_filetype ||
                      error.code == heif_error_Plugin_loading_error;
+  if (error.code == heif_error_Memory_allocation_error) return io_error(text);
   return lacks ? unsupported(text) : corrupt(text);
 }
 
