@@ -225,6 +225,8 @@ class PhotoGroup:
     def ids(self) -> list[int]: ...
     @property
     def links(self) -> int: ...
+    @property
+    def name(self) -> str: ...
 
 class PlaceDb:
     def __enter__(self) -> Any: ...
@@ -236,11 +238,19 @@ class PlaceDb:
     def create(folder: Any, model: Model) -> PlaceDb:
         """Makes an empty collection."""
     def descriptor(self, id: int) -> numpy.ndarray: ...
+    def different_places(self, photos: Any) -> None:
+        """The first photo does not show the place of the others."""
     @staticmethod
     def exists(folder: Any) -> bool: ...
+    def forget_place(self, photos: Any) -> None:
+        """Takes back all that was said of the places of the photos."""
     def images(self) -> list[PlaceImage]: ...
+    def name_place(self, photos: Any, name: str) -> None:
+        """The photos show one place, and this is its name; group_photos() obeys it."""
     @staticmethod
     def open(folder: Any) -> PlaceDb: ...
+    def place_labels(self) -> dict:
+        """What was said: {'names': {path: name}, 'same': [(path, path)], 'different': [(path, path)], 'alone': [path]}."""
     def query(self, image: Any, k: int = 5, verify: Optional[bool] = None, **kwargs) -> QueryAnswer:
         """The k photographs most like an image (uint8 [height, width, 3], RGB) or a file, which is then no match itself.
         Their geometry is checked where the scores leave it open whether the place is known; verify=True always checks, verify=False never. Further options as of 'loci query'."""
@@ -248,8 +258,12 @@ class PlaceDb:
     def refresh(self) -> None: ...
     def remove(self, paths: Any) -> int:
         """Forgets photographs, or all below a folder; how many."""
-    def update(self, paths: Any, num_threads: int = 0, remove_missing: bool = True, on_progress: Optional[Callable[[str, int, int], None]] = None) -> IndexReport:
-        """Describes what is new or changed among files and folders, and forgets what is gone. The first time a model made for it, as the built-in one is, learns its cluster centers from these photos, where there are 10 or more.
+    def same_place(self, photos: Any) -> None:
+        """The photos show one place, whatever the pictures say."""
+    def stands_alone(self, photos: Any) -> None:
+        """The photos belong to no group."""
+    def update(self, paths: Any, num_threads: int = 0, remove_missing: bool = True, keep_features: bool = False, dimensions: str = 'auto', on_progress: Optional[Callable[[str, int, int], None]] = None) -> IndexReport:
+        """Describes what is new or changed among files and folders, and forgets what is gone. The first time a model made for it, as the built-in one is, learns its cluster centers from these photos, where there are 10 or more, and from more than 5,000 photos on its descriptors are shortened to 1,000 numbers (dimensions: 'auto', 'full' or how many).
         on_progress(task, done, total) is called now and then; Ctrl-C and an exception of it stop the work, and what is described is kept."""
     def verify(self) -> list[str]:
         """Reads everything; the problems found."""

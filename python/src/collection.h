@@ -27,7 +27,7 @@ class Collection {
     return db_;
   }
   /// The same collection, opened again.
-  void replace(std::unique_ptr<PlaceDb> db) const {
+  void replace(std::shared_ptr<PlaceDb> db) const {
     const std::lock_guard lock(mutex_);
     db_ = std::move(db);
   }
@@ -42,5 +42,8 @@ class Collection {
   mutable std::mutex mutex_;
   mutable std::shared_ptr<PlaceDb> db_;
 };
+
+/// Adds what is said of places to the class.
+void bind_place_labels(py::class_<Collection>& db);
 
 }  // namespace loci::python

@@ -50,6 +50,7 @@ void bind_groups(py::module_& m) {
   py::class_<PhotoGroup>(m, "PhotoGroup", "Photographs of one place.")
       .def_readonly("ids", &PhotoGroup::ids, "numbers as of PlaceImage.id, earliest first")
       .def_readonly("cover", &PhotoGroup::cover, "the picture to show")
+      .def_readonly("name", &PhotoGroup::name, "that a person gave the place, or ''")
       .def_readonly("links", &PhotoGroup::links);
   py::class_<Grouping>(m, "Grouping")
       .def_readonly("groups", &Grouping::groups, "largest first")

@@ -5,10 +5,9 @@
 #include "job.h"
 #include "options.h"
 
-#include "loci/data/photos.h"
-#include "loci/describe/adapt.h"
 #include "loci/describe/load_photo.h"
 #include "loci/image/decode.h"
+#include "loci/place/index_photos.h"
 #include "loci/place/rerank.h"
 
 #include <pybind11/functional.h>
@@ -102,31 +101,14 @@ void bind_answers(py::module_& m) {
 
 }  // namespace
 
-/// What 'loci index' does for a new collection.
-Status learn_first_centers(const Collection& collection,
-                           const std::vector<std::string>& files,
-                           const JobControl& job) {
-  const auto db = collection.use();
-  const Model& model = db->describer().model();
-  if (db->size() > 0 || !model.spec.own_centers || adapted_to_photos(model) > 0) return {};
-  PhotoSearch search;
-  const auto photos = find_photos(files, &search);
-  if (!photos.ok() || std::ssize(*photos) < kLeastPhotosForOwnCenters) return {};
-  const Status learnt = PlaceDb::relearn(collection.folder(), {}, job, *photos);
-  if (learnt.code() == Code::kInvalidArgument)
-    return {};  // too few can be read: the prior ones serve
-  LOCI_RETURN_IF_ERROR(learnt);
-  LOCI_TRY(opened, PlaceDb::open(collection.folder()));
-  collection.replace(std::move(opened));
-  return {};
-}
-
 void bind_place(py::module_& m) {
   bind_answers(m);
-  py::class_<Collection>(
+  py::class_<Collection> place_db(
       m,
       "PlaceDb",
-      "A collection of described photographs in one folder. Queries are safe from many threads.")
+      "A collection of described photographs in one folder. Queries are safe from many threads.");
+  bind_place_labels(place_db);
+  place_db
       .def_static(
           "create",
           [](const py::object& folder, const std::shared_ptr<Model>& model) {
@@ -157,24 +139,35 @@ void bind_place(py::module_& m) {
              const py::object& paths,
              int num_threads,
              bool remove_missing,
+             bool keep_features,
+             const std::string& dimensions,
              OnProgress on_progress) {
             const std::vector<std::string> files = paths_of(paths);
             const UpdateOptions options{.num_threads = num_threads,
-                                        .remove_missing = remove_missing};
+                                        .remove_missing = remove_missing,
+                                        .keep_features = keep_features};
+            const IndexPlan plan{.dimensions = parse_dimensions(dimensions).value()};
             return run_job(std::move(on_progress),
                            [&](const JobControl& job) -> Result<IndexReport> {
-                             LOCI_RETURN_IF_ERROR(learn_first_centers(c, files, job));
-                             return c.use()->update(files, options, job);
+                             auto db = c.use();
+                             auto report =
+                                 index_photos(c.folder(), files, options, plan, {}, job, &db);
+                             c.replace(std::move(db));
+                             return report;
                            })
                 .value();
           },
           py::arg("paths"),
           py::arg("num_threads") = 0,
           py::arg("remove_missing") = true,
+          py::arg("keep_features") = false,
+          py::arg("dimensions") = "auto",
           py::arg("on_progress") = OnProgress{},
           "Describes what is new or changed among files and folders, and forgets what is gone. The "
           "first time a model made for it, as the built-in one is, learns its cluster centers from "
-          "these photos, where there are 10 or more.\n"
+          "these photos, where there are 10 or more, and from more than 5,000 photos on its "
+          "descriptors "
+          "are shortened to 1,000 numbers (dimensions: 'auto', 'full' or how many).\n"
           "on_progress(task, done, total) is called now and then; Ctrl-C and an exception of it "
           "stop "
           "the work, and what is described is kept.")

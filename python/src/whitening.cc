@@ -54,7 +54,7 @@ void bind_whitening(py::module_& m) {
         const py::array array = want_floats(samples, 2, "samples");
         const ConstMatrixView rows = want_matrix(array, 0, "samples");
         const PcaOptions options{
-            .output_dim = output_dim, .whiten = whiten, .num_threads = num_threads};
+            .output_dim = output_dim, .power = whiten ? 1.0 : 0.0, .num_threads = num_threads};
         Pca pca = unlocked([&] { return fit_pca(rows, options).value(); });
         return py::make_tuple(to_array(std::move(pca.projection)), to_array(std::move(pca.bias)));
       },

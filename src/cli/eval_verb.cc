@@ -10,6 +10,7 @@
 #include "loci/data/dataset.h"
 #include "loci/describe/adapt.h"
 #include "loci/describe/named_model.h"
+#include "loci/describe/reduce.h"
 #include "loci/eval/report.h"
 #include "loci/place/evaluate.h"
 
@@ -26,6 +27,7 @@ struct EvalVerb {
   std::string adapt = "auto";
   std::string html;
   int dim = 0;
+  std::string dimensions = "auto";
   DatasetOptions data;
   LearnOptions learn = classic_learn_options();
   bool condition_adapt = false;
@@ -153,6 +155,7 @@ Status run(const EvalVerb& verb, Console& console) {
   for (const std::string& name : verb.models) LOCI_RETURN_IF_ERROR(check_model_name(name));
   LOCI_TRY(precision, parse_precision(verb.precision));
   LOCI_TRY(adapt, parse_adapt(verb.adapt));
+  LOCI_TRY(dimensions, parse_dimensions(verb.dimensions));
   const int depth = verb.verify ? verb.verify_options.num_candidates : 0;
   LOCI_TRY(dataset, read_dataset_argument(verb.dataset, verb.data));
   for (const std::string& note : dataset.notes) console.note(note);
@@ -175,7 +178,8 @@ Status run(const EvalVerb& verb, Console& console) {
     };
     const DescribeOptions describe{.precision = precision, .num_threads = verb.learn.num_threads};
     LOCI_TRY(named, named_model(name, database_photos, verb.learn, console.job()));
-    LOCI_TRY(model, model_for_collection(named, database_photos(), adapt, describe, console.job()));
+    LOCI_TRY(own, model_for_collection(named, database_photos(), adapt, describe, console.job()));
+    LOCI_TRY(model, reduce_for_photos(own, database_photos(), dimensions, describe, console.job()));
     LOCI_TRY(describer, Describer::create(model, describe));
     if (!describer->note().empty()) console.note(describer->note());
     Evaluation as_sets;
@@ -255,6 +259,12 @@ void add_eval_verb(Program& program) {
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")
       ->capture_default_str();
   app->add_option("--adapt", verb->adapt, kAdaptHelp)->capture_default_str();
+  app->add_option(
+         "--dimensions",
+         verb->dimensions,
+         "shorten descriptors by a projection learnt from the database: auto (1,000 numbers "
+         "from more than 5,000 photographs on), full, or how many")
+      ->capture_default_str();
   app->add_flag(
       "--condition-adapt",
       verb->condition_adapt,

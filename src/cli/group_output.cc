@@ -4,15 +4,11 @@
 
 #include "thumbnail.h"
 
-#include "loci/base/file.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/page.h"
 #include "loci/base/text.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <set>
-#include <unistd.h>
 
 namespace loci::cli {
 namespace {
@@ -23,15 +19,8 @@ constexpr size_t kShownGroups = 200;
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-/// A name that no other photograph of the folder has.
-std::string free_name(const std::string& name, std::set<std::string>& taken) {
-  const size_t dot = name.rfind('.');
-  const std::string stem = name.substr(0, dot),
-                    ending = dot == std::string::npos ? "" : name.substr(dot);
-  std::string candidate = name;
-  for (int n = 2; !taken.insert(candidate).second; ++n)
-    candidate = stem + "_" + std::to_string(n) + ending;
-  return candidate;
+std::string title_of(const PhotoGroup& group, size_t number) {
+  return group.name.empty() ? format("Place %zu", number) : printable(group.name);
 }
 
 }  // namespace
@@ -64,6 +53,7 @@ std::string GroupedPhotos::json(const std::string& scores) const {
   for (const PhotoGroup& group : grouping_.groups) {
     json.object()
         .member("place", number++)
+        .member("name", group.name)
         .member("cover", photo(group.cover).path)
         .member("links", group.links);
     json.key("images").array();
@@ -89,10 +79,9 @@ std::string GroupedPhotos::text() const {
   size_t number = 0;
   for (const PhotoGroup& group : grouping_.groups) {
     const std::string span = span_of(group);
-    text += format("\nplace %zu: %zu photographs%s",
-                   number++,
-                   group.ids.size(),
-                   span.empty() ? "" : (", " + span).c_str());
+    text += "\n" + title_of(group, number++);
+    text +=
+        format(": %zu photographs%s", group.ids.size(), span.empty() ? "" : (", " + span).c_str());
     for (const int64_t id : group.ids) text += "\n  " + printable(photo(id).path);
   }
   return text;
@@ -111,9 +100,9 @@ std::string GroupedPhotos::page(const std::string& collection, const JobControl&
     job.progress("page", static_cast<int64_t>(g), static_cast<int64_t>(shown));
     const std::string span = span_of(group);
     body += format(
-        "<section class=\"card\"><h2>Place %zu</h2><p class=\"muted\">%zu photographs, %d verified "
+        "<section class=\"card\"><h2>%s</h2><p class=\"muted\">%zu photographs, %d verified "
         "pairs%s</p><div class=\"tiles\">",
-        g,
+        escape_html(title_of(group, g)).c_str(),
         group.ids.size(),
         group.links,
         span.empty() ? "" : (", " + span).c_str());
@@ -140,32 +129,15 @@ std::string GroupedPhotos::page(const std::string& collection, const JobControl&
   return html_page("Places", body);
 }
 
-Status check_links_folder(const std::string& folder) {
-  std::error_code error;
-  if (!std::filesystem::exists(folder, error)) return {};
-  if (!std::filesystem::is_empty(folder, error) || error) {
-    return invalid_argument(printable(folder) +
-                            ": holds files already; name a new or an empty folder");
-  }
-  return {};
-}
-
-Result<int64_t> GroupedPhotos::write_links(const std::string& folder) const {
-  LOCI_RETURN_IF_ERROR(check_links_folder(folder));
-  LOCI_RETURN_IF_ERROR(make_folders(folder));
-  int64_t made = 0;
+std::vector<LinksOf> GroupedPhotos::links() const {
+  std::vector<LinksOf> folders;
   for (size_t g = 0; g < grouping_.groups.size(); ++g) {
-    const std::string place = folder + format("/place_%04zu", g);
-    LOCI_RETURN_IF_ERROR(make_folders(place));
-    std::set<std::string> taken;
-    for (const int64_t id : grouping_.groups[g].ids) {
-      const std::string link = place + "/" + free_name(last_part(photo(id).path), taken);
-      if (::symlink(photo(id).path.c_str(), link.c_str()) != 0)
-        return io_error(printable(link) + ": cannot be linked", errno);
-      ++made;
-    }
+    const PhotoGroup& group = grouping_.groups[g];
+    LinksOf folder{.name = group.name.empty() ? format("place_%04zu", g) : group.name};
+    for (const int64_t id : group.ids) folder.targets.push_back(photo(id).path);
+    folders.push_back(std::move(folder));
   }
-  return made;
+  return folders;
 }
 
 }  // namespace loci::cli

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "links_folder.h"
+
 #include "loci/base/progress.h"
-#include "loci/base/status.h"
 #include "loci/place/group.h"
 
 #include <map>
@@ -13,9 +14,6 @@
 namespace loci::cli {
 
 /// A grouping with the photographs it is of, in every form it is shown in.
-/// Can links be made there? InvalidArgument for a folder that holds something.
-Status check_links_folder(const std::string& folder);
-
 class GroupedPhotos {
  public:
   GroupedPhotos(const std::vector<PlaceImage>& images, const Grouping& grouping);
@@ -25,10 +23,8 @@ class GroupedPhotos {
   std::string text() const;
   /// A self-contained HTML page in the look of all reports.
   std::string page(const std::string& collection, const JobControl& job) const;
-  /// DIR/place_0001/NAME for each photograph that is in a group, as symbolic links to the absolute
-  /// path. Returns how many.
-  /// Errors:  InvalidArgument for a folder that holds something
-  Result<int64_t> write_links(const std::string& folder) const;
+  /// A folder of links for each group, by the place's name or "place_0001".
+  std::vector<LinksOf> links() const;
 
  private:
   const PlaceImage& photo(int64_t id) const { return *by_id_.at(id); }

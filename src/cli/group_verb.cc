@@ -85,7 +85,7 @@ Status run_group(const GroupVerb& verb, Console& console) {
   console.result_json(photos.json(scores));
   console.result(photos.text());
   if (!verb.links.empty()) {
-    LOCI_TRY(made, photos.write_links(verb.links));
+    LOCI_TRY(made, write_links(verb.links, photos.links()));
     console.note(
         format("%lld links in %s", static_cast<long long>(made), printable(verb.links).c_str()));
   }
@@ -119,7 +119,8 @@ void add_group_verb(Program& program) {
       "--links",
       verb->links,
       OutputKind::kFolder,
-      "make a folder for each group, with links to its photographs, in this new or empty folder");
+      "make a folder for each group, with links to its photographs, in this folder: a new or empty "
+      "one, or one that an earlier run made, which is brought up to date");
   app->add_option("--truth",
                   verb->truth,
                   "data set that knows the places: also say how well the groups fit them");

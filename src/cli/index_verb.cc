@@ -9,7 +9,7 @@
 #include "loci/base/text.h"
 #include "loci/describe/adapt.h"
 #include "loci/describe/named_model.h"
-#include "loci/place/place_db.h"
+#include "loci/place/index_photos.h"
 
 namespace loci::cli {
 namespace {
@@ -24,6 +24,7 @@ struct IndexVerb {
   std::string adapt = "auto";
   std::string vocabulary;
   std::string shard;
+  std::string dimensions = "auto";
   bool relearn = false;
   bool keep_features = false;
   bool keep_missing = false;
@@ -120,9 +121,25 @@ Status report_verify(const PlaceDb& db, Console& console) {
   return {};
 }
 
+/// Collections that are to be merged must have one model, so that shards keep theirs.
+Result<IndexPlan> plan_of(const IndexVerb& verb) {
+  IndexPlan plan{.learn_centers = false};
+  if (!verb.shard.empty()) LOCI_RETURN_IF_ERROR(check_shard(verb.shard));
+  LOCI_TRY(dimensions, parse_dimensions(verb.dimensions));
+  plan.dimensions = dimensions;
+  if (verb.shard.empty() && verb.vocabulary.empty()) return plan;
+  if (dimensions > 0) {
+    return invalid_argument(
+        "--dimensions with --shard or --vocabulary: each part would be shortened in its own way "
+        "and none could be merged; give it to the merged collection");
+  }
+  plan.dimensions = kFullDimensions;
+  return plan;
+}
+
 Status run_index(IndexVerb& verb, Console& console) {
   LOCI_TRY(precision, parse_precision(verb.precision));
-  if (!verb.shard.empty()) LOCI_RETURN_IF_ERROR(check_shard(verb.shard));
+  LOCI_TRY(plan, plan_of(verb));
   const Stopwatch watch;
   const std::vector<std::string> named = verb.photos;
   if (!verb.model.empty()) LOCI_RETURN_IF_ERROR(check_model_name(verb.model));
@@ -133,9 +150,9 @@ Status run_index(IndexVerb& verb, Console& console) {
                       &verb.photos,
                       console));
   if (verb.photos.empty()) return uncut.front().error;
-  LOCI_TRY(db,
-           open_or_create(
-               verb, {.precision = precision, .num_threads = verb.learn.num_threads}, console));
+  const DescribeOptions describe{.precision = precision, .num_threads = verb.learn.num_threads};
+  LOCI_TRY(opened, open_or_create(verb, describe, console));
+  std::shared_ptr<PlaceDb> db = std::move(opened);
   if (!db->describer().note().empty()) console.note(db->describer().note());
   std::vector<std::string> photos = verb.photos;
   if (!verb.shard.empty()) {
@@ -146,12 +163,16 @@ Status run_index(IndexVerb& verb, Console& console) {
     LOCI_RETURN_IF_ERROR(keep_shard(verb.shard, &photos));
   }
   LOCI_TRY(report,
-           db->update(photos,
-                      {.num_threads = verb.learn.num_threads,
-                       .remove_missing = !verb.keep_missing,
-                       .keep_features = verb.keep_features,
-                       .follow_links = verb.follow_links},
-                      console.job()));
+           index_photos(verb.db,
+                        photos,
+                        {.num_threads = verb.learn.num_threads,
+                         .remove_missing = !verb.keep_missing,
+                         .keep_features = verb.keep_features,
+                         .follow_links = verb.follow_links},
+                        plan,
+                        describe,
+                        console.job(),
+                        &db));
   if (verb.videos) forget_videos(&report.passed);
   for (VideoFailure& each : uncut) report.failed.push_back({each.video, std::move(each.error)});
   if (verb.compact && !report.interrupted) LOCI_RETURN_IF_ERROR(db->compact());
@@ -211,6 +232,12 @@ void add_index_verb(Program& program) {
                   verb->vocabulary,
                   "file of the model with the collection's own centers: used if it is there, else "
                   "learnt and written; shards that are to be merged share one");
+  app->add_option(
+         "--dimensions",
+         verb->dimensions,
+         "numbers of a descriptor: auto (1,000 from more than 5,000 photographs on, learnt "
+         "from them), full, or how many (two photographs for each)")
+      ->capture_default_str();
   app->add_option("--shard",
                   verb->shard,
                   "I/N: only the I-th (from 0) of N parts of the photographs; 'loci merge' puts "

@@ -105,6 +105,7 @@ int run_program(int argc, char** argv) {
   add_query_verb(program);
   add_pairs_verb(program);
   add_group_verb(program);
+  add_place_verb(program);
   add_locate_verb(program);
   add_loops_verb(program);
   add_serve_verb(program);

@@ -90,6 +90,7 @@ void add_remove_verb(Program& program);
 void add_query_verb(Program& program);
 void add_pairs_verb(Program& program);
 void add_group_verb(Program& program);
+void add_place_verb(Program& program);
 void add_locate_verb(Program& program);
 void add_loops_verb(Program& program);
 void add_serve_verb(Program& program);

@@ -36,11 +36,12 @@ class FeatureVerifier final : public Verifier {
       : describer_(describer),
         options_(options),
         method_(std::move(method)),
+        odds_(match_odds_of(describer.model().spec)),
         cache_(static_cast<size_t>(options.cache_mib) << 20) {}
 
   const VerifyOptions& options() const override { return options_; }
   const std::string& method() const override { return method_; }
-  const MatchOdds& odds() const override { return describer_.model().spec.match_odds; }
+  const MatchOdds& odds() const override { return odds_; }
 
   Result<LocatedFeatures> features(ImageView image,
                                    int num_threads,
@@ -94,6 +95,7 @@ class FeatureVerifier final : public Verifier {
   const Describer& describer_;
   VerifyOptions options_;
   std::string method_;
+  MatchOdds odds_;
   mutable LruCache<LocatedFeatures> cache_;
 };
 

@@ -131,7 +131,7 @@ Pca make_pca(const std::vector<double>& mean,
   for (int64_t m = 0; m < count; ++m) {
     normalize_row(directions.row(m));
     const double lambda = eigenvalues[static_cast<size_t>(m)];
-    const double scale = options.whiten ? 1 / std::sqrt(lambda + options.epsilon) : 1;
+    const double scale = std::pow(lambda + options.epsilon, -options.power / 2);
     double bias = 0;
     for (int64_t d = 0; d < dim; ++d) {
       const double w = directions(m, d) * scale;
@@ -145,11 +145,11 @@ Pca make_pca(const std::vector<double>& mean,
 
 Status check(ConstMatrixView samples, const PcaOptions& options) {
   if (samples.rows() < 2 || samples.cols() < 1 || options.output_dim < 1 ||
-      !(options.epsilon >= 0)) {
+      !(options.epsilon >= 0) || !(options.power >= 0 && options.power <= 1)) {
     return invalid_argument(
         format("PCA of %lld rows of %lld values to %d dimensions: it needs two rows or more, one "
                "dimension "
-               "or more and an epsilon that is not negative",
+               "or more, an epsilon that is not negative and a power from 0 to 1",
                static_cast<long long>(samples.rows()),
                static_cast<long long>(samples.cols()),
                options.output_dim));

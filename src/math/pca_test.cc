@@ -80,8 +80,8 @@ TEST(Pca, BothSidesGiveTheSameDirections) {
   const Matrix few = normal_matrix(40, 60, "sides");
   Matrix many(80, 60);
   for (int64_t i = 0; i < 80; ++i) std::ranges::copy(few.row(i % 40), many.row(i).begin());
-  const Pca a = fit_pca(few, {.output_dim = 10, .whiten = false}).value();
-  const Pca b = fit_pca(many, {.output_dim = 10, .whiten = false}).value();
+  const Pca a = fit_pca(few, {.output_dim = 10, .power = 0}).value();
+  const Pca b = fit_pca(many, {.output_dim = 10, .power = 0}).value();
   for (int64_t m = 0; m < 10; ++m) {
     EXPECT_NEAR(a.eigenvalues[static_cast<size_t>(m)] * 39 * 2,
                 b.eigenvalues[static_cast<size_t>(m)] * 79,

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/model/match_odds.h"
 
+#include "loci/model/spec.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -16,6 +18,15 @@ double log_odds(const LogOdds& odds, const MatchMeasures& m) {
 
 double probability(const LogOdds& odds, const MatchMeasures& m) {
   return 1 / (1 + std::exp(-log_odds(odds, m)));
+}
+
+MatchOdds match_odds_of(const ModelSpec& spec) {
+  MatchOdds odds = spec.match_odds;
+  for (LogOdds* each : {&odds.descriptor, &odds.geometry, &odds.pair}) {
+    each->bias += each->similarity * spec.whitening.similarity_offset;
+    each->similarity *= spec.whitening.similarity_slope;
+  }
+  return odds;
 }
 
 }  // namespace loci

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/model/spec.h"
 
+#include "format_version.h"
 #include "json_fields.h"
 #include "match_odds_json.h"
 
@@ -14,8 +15,6 @@ namespace {
 using internal::Json;
 using internal::JsonFields;
 using internal::parse_description;
-
-constexpr int kFormatVersion = 3;
 
 void fields(JsonFields& v, Preprocessing& p) {
   v.choice("resize", p.resize, {"none", "fixed", "max_side", "shorter_side", "fit"});
@@ -109,6 +108,8 @@ void fields(JsonFields& v, PoolingSpec& p) {
 void fields(JsonFields& v, WhiteningSpec& w) {
   v("output_dim", w.output_dim);
   v("final_norm", w.final_norm);
+  v.unless("similarity_offset", w.similarity_offset, 0.0);
+  v.unless("similarity_slope", w.similarity_slope, 1.0);
 }
 
 template <class Part>
@@ -214,9 +215,9 @@ Status read_spec(const Json& json, ModelSpec& spec, bool own_network) {
   v("own_centers", spec.own_centers);
   LOCI_RETURN_IF_ERROR(v.status());
   if (version < 1) return corrupt("spec.format_version: is missing");
-  if (version > kFormatVersion) {
+  if (version > internal::kFormatVersion) {
     return unsupported("the model file has format version " + std::to_string(version) +
-                       ", this loci reads up to " + std::to_string(kFormatVersion) +
+                       ", this loci reads up to " + std::to_string(internal::kFormatVersion) +
                        "; use a newer loci");
   }
   LOCI_RETURN_IF_ERROR(read_part(json, "whitening", spec.whitening));
@@ -233,22 +234,6 @@ Status read_spec(const Json& json, ModelSpec& spec, bool own_network) {
     return unsupported("spec.features: '" + spec.features + "' is neither network nor rootsift");
   }
   return spec.features == "network" && own_network ? validate(spec.network) : Status();
-}
-
-/// The lowest version whose readers understand the description: a reader of version 1 would pass over the list of
-/// outputs and side_multiple, and take another map for the features, and so for branches; one of version 2 would take
-/// the nearest multiple for the one below and call operators on tokens damage.
-int version_needed(const ModelSpec& spec) {
-  const bool tokens = std::ranges::any_of(spec.network.ops,
-                                          [](const Op& op) { return op.type >= OpType::kLinear; });
-  if (tokens || spec.preprocessing.nearest_multiple) return 3;
-  const bool newer = spec.preprocessing.side_multiple != 1 || !spec.network.outputs.empty() ||
-                     !spec.branches.empty() || spec.own_centers ||
-                     !spec.pooling.weights_output.empty() || !spec.pooling.features_output.empty();
-  int version = newer ? 2 : 1;
-  for (const Branch& branch : spec.branches)
-    version = std::max(version, version_needed(branch.spec));
-  return version;
 }
 
 Json network_json(const Network& network) {
@@ -276,8 +261,9 @@ void add_features(const ModelSpec& spec, Json& json) {
 }
 
 Json spec_json(const ModelSpec& spec) {
-  Json json = {
-      {"format_version", version_needed(spec)}, {"name", spec.name}, {"features", spec.features}};
+  Json json = {{"format_version", internal::version_needed(spec)},
+               {"name", spec.name},
+               {"features", spec.features}};
   if (spec.own_centers) json["own_centers"] = true;
   if (spec.branches.empty()) {
     add_features(spec, json);

@@ -20,6 +20,8 @@ constexpr const char* kPragmas =
     "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON; PRAGMA "
     "cell_size_check = ON;";
 
+constexpr const char* kPlaceLabels = "place_labels";
+
 constexpr const char* kSchema = R"sql(
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE segments (id INTEGER PRIMARY KEY AUTOINCREMENT, rows INTEGER NOT NULL);
@@ -177,6 +179,7 @@ Status Catalogue::put_image(const StoredImage& stored) const {
     bind_image(s, stored);
     return s.run();
   }
+  LOCI_RETURN_IF_ERROR(keep_labels(stored));
   LOCI_TRY(s,
            db_.prepare(
                "UPDATE images SET path = ?, size = ?, mtime_ns = ?, sha256 = ?, width = ?, height "
@@ -185,6 +188,17 @@ Status Catalogue::put_image(const StoredImage& stored) const {
                "WHERE id = ?"));
   bind_image(s, stored);
   return s.bind(15, stored.image.id).run();
+}
+
+Status Catalogue::keep_labels(const StoredImage& changed) const {
+  LOCI_TRY(labels, fact(kPlaceLabels));
+  if (labels.empty()) return {};
+  LOCI_TRY(s, db_.prepare("SELECT sha256 FROM images WHERE id = ?"));
+  LOCI_TRY(found, s.bind(1, changed.image.id).step());
+  const std::string before = found ? s.bytes(0) : "";
+  if (before.empty() || before == changed.image.sha256) return {};
+  LOCI_TRY(known, place_labels());
+  return set_place_labels(with_photo_renamed(known, before, changed.image.sha256));
 }
 
 Status Catalogue::touch_image(int64_t id,
@@ -217,6 +231,15 @@ Result<std::string> Catalogue::fact(const std::string& name) const {
   LOCI_TRY(s, db_.prepare("SELECT value FROM facts WHERE name = ?"));
   LOCI_TRY(found, s.bind_text(1, name).step());
   return found ? s.bytes(0) : std::string();
+}
+
+Result<PlaceLabels> Catalogue::place_labels() const {
+  LOCI_TRY(text, fact(kPlaceLabels));
+  return parse_place_labels(text, db_.where());
+}
+
+Status Catalogue::set_place_labels(const PlaceLabels& labels) const {
+  return set_fact(kPlaceLabels, to_text(labels));
 }
 
 Status Catalogue::set_fact(const std::string& name, const std::string& value) const {

@@ -81,9 +81,14 @@ class Catalogue {
   Result<std::string> fact(const std::string& name) const;
   Status set_fact(const std::string& name, const std::string& value) const;
 
+  Result<PlaceLabels> place_labels() const;
+  Status set_place_labels(const PlaceLabels& labels) const;
+
  private:
   explicit Catalogue(Sqlite db) : db_(std::move(db)) {}
   Result<std::string> digest_of_facts() const;
+  /// What was said of a known photo holds for its new content too.
+  Status keep_labels(const StoredImage& changed) const;
   Sqlite db_;
 };
 

@@ -108,6 +108,24 @@ Result<int64_t> Collection::remove(const std::vector<std::string>& paths, double
   return static_cast<int64_t>(ids.size());
 }
 
+Result<PlaceLabels> Collection::place_labels() const {
+  LOCI_TRY(catalogue, Catalogue::open(folder_));
+  return catalogue.place_labels();
+}
+
+Status Collection::change_place_labels(const std::function<Status(PlaceLabels*)>& change,
+                                       double max_wait_s) {
+  const std::lock_guard writing(write_mutex_);
+  LOCI_TRY(lock, WriteLock::acquire(lock_path(), max_wait_s, {}));
+  LOCI_TRY(catalogue, Catalogue::open(folder_));
+  LOCI_RETURN_IF_ERROR(catalogue.bring_up_to_date());
+  LOCI_TRY(labels, catalogue.place_labels());
+  LOCI_RETURN_IF_ERROR(change(&labels));
+  LOCI_TRY(transaction, Transaction::begin_write(catalogue.database()));
+  LOCI_RETURN_IF_ERROR(catalogue.set_place_labels(labels));
+  return transaction.commit();
+}
+
 Result<QueryAnswer> Collection::query(ImageView image,
                                       int k,
                                       const IndexOptions& index,
@@ -151,7 +169,7 @@ Result<QueryAnswer> Collection::query_descriptor(std::span<const float> descript
   const ChanceFit chance = now->chance_for(descriptor);
   LOCI_RETURN_IF_ERROR(still_intact(now));
   const MatchOdds odds =
-      stage_.describer == nullptr ? MatchOdds() : stage_.describer->model().spec.match_odds;
+      stage_.describer == nullptr ? MatchOdds() : match_odds_of(stage_.describer->model().spec);
   const auto confidence = [&](double score) {
     return match_confidence(odds, now->chance(), chance, score, answer.photos);
   };

@@ -19,6 +19,15 @@
 
 namespace loci {
 
+/// Takes the descriptor that the photo at a position has now.
+using TakeRow = std::function<Status(size_t, std::span<const float>)>;
+/// Makes a descriptor for each photo and hands it on; photos that cannot be described are added to
+/// the last argument.
+using MakeRows = std::function<Status(
+    const std::vector<StoredImage>&, const TakeRow&, std::vector<FailedImage>*)>;
+/// Describes the photos anew.
+MakeRows describe_again(const Stage& stage, int num_threads, const JobControl& job);
+
 /// PlaceDb in a folder.
 class Collection final : public PlaceDb {
  public:
@@ -26,12 +35,13 @@ class Collection final : public PlaceDb {
   /// `stage` as made for the folder's model.
   static Result<std::unique_ptr<Collection>> open(const std::string& folder, Stage stage);
 
-  /// Describes all photos again with another model: until the one transaction at the end the old
-  /// collection answers, and a kill leaves it wholly old or wholly new. The write lock is held.
+  /// Gives all photos rows of another model, which `make_rows` makes: until the one transaction at
+  /// the end the old collection answers, and a kill leaves it wholly old or wholly new. The write
+  /// lock is held.
+  /// Errors: InvalidArgument where photos cannot be described, and those of make_rows
   static Status replace_model(const std::string& folder,
                               const Stage& next,
-                              int num_threads,
-                              const JobControl& job);
+                              const MakeRows& make_rows);
   /// PlaceDb::recover() with a stage made for the folder's model.
   static Result<RecoverReport> recover(const std::string& folder,
                                        Stage stage,
@@ -59,6 +69,9 @@ class Collection final : public PlaceDb {
   Result<std::vector<PlaceImage>> images() const override;
   Result<std::vector<float>> descriptor(int64_t id) const override;
   Result<std::optional<KeptFeatures>> kept_features(const PlaceImage& image) const override;
+  Result<PlaceLabels> place_labels() const override;
+  Status change_place_labels(const std::function<Status(PlaceLabels*)>& change,
+                             double max_wait_s = -1) override;
   Result<VerifyReport> verify() const override;
   Result<RowCounts> row_counts() const override;
   Status compact(double max_wait_s = -1) override;

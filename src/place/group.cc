@@ -3,7 +3,7 @@
 #include "loci/place/group.h"
 
 #include "judge.h"
-#include "linkage.h"
+#include "known_places.h"
 
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
@@ -170,6 +170,7 @@ Status check_pairs(const std::vector<PlaceImage>& images,
 Grouping assemble(const std::vector<PlaceImage>& images,
                   std::vector<Candidate> pairs,
                   const GroupOptions& options,
+                  const KnownPlaces& known,
                   const ExaminePairs& examine) {
   // The surest first: beyond doubt by score, then by how many regions fit.
   std::stable_sort(pairs.begin(), pairs.end(), [](const Candidate& a, const Candidate& b) {
@@ -180,8 +181,8 @@ Grouping assemble(const std::vector<PlaceImage>& images,
   for (const Candidate& pair : pairs) {
     (pair.accepted ? accepted : rejected).emplace_back(pair.first, pair.second);
   }
-  const std::vector<size_t> group_of =
-      cluster_by_links(images.size(), accepted, rejected, options.least_linkage, examine);
+  const std::vector<size_t> group_of = cluster_by_links(
+      images.size(), accepted, rejected, options.least_linkage, examine, known.items);
   std::vector<int> degree(images.size());
   Grouping grouping;
   grouping.photos = std::ssize(images);
@@ -216,6 +217,8 @@ Grouping assemble(const std::vector<PlaceImage>& images,
     for (const size_t i : photos) {
       group.ids.push_back(images[i].id);
       group.links += degree[i];
+      const int name = known.names.empty() ? -1 : known.items.name[i];
+      if (name >= 0) group.name = known.names[static_cast<size_t>(name)];
     }
     group.links /= 2;
     grouping.groups.push_back(std::move(group));
@@ -240,6 +243,7 @@ Result<Grouping> group_photos(const PlaceDb& db,
                               const JobControl& job) {
   LOCI_RETURN_IF_ERROR(check(options));
   LOCI_TRY(images, db.images());
+  LOCI_TRY(labels, db.place_labels());
   LOCI_TRY(neighbours, neighbours_of(db, images, options, index, job));
   std::vector<Candidate> pairs = mutual_pairs(neighbours, options.least_confidence);
   LOCI_RETURN_IF_ERROR(check_pairs(images, verifier, options, index.num_threads, pairs, job));
@@ -256,8 +260,11 @@ Result<Grouping> group_photos(const PlaceDb& db,
     });
     return std::vector<bool>(linked.begin(), linked.end());
   };
-  return assemble(
-      images, std::move(pairs), options, options.check_geometry ? examine : ExaminePairs());
+  return assemble(images,
+                  std::move(pairs),
+                  options,
+                  known_places(images, labels),
+                  options.check_geometry ? examine : ExaminePairs());
 }
 
 PairScores pairwise_scores(const Grouping& grouping, const std::map<int64_t, std::string>& place) {

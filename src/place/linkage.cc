@@ -27,10 +27,20 @@ struct Count {
 
 class Groups {
  public:
-  Groups(size_t n, const std::vector<ItemPair>& links, const std::vector<ItemPair>& rejected)
-      : group_of_(n), members_(n), examined_(n) {
+  Groups(size_t n,
+         const std::vector<ItemPair>& links,
+         const std::vector<ItemPair>& rejected,
+         const ItemConstraints& known)
+      : group_of_(n), members_(n), examined_(n), apart_(n), name_(n, -1), alone_(n) {
     std::iota(group_of_.begin(), group_of_.end(), size_t{0});
     for (size_t i = 0; i < n; ++i) members_[i] = {i};
+    if (!known.name.empty()) name_ = known.name;
+    if (!known.alone.empty()) alone_ = known.alone;
+    for (const auto& [a, b] : known.same) unite(group_of_[a], group_of_[b]);
+    for (const auto& [a, b] : known.different) {
+      apart_[a].push_back(b);
+      apart_[b].push_back(a);
+    }
     add(links, true);
     add(rejected, false);
   }
@@ -38,13 +48,12 @@ class Groups {
   /// Joins the groups of two items if enough speaks for it; whether it did.
   bool join(size_t a, size_t b, double share, const ExaminePairs& examine) {
     size_t small = group_of_[a], large = group_of_[b];
-    if (small == large) return false;
+    if (small == large || alone_[a] || alone_[b]) return false;
     if (members_[small].size() > members_[large].size()) std::swap(small, large);
+    if (are_apart(small, large)) return false;
     if (!count(small, large, false).reaches(share)) return false;
     if (examine && !has_core(small, large, examine)) return false;
-    for (const size_t item : members_[small]) group_of_[item] = large;
-    members_[large].insert(members_[large].end(), members_[small].begin(), members_[small].end());
-    members_[small].clear();
+    unite(small, large);
     return true;
   }
 
@@ -57,6 +66,23 @@ class Groups {
   }
 
  private:
+  void unite(size_t small, size_t large) {
+    if (small == large) return;
+    for (const size_t item : members_[small]) group_of_[item] = large;
+    members_[large].insert(members_[large].end(), members_[small].begin(), members_[small].end());
+    members_[small].clear();
+    if (name_[large] < 0) name_[large] = name_[small];
+  }
+
+  /// Known to be two places.
+  bool are_apart(size_t small, size_t large) const {
+    if (name_[small] >= 0 && name_[large] >= 0 && name_[small] != name_[large]) return true;
+    return std::ranges::any_of(members_[small], [&](size_t item) {
+      return std::ranges::any_of(apart_[item],
+                                 [&](size_t other) { return group_of_[other] == large; });
+    });
+  }
+
   Count count(size_t small, size_t large, bool with_sampled) const {
     Count found;
     for (const size_t item : members_[small]) {
@@ -104,6 +130,9 @@ class Groups {
   std::vector<size_t> group_of_;
   std::vector<std::vector<size_t>> members_;
   std::vector<std::vector<Examined>> examined_;
+  std::vector<std::vector<size_t>> apart_;  // by item
+  std::vector<int> name_;                   // by group
+  std::vector<bool> alone_;                 // by item
 };
 
 }  // namespace
@@ -112,8 +141,9 @@ std::vector<size_t> cluster_by_links(size_t n,
                                      const std::vector<ItemPair>& links,
                                      const std::vector<ItemPair>& rejected,
                                      double share,
-                                     const ExaminePairs& examine) {
-  Groups groups(n, links, rejected);
+                                     const ExaminePairs& examine,
+                                     const ItemConstraints& known) {
+  Groups groups(n, links, rejected, known);
   for (bool joined = true; joined;) {
     joined = false;
     for (const auto& [a, b] : links) joined |= groups.join(a, b, share, examine);

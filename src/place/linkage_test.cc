@@ -70,5 +70,24 @@ TEST(Linkage, PairsThatNobodyExaminedAreForTheCore) {
   EXPECT_EQ(cluster_by_links(6, links, {}, 0.9, all(true)), (Labels{0, 0, 0, 0, 0, 0}));
 }
 
+TEST(Linkage, WhatIsKnownHoldsWhateverThePairsSay) {
+  const Pairs links{{0, 1}, {1, 2}, {3, 4}};
+  EXPECT_EQ(cluster_by_links(6, links, {}, 0.9, {}, {.same = {{2, 5}}, .different = {{0, 1}}}),
+            (Labels{0, 1, 1, 3, 3, 1}));
+  EXPECT_EQ(
+      cluster_by_links(
+          6, links, {}, 0.9, {}, {.same = {}, .different = {}, .name = {0, -1, 1, -1, 2, -1}}),
+      (Labels{0, 0, 2, 3, 3, 5}));
+  EXPECT_EQ(
+      cluster_by_links(
+          6,
+          links,
+          {},
+          0.9,
+          {},
+          {.same = {{3, 4}}, .different = {}, .alone = {false, true, false, true, false, false}}),
+      (Labels{0, 1, 2, 3, 3, 5}));
+}
+
 }  // namespace
 }  // namespace loci

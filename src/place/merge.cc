@@ -16,7 +16,18 @@ namespace {
 struct Other {
   std::vector<StoredImage> images;  ///< by segment and row
   RowSource rows;
+  PlaceLabels labels;
 };
+
+/// What was said of places there is said here too.
+Status take_labels(const Catalogue& catalogue, const PlaceLabels& theirs) {
+  if (theirs.empty()) return {};
+  LOCI_TRY(transaction, Transaction::begin_write(catalogue.database()));
+  LOCI_TRY(labels, catalogue.place_labels());
+  add_labels(&labels, theirs);
+  LOCI_RETURN_IF_ERROR(catalogue.set_place_labels(labels));
+  return transaction.commit();
+}
 
 Result<Other> read_other(const std::string& folder, const SegmentFormat& ours) {
   LOCI_TRY(catalogue, Catalogue::open(folder));
@@ -36,6 +47,8 @@ Result<Other> read_other(const std::string& folder, const SegmentFormat& ours) {
   LOCI_TRY(transaction, Transaction::begin_read(catalogue.database()));
   LOCI_TRY(segments, catalogue.segments());
   LOCI_TRY(batches, catalogue.batches());
+  LOCI_TRY(labels, catalogue.place_labels());
+  other.labels = std::move(labels);
   LOCI_RETURN_IF_ERROR(catalogue.each_image(
       [&](StoredImage&& stored) { other.images.push_back(std::move(stored)); }));
   sort_by_row(&other.images);
@@ -105,6 +118,7 @@ Result<MergeReport> Collection::merge(const std::string& other_folder, const Job
   }
   LOCI_RETURN_IF_ERROR(writer.flush());
   LOCI_RETURN_IF_ERROR(copy_features(path));
+  LOCI_RETURN_IF_ERROR(take_labels(catalogue, other.labels));
   if (report.added + report.replaced > 0) LOCI_RETURN_IF_ERROR(calibrate(catalogue, job));
   LOCI_TRY(count, catalogue.count());
   report.total = count;

@@ -23,7 +23,6 @@ std::string next_model_file_in(const std::string& folder) {
 struct NewRows {
   std::vector<BatchInfo> batches;
   std::vector<bool> starts_segment;
-  std::vector<FailedImage> failed;
 };
 
 /// Writes descriptors of the new model to segments of their own, and where each photo's is.
@@ -32,7 +31,7 @@ class RowWriter {
   RowWriter(SegmentAppender appender, std::vector<StoredImage>& images)
       : appender_(std::move(appender)), images_(images) {}
 
-  Status add(size_t i, const std::vector<float>& descriptor) {
+  Status add(size_t i, std::span<const float> descriptor) {
     waiting_.push_back(i);
     values_.insert(values_.end(), descriptor.begin(), descriptor.end());
     return waiting_.size() < kBatch ? Status() : flush();
@@ -65,33 +64,6 @@ class RowWriter {
   std::vector<float> values_;
 };
 
-Result<NewRows> describe_again(const Stage& stage,
-                               SegmentAppender appender,
-                               std::vector<StoredImage>& images,
-                               int num_threads,
-                               const JobControl& job) {
-  std::vector<std::string> paths;
-  for (const StoredImage& stored : images) paths.push_back(stored.image.path);
-  RowWriter writer(std::move(appender), images);
-  Status trouble;
-  LOCI_RETURN_IF_ERROR(stage.describe_files(
-      paths,
-      num_threads,
-      [&](size_t i, DescribedImage&& described) {
-        if (described.status.ok()) {
-          trouble = writer.add(i, described.descriptor);
-        } else {
-          writer.rows.failed.push_back({paths[i], std::move(described.status)});
-        }
-        job.progress("describing again", static_cast<int64_t>(i) + 1, std::ssize(paths));
-        return trouble.ok();
-      },
-      job));
-  LOCI_RETURN_IF_ERROR(trouble);
-  LOCI_RETURN_IF_ERROR(writer.flush());
-  return std::move(writer.rows);
-}
-
 Status declare(const Catalogue& catalogue,
                const Stage& stage,
                const NewRows& rows,
@@ -121,6 +93,30 @@ Status cannot_describe(const std::string& folder, const std::vector<FailedImage>
 
 }  // namespace
 
+MakeRows describe_again(const Stage& stage, int num_threads, const JobControl& job) {
+  return [&stage, num_threads, job](const std::vector<StoredImage>& images,
+                                    const TakeRow& take,
+                                    std::vector<FailedImage>* failed) {
+    std::vector<std::string> paths;
+    for (const StoredImage& stored : images) paths.push_back(stored.image.path);
+    Status trouble;
+    const Status described = stage.describe_files(
+        paths,
+        num_threads,
+        [&](size_t i, DescribedImage&& photo) {
+          if (photo.status.ok()) {
+            trouble = take(i, photo.descriptor);
+          } else {
+            failed->push_back({paths[i], std::move(photo.status)});
+          }
+          job.progress("describing again", static_cast<int64_t>(i) + 1, std::ssize(paths));
+          return trouble.ok();
+        },
+        job);
+    return trouble.ok() ? described : trouble;
+  };
+}
+
 Result<std::shared_ptr<const Model>> collection_model(const std::string& folder,
                                                       const std::string& fingerprint) {
   const std::string next = next_model_file_in(folder);
@@ -149,8 +145,7 @@ Status settle_model_file(const std::string& folder, const std::string& fingerpri
 
 Status Collection::replace_model(const std::string& folder,
                                  const Stage& next,
-                                 int num_threads,
-                                 const JobControl& job) {
+                                 const MakeRows& make_rows) {
   LOCI_TRY(catalogue, Catalogue::open(folder));
   LOCI_RETURN_IF_ERROR(catalogue.bring_up_to_date());
   LOCI_TRY(info, catalogue.info());
@@ -167,14 +162,19 @@ Status Collection::replace_model(const std::string& folder,
   LOCI_RETURN_IF_ERROR(save_model(*next.model, next_model_file_in(folder)));
   next.reached("next model written");
   LOCI_TRY(appender, SegmentAppender::open_new(format, first_new, next.max_segment_bytes));
-  Result<NewRows> rows = describe_again(next, std::move(appender), images, num_threads, job);
+  RowWriter writer(std::move(appender), images);
+  std::vector<FailedImage> failed;
+  Status made = make_rows(
+      images, [&](size_t i, std::span<const float> row) { return writer.add(i, row); }, &failed);
+  if (made.ok()) made = writer.flush();
   next.reached("relearnt rows written");
-  if (!rows.ok() || !rows->failed.empty()) {
+  if (made.ok() && !failed.empty()) made = cannot_describe(folder, failed);
+  if (!made.ok()) {
     remove_stray_segments(format, old_segments);
     ::unlink(next_model_file_in(folder).c_str());
-    return rows.ok() ? cannot_describe(folder, rows->failed) : rows.status();
+    return made;
   }
-  LOCI_RETURN_IF_ERROR(declare(catalogue, next, *rows, images, first_new));
+  LOCI_RETURN_IF_ERROR(declare(catalogue, next, writer.rows, images, first_new));
   next.reached("relearning committed");
   LOCI_RETURN_IF_ERROR(settle_model_file(folder, next.model->fingerprint));
   LOCI_TRY(segments, catalogue.segments());
@@ -201,7 +201,8 @@ Status PlaceDb::relearn(const std::string& folder,
   LOCI_TRY(model, collection_model(path, fingerprint));
   LOCI_TRY(adapted, adapt_model(std::move(model), photos, adapt_options(), options, job));
   LOCI_TRY(next, make_stage(std::move(adapted), options));
-  LOCI_RETURN_IF_ERROR(Collection::replace_model(path, next, options.num_threads, job));
+  LOCI_RETURN_IF_ERROR(
+      Collection::replace_model(path, next, describe_again(next, options.num_threads, job)));
   LOCI_TRY(collection, Collection::open(path, std::move(next)));
   LOCI_TRY(catalogue, Catalogue::open(path));
   return collection->calibrate(catalogue, job);

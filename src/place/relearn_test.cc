@@ -64,12 +64,16 @@ void expect_all(const Collection& db, int count, bool old) {
   EXPECT_THAT(db.verify().value().problems, testing::IsEmpty());
 }
 
+Status replace(const World& world, const Stage& next) {
+  return Collection::replace_model(world.folder, next, describe_again(next, 1, {}));
+}
+
 TEST(Relearn, EveryPhotoGetsADescriptorOfTheNewModel) {
   const World world;
   world.photos_numbered(300);
   world.index(*world.open());
   const Stage next = next_stage();
-  ASSERT_TRUE(Collection::replace_model(world.folder, next, 1, {}).ok());
+  ASSERT_TRUE(replace(world, next).ok());
   expect_all(*reopened(world), 300, false);
   EXPECT_EQ(Catalogue::open(world.folder)->info()->model_name, "next");
 }
@@ -79,7 +83,7 @@ TEST(Relearn, PhotoThatCannotBeReadLeavesTheCollectionAsItWas) {
   world.photos_numbered(10);
   world.index(*world.open());
   std::filesystem::remove(world.path("3.jpg"));
-  const Status status = Collection::replace_model(world.folder, next_stage(), 1, {});
+  const Status status = replace(world, next_stage());
   EXPECT_EQ(status.code(), Code::kInvalidArgument);
   EXPECT_THAT(status.message(), testing::HasSubstr("1 of its photos"));
   world.photo("3.jpg", "photo 3");
@@ -94,7 +98,7 @@ TEST(Relearn, KilledAnywhereTheCollectionIsWhollyOldOrWhollyNew) {
     world.index(*world.open());
     const pid_t child = ::fork();
     if (child == 0) {
-      (void)Collection::replace_model(world.folder, next_stage(point), 1, {}).ok();
+      (void)replace(world, next_stage(point)).ok();
       ::_exit(0);
     }
     int status = 0;
@@ -105,7 +109,7 @@ TEST(Relearn, KilledAnywhereTheCollectionIsWhollyOldOrWhollyNew) {
     old += is_old;
     expect_all(*db, 20, is_old);
     // The next one starts from whatever is there.
-    ASSERT_TRUE(Collection::replace_model(world.folder, next_stage(), 1, {}).ok());
+    ASSERT_TRUE(replace(world, next_stage()).ok());
     expect_all(*reopened(world), 20, false);
   }
   EXPECT_EQ(killed, 4);

@@ -37,7 +37,7 @@ std::optional<LatLon> middle(const View& view, const PhotoGroup& group, int64_t*
 void group_json(JsonWriter& json, const View& view, const PhotoGroup& group, int64_t number) {
   std::optional<int64_t> first, last;
   int64_t without = 0;
-  json.object().member("place", number).key("ids").array();
+  json.object().member("place", number).member("name", group.name).key("ids").array();
   for (const int64_t id : group.ids) {
     json.value(id);
     const PlaceImage* image = view.find(id);

@@ -67,13 +67,45 @@ class Groups(InAFolder):
         self.assertAlmostEqual(truth['f1'], 2 * truth['precision'] * truth['recall'] / (truth['precision'] + truth['recall']), 6)
         for pair in answer['pairs']:
             self.assertTrue(pair['inliers'] > 8 or pair['confidence'] >= 0.999, pair)
-        folders = sorted(links.iterdir())
+        folders = sorted(links.glob('place_*'))
         self.assertEqual([f.name for f in folders], [f'place_{i:04}' for i in range(len(answer['groups']))])
         for folder, group in zip(folders, answer['groups']):
             self.assertTrue(all(link.is_symlink() for link in folder.iterdir()))
             self.assertEqual(sorted(str(link.readlink()) for link in folder.iterdir()), sorted(group['images']))
         self.assertEqual(page.read_text().count('<h2>Place '), len(answer['groups']))
-        self.assertIn('holds files already', loci('group', '--db', self.db, '--links', links, *self.free, check=2).stderr)
+        before = {link: link.readlink() for link in links.glob('*/*')}
+        loci('group', '--db', self.db, '--links', links, *self.free, check=0)
+        self.assertEqual({link: link.readlink() for link in links.glob('*/*')}, before)
+        refused = loci('group', '--db', self.db, '--links', self.photos, *self.free, check=2)
+        self.assertIn("'loci group' did not make", refused.stderr)
+        self.assertNotIn('checking pairs', refused.stderr)
+
+    def test_what_a_person_says_of_places_is_obeyed_and_kept(self):
+        said = ('place', '--db', self.db)
+        first = lines('group', '--db', self.db, *self.free)[0]['groups'][0]['images']
+        loci(*said, first[0], '--name', 'Town hall', check=0)
+        self.assertIn('Town hall', loci(*said, check=0).stdout)
+        links = self.root / 'named'
+        named = lines('group', '--db', self.db, '--links', links, *self.free)[0]['groups'][0]
+        self.assertEqual((named['name'], named['images']), ('Town hall', first))
+        self.assertTrue((links / 'Town hall').is_dir())
+        loci(*said, first[1], first[0], '--different', check=0)
+        loci(*said, first[2], '--alone', check=0)
+        groups = lines('group', '--db', self.db, *self.free)[0]['groups']
+        of = {photo: number for number, group in enumerate(groups) for photo in group['images']}
+        self.assertNotEqual(of.get(first[0], -1), of.get(first[1], -2))
+        self.assertNotIn(first[2], of)
+        other = next(p for p in sorted(self.place) if p not in first)
+        self.assertEqual(lines(*said, other, first[0], '--same')[0]['same'], [sorted([first[0], other])])
+        of = {photo: group['name'] for group in lines('group', '--db', self.db, *self.free)[0]['groups']
+              for photo in group['images']}
+        self.assertEqual((of[first[0]], of[other]), ('Town hall', 'Town hall'))
+        for photo in (*first[:3], other):
+            loci(*said, photo, '--forget', check=0)
+        self.assertEqual(lines(*said)[0], {'names': [], 'same': [], 'different': [], 'alone': []})
+        self.assertIn('one thing at a time', loci(*said, first[0], '--same', '--alone', check=2).stderr)
+        self.assertIn('say of which photographs', loci(*said, '--same', check=2).stderr)
+        self.assertIn('is not in the collection', loci(*said, 'gone.jpg', '--alone', check=1).stderr)
 
     def test_positions_are_proposed_and_written_only_when_asked(self):
         before = {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in self.photos.iterdir()}

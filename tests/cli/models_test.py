@@ -52,6 +52,35 @@ class ModelsTest(InAFolder):
         self.assertEqual(len(maps['outputs']), 1)
         self.assertNotEqual(maps['outputs'], whole['outputs'])
 
+    def test_a_collection_keeps_as_few_numbers_as_it_was_asked_for(self):
+        photos = sorted(sketch_town(self.root / 'more', places=24, times=2, seed=6, width=160, height=120).glob('*/*.jpg'))
+        first, rest, db = photos[:40], photos[40:], self.root / 'short.loci'
+        index = ('--db', db, '--dimensions', 12)
+        said = loci('index', *first, *index, '--model', self.start, check=0)
+        self.assertIn('keeps its full descriptors until', said.stderr)
+        said = loci('index', *photos[:46], *index, check=0)
+        self.assertIn('shortened to 12 numbers', said.stderr)
+        # What comes later is described in the same way: a photo finds itself, and the new find each other.
+        self.assertEqual(lines('index', *photos, *index)[0]['added'], len(rest) - 6)
+        answer = lines('query', rest[-1], '--db', db, '-k', 1, '--no-verify')[0]
+        self.assertEqual(len(answer['matches']), 1)
+        out = self.root / 'row.npy'
+        loci('describe', photos[0], '--model', db / 'model.safetensors', '-o', out, check=0)
+        self.assertEqual(len(row(out)), 12)
+        refused = loci('index', *photos, '--db', db, '--dimensions', 8, check=2)
+        self.assertIn('shortened to 12 numbers, not 8', refused.stderr)
+        loci('index', *photos, '--db', db, '--dimensions', 8, '--relearn', check=0)
+        loci('describe', photos[0], '--model', db / 'model.safetensors', '-o', out, check=0)
+        self.assertEqual(len(row(out)), 8)
+        self.assertIn('verified', loci('index', *photos, '--db', db, '--verify', check=0).stderr)
+        shard = loci('index', *photos, '--db', self.root / 's.loci', '--shard', '0/2', '--dimensions', 8, check=2)
+        self.assertIn('none could be merged', shard.stderr)
+
+    def test_eval_measures_what_fewer_numbers_cost(self):
+        town = sketch_town(self.root / 'measured', places=24, times=2, seed=7, width=160, height=120)
+        dims = [lines('eval', town, '--model', self.start, '--dimensions', d)[0]['dim'] for d in ('auto', 2)]
+        self.assertEqual(dims, [64, 2])
+
     def test_project_says_what_is_wrong(self):
         out = self.root / 'x.safetensors'
         for words, message in (((self.small, self.photos), "has an operator 'projection_norm' already"),

@@ -11,8 +11,9 @@
 
 namespace loci {
 
-/// A linear map learnt from descriptors: y = W (x - mean), W = diag(1/sqrt(lambda + eps)) U^T for whitening, U^T for plain
-/// PCA. To be followed by L2 normalisation.
+/// A linear map learnt from descriptors: y = W (x - mean), W = diag((lambda + eps)^(-power/2)) U^T. Power 1 whitens, 0 is
+/// plain PCA, between them directions of much variance are held back without those of little being blown up. To be
+/// followed by L2 normalisation.
 struct Pca {
   Matrix projection;                ///< M x D, rows by falling eigenvalue
   std::vector<float> bias;          ///< M: -W * mean, so that y = W x + bias
@@ -23,7 +24,7 @@ struct Pca {
 struct PcaOptions {
   /// M; at most min(n - 1, D) directions carry variance, and no more are kept.
   int output_dim = 512;
-  bool whiten = true;
+  double power = 1;
   double epsilon = 1e-9;  ///< added to each eigenvalue under the root
   int num_threads = 0;
 };

@@ -193,6 +193,9 @@ struct PoolingSpec {
 struct WhiteningSpec {
   int output_dim = 0;  ///< 0: none. Tensors whitening.weight [M, K*D] and whitening.bias [M]
   bool final_norm = true;
+  /// The similarity of two pooled descriptors is about offset + slope * that of the whitened ones,
+  /// among photos that are much alike. ModelSpec::match_odds are of the former.
+  double similarity_offset = 0, similarity_slope = 1;
 };
 
 struct Branch;
@@ -233,6 +236,10 @@ struct Branch {
   bool fixed_centers = false;
   ModelSpec spec;  ///< without branches and whitening of its own
 };
+
+/// The odds of a match for similarities of the descriptors as the model gives them: match_odds, and
+/// the line of the whitening put in.
+MatchOdds match_odds_of(const ModelSpec& spec);
 
 /// The spec as JSON and back (docs/formats/model_file.md). Corrupt with the member's name for wrong types, unknown operators
 /// or values out of range; Unsupported for a newer format version.

@@ -59,6 +59,7 @@ struct GroupLink {
 struct PhotoGroup {
   std::vector<int64_t> ids;  ///< two or more, earliest first, those without a time last
   int64_t cover = 0;         ///< the one with the most links: the picture to show
+  std::string name = {};     ///< that a person gave the place, or ""
   int links = 0;
 };
 
@@ -72,7 +73,8 @@ struct Grouping {
 /// Groups the photographs of a collection by place from their pictures alone: pairs that are among
 /// each other's `neighbours` and more alike than chance explains, checked geometrically unless they
 /// are beyond doubt, are links, and photographs linked by most of the pairs that were checked are
-/// one group. Positions are not looked at.
+/// one group. What a person said of places (PlaceDb::place_labels) holds whatever the pictures say.
+/// Positions are not looked at.
 /// Errors:  InvalidArgument for options out of range; Cancelled
 /// Cost:    a search of each photo, and a geometric check of each candidate pair
 Result<Grouping> group_photos(const PlaceDb& db,

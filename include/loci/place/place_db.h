@@ -7,9 +7,11 @@
 #include "loci/base/status.h"
 #include "loci/data/photos.h"
 #include "loci/describe/describer.h"
+#include "loci/describe/reduce.h"
 #include "loci/index/index.h"
 #include "loci/local/kept_features.h"
 #include "loci/model/model.h"
+#include "loci/place/place_labels.h"
 
 #include <cstdint>
 #include <functional>
@@ -162,6 +164,14 @@ class PlaceDb {
                         const DescribeOptions& options = {},
                         const JobControl& job = {},
                         const std::vector<std::string>& photos = {});
+  /// Shortens the descriptors of all photos by a projection learnt from them (reduce_model()), without
+  /// reading a photo: less memory, faster answers. Photos indexed later are described with it. As
+  /// crash-safe as relearn(), which takes it back.
+  /// Errors: as reduce_model(); Corrupt where a row is not what was written; Cancelled; Io
+  static Status reduce(const std::string& folder,
+                       const ReduceOptions& reduction = {},
+                       const DescribeOptions& options = {},
+                       const JobControl& job = {});
   /// Makes the catalogue of a collection that has lost it, from its segments and the photographs it was made of: they
   /// are described again with the collection's own model, and each gets the row that has its descriptor, or a new one.
   /// The segments are not changed.
@@ -213,6 +223,11 @@ class PlaceDb {
   /// Local features of a photo that the collection keeps (UpdateOptions::keep_features), or none.
   virtual Result<std::optional<KeptFeatures>> kept_features(const PlaceImage& image) const = 0;
   /// Reads every segment and compares digests, counts and catalogue.
+  /// What a person has said about places (names, one place, two places).
+  virtual Result<PlaceLabels> place_labels() const = 0;
+  /// Changes it by `change`, whose error leaves it as it was. `max_wait_s` as in UpdateOptions.
+  virtual Status change_place_labels(const std::function<Status(PlaceLabels*)>& change,
+                                     double max_wait_s = -1) = 0;
   virtual Result<VerifyReport> verify() const = 0;
   /// How much of the segments compact() would keep.
   virtual Result<RowCounts> row_counts() const = 0;

@@ -83,7 +83,7 @@ Result<loci::Tensor> fit_projection(const std::vector<Features>& samples,
   const int64_t teacher_dim = samples.empty() ? 0 : samples[0].values.cols();
   if (student_dim >= teacher_dim) return identity(student_dim, teacher_dim);
   const Matrix rows = mirrored_rows(samples);
-  PcaOptions options{.output_dim = static_cast<int>(student_dim), .whiten = false};
+  PcaOptions options{.output_dim = static_cast<int>(student_dim), .power = 0};
   options.num_threads = num_threads;
   LOCI_TRY(pca, fit_pca(rows, options));
   if (pca.projection.rows() < student_dim) {

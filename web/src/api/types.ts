@@ -201,6 +201,8 @@ export type Why = {
 export type Group = {
   /** number of the group, from 0, largest group first */
   place: number;
+  /** that a person gave the place, or empty */
+  name: string;
   /** photos, earliest first; those without a time last */
   ids: number[];
   /** the photo most like all the others: the picture to show */

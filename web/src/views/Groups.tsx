@@ -96,7 +96,8 @@ function GroupTile({ group }: { group: Group }) {
           </span>
         </span>
         <span class="group-words">
-          <b>{photoCount(group.ids.length)}</b>
+          {group.name && <b>{group.name}</b>}
+          {group.name ? <span>{photoCount(group.ids.length)}</span> : <b>{photoCount(group.ids.length)}</b>}
           {when && <span class="small">{when}</span>}
           <span class="small muted">
             {group.lat !== null && group.lon !== null ? coordinates(group.lat, group.lon) : 'no position'}
