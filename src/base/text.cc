@@ -6,10 +6,31 @@
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>
+#include <locale.h>
 
 namespace loci {
+namespace {
+
+/// Numbers have a point in files of any country: a program around the library may have set its own language.
+class PlainNumbers {
+ public:
+  PlainNumbers() : before_(uselocale(plain())) {}
+  ~PlainNumbers() { uselocale(before_); }
+  PlainNumbers(const PlainNumbers&) = delete;
+  PlainNumbers& operator=(const PlainNumbers&) = delete;
+
+ private:
+  static locale_t plain() {
+    static const locale_t made = newlocale(LC_ALL_MASK, "C", nullptr);
+    return made;
+  }
+  locale_t before_;  // of this thread alone
+};
+
+}  // namespace
 
 std::string format(const char* pattern, ...) {
+  const PlainNumbers plain;
   va_list args, again;
   va_start(args, pattern);
   va_copy(again, args);

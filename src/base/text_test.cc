@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/base/text.h"
 
+#include "loci/base/file.h"
 #include "loci/base/json_writer.h"
 #include "loci/base/name_key.h"
 #include "loci/base/rng.h"
 
+#include <clocale>
 #include <cmath>
+#include <cstdlib>
 
 #include <gtest/gtest.h>
 
@@ -124,6 +127,25 @@ TEST(ShortFileName, KeepsEndingsAndTellsLongNamesApart) {
   EXPECT_LE(a.size(), 200u);
   EXPECT_TRUE(a.ends_with(".mp4"));
   EXPECT_NE(a, b);
+}
+
+TEST(Text, NumbersHaveAPointWhateverLanguageTheProgramHasSet) {
+  const TempFolder folder;
+  const std::string made = folder / "de_DE.UTF-8";
+  // Made from the system's definitions, as hardly any machine that builds has a language with a decimal comma.
+  if (std::system(("localedef -i de_DE -f UTF-8 " + made + " > /dev/null 2>&1").c_str()) != 0)
+    GTEST_SKIP() << "localedef cannot make de_DE";
+  setenv("LOCPATH", std::string(made, 0, made.rfind('/')).c_str(), 1);
+  ASSERT_NE(std::setlocale(LC_ALL, "de_DE.UTF-8"), nullptr);
+  char outside[16];
+  std::snprintf(outside, sizeof outside, "%.2f", 48.85);
+  const std::string inside = format("%.2f", 48.85);
+  const auto read = parse_double("48.85");
+  std::setlocale(LC_ALL, "C");
+  unsetenv("LOCPATH");
+  EXPECT_STREQ(outside, "48,85");
+  EXPECT_EQ(inside, "48.85");
+  EXPECT_EQ(read, 48.85);
 }
 
 }  // namespace

@@ -127,6 +127,23 @@ std::string header_text(const Dataset& dataset, const EvalVerb& verb) {
   return text + "   ms/image";
 }
 
+/// What doctor's "too_easy" finds (docs/doctor.md), also in sets of few photographs.
+void note_blind_guess(const Dataset& dataset,
+                      const std::vector<std::vector<int64_t>>& positives,
+                      Console& console) {
+  constexpr double kTooEasy = 0.5;
+  size_t right = 0;
+  for (const auto& list : positives) right += list.size();
+  const double chance =
+      static_cast<double>(right) /
+      std::max(1.0, static_cast<double>(positives.size() * dataset.database.size()));
+  if (chance > kTooEasy)
+    console.note(
+        format("a blind guess is right for %.0f %% of the queries: these figures cannot "
+               "tell methods apart",
+               100 * chance));
+}
+
 std::string page_of(const Dataset& dataset,
                     const std::vector<std::vector<int64_t>>& positives,
                     const std::vector<Evaluation>& runs) {
@@ -160,6 +177,7 @@ Status run(const EvalVerb& verb, Console& console) {
   LOCI_TRY(dataset, read_dataset_argument(verb.dataset, verb.data));
   for (const std::string& note : dataset.notes) console.note(note);
   LOCI_TRY(positives, ground_truth(dataset));
+  note_blind_guess(dataset, positives, console);
   if (std::all_of(
           positives.begin(), positives.end(), [](const auto& list) { return list.empty(); })) {
     return invalid_argument(

@@ -66,12 +66,19 @@ std::vector<std::string> usual_words(std::vector<std::string> words) {
   return words;
 }
 
+/// CLI11's own says its range, of which the upper end is a number of 309 digits.
+const CLI::Validator kZeroOrMore(
+    [](std::string& text) {
+      const auto value = parse_double(text);
+      return value && *value >= 0 ? std::string() : "'" + text + "': expected a number, 0 or more";
+    },
+    "");
+
 /// Numbers that would wrap around or be refused late, and names that are known beforehand.
 void check_common_options(CLI::App& app) {
   for (CLI::App* verb : app.get_subcommands({})) {
     for (const char* flag : {"--threads", "--seed", "--dim", "--whiten", "--whiten-dim"}) {
-      if (CLI::Option* option = verb->get_option_no_throw(flag))
-        option->check(CLI::NonNegativeNumber);
+      if (CLI::Option* option = verb->get_option_no_throw(flag)) option->check(kZeroOrMore);
     }
     if (CLI::Option* option = verb->get_option_no_throw("--index"))
       option->check(CLI::IsMember({"auto", "flat", "flat-f16", "flat-i8", "hnsw", "ivfpq"}));

@@ -52,14 +52,9 @@ Result<std::vector<ImageRecord>> make_records(const std::vector<std::string>& na
   }
   std::vector<ImageRecord> records(names.size());
   for (size_t i = 0; i < names.size(); ++i) {
-    if (!std::isfinite(utm[i].first) || !std::isfinite(utm[i].second)) {
-      return corrupt(format("dbStruct: %s image %zu (%s): its position is no number",
-                            side,
-                            i + 1,
-                            printable(names[i]).c_str()));
-    }
     records[i].path = names[i];
-    records[i].utm = Utm{.east_m = utm[i].first, .north_m = utm[i].second};
+    if (std::isfinite(utm[i].first) && std::isfinite(utm[i].second))
+      records[i].utm = Utm{.east_m = utm[i].first, .north_m = utm[i].second};
     if (times.empty() || !std::isfinite(times[i]) || std::abs(times[i]) > 1e15) continue;
     // 201207 is a month; any other number still tells times apart, which is all the rule asks.
     const auto stamp = static_cast<int64_t>(times[i]);
@@ -109,6 +104,7 @@ Result<Dataset> dataset_from_dbstruct(const DbStructArrays& arrays,
   place_images(in_queries, &queries);
   dataset.database = std::move(database);
   dataset.queries = std::move(queries);
+  note_unpositioned(&dataset);
   if (in_database.has_value() || in_queries.has_value()) {
     LOCI_RETURN_IF_ERROR(settle_missing(options, &dataset));
   } else {

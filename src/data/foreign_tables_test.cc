@@ -68,6 +68,14 @@ TEST(ForeignTables, DegreesColumnsAndSeparatorsOfOthersAreRead) {
   }
 }
 
+TEST(ForeignTables, ColumnsThatMayBeDegreesOrMetresAreNotGuessed) {
+  const auto dataset =
+      read("path,x,y\na.jpg,2.2945,48.8584\nb.jpg,2.2945,48.8584\nc.jpg,2.3,48.9\n");
+  ASSERT_TRUE(dataset.ok());
+  EXPECT_FALSE(dataset->database[0].position.has_value());
+  EXPECT_THAT(dataset->notes, Contains(HasSubstr("call them lon and lat, or east_m and north_m")));
+}
+
 TEST(ForeignTables, OneOddCellIsCountedAndRefusesNothing) {
   for (const char* nothing : {"nan", "None", "N/A", "-", ""}) {
     const auto dataset =

@@ -171,6 +171,11 @@ Result<Dataset> read_places_csv(const std::string& path, const DatasetOptions& o
                table.first_odd.c_str()));
   }
   note_off_the_map(&dataset);
+  if (table.has("x") && table.has("y") && !table.has("lat") && !table.has("east_m")) {
+    dataset.notes.push_back(
+        "the columns x and y are not read, as they may be degrees or metres; call them lon and "
+        "lat, or east_m and north_m");
+  }
   if (role.empty()) {
     LOCI_RETURN_IF_ERROR(divide(std::move(candidates), options, &dataset));
     if (table.has("time_of_day") && options.query_filter.empty() &&

@@ -63,13 +63,17 @@ std::vector<std::pair<double, double>> positions(const FileValue& db,
   }
   const bool rows = shape[0] == 2;  // MATLAB's form; some tools transpose it
   std::vector<std::pair<double, double>> out;
+  size_t odd = 0, first_odd = 0;
   for (size_t i = 0; i < count; ++i) {
     out.emplace_back(rows ? numbers[i] : numbers[2 * i],
                      rows ? numbers[count + i] : numbers[2 * i + 1]);
-    if (!std::isfinite(out.back().first) || !std::isfinite(out.back().second)) {
-      fail_corrupt(std::string("dbStruct.") + name + ": position " + std::to_string(i + 1) +
-                   " is no number");
-    }
+    if (std::isfinite(out.back().first) && std::isfinite(out.back().second)) continue;
+    if (odd++ == 0) first_odd = i;
+  }
+  if (2 * odd > count) {  // a few photographs without a position are no damage
+    fail_corrupt(std::string("dbStruct.") + name + ": " + std::to_string(odd) +
+                 " positions are no numbers, the first is position " +
+                 std::to_string(first_odd + 1));
   }
   return out;
 }
@@ -99,7 +103,16 @@ DbStruct from_tree(const FileTree& tree) {
   const FileValue* db = tree.root.find("dbStruct");
   if (db == nullptr && tree.root.find("dbImageFns") != nullptr) db = &tree.root;
   if (db == nullptr || !db->is(Kind::kDict)) {
-    fail_unsupported("has no variable dbStruct; 'loci inspect' shows what is in it");
+    std::string names;
+    if (tree.root.is(Kind::kDict)) {
+      for (const std::string& name : tree.root.keys) {
+        if (names.size() > 100) break;
+        names += (names.empty() ? "" : ", ") + printable(name);
+      }
+    }
+    fail_unsupported(
+        "has no variable dbStruct" + (names.empty() ? "" : ", but " + names) +
+        "; a list of images and positions is expected, and 'loci inspect' shows what is in it");
   }
   DbStruct out;
   if (const FileValue* set = db->find("whichSet"); set != nullptr && set->is(Kind::kText))

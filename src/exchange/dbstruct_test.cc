@@ -70,9 +70,29 @@ TEST(DbStruct, LengthsThatDisagreeAreCorrupt) {
   EXPECT_EQ(read(content).status().code(), Code::kCorrupt);
 }
 
-TEST(DbStruct, AFileWithoutItIsUnsupported) {
-  EXPECT_EQ(parse_dbstruct(*parse(mat_file({mat_text("x", "y")}, true))).status().code(),
-            Code::kUnsupported);
+TEST(DbStruct, APhotographWithoutAPositionRefusesNoneOfTheOthers) {
+  auto content = fields();
+  content[2].second = mat_doubles({1, 2, std::nan(""), 4}, {2, 2});
+  const auto read_back = read(content);
+  ASSERT_TRUE(read_back.ok()) << read_back.status().message();
+  DbStructArrays arrays;
+  arrays.db_images = read_back->db_images;
+  arrays.q_images = read_back->q_images;
+  arrays.db_utm = read_back->db_utm;
+  arrays.q_utm = read_back->q_utm;
+  const Dataset dataset = dataset_from_dbstruct(arrays, "/nowhere", "set", {}).value();
+  EXPECT_TRUE(dataset.database[0].utm.has_value());
+  EXPECT_FALSE(dataset.database[1].utm.has_value());
+  EXPECT_NE(dataset.notes.front().find("1 database images have no position"), std::string::npos);
+  content[2].second = mat_doubles({1, std::nan(""), std::nan(""), 4}, {2, 2});
+  EXPECT_EQ(read(content).status().code(), Code::kCorrupt);
+}
+
+TEST(DbStruct, AFileWithoutItIsUnsupportedAndSaysWhatItHas) {
+  const Status status =
+      parse_dbstruct(*parse(mat_file({mat_text("x", "dbfnames")}, true))).status();
+  EXPECT_EQ(status.code(), Code::kUnsupported);
+  EXPECT_NE(status.message().find("but dbfnames"), std::string::npos) << status.message();
 }
 
 // A list and tiny files of its images where Relja/netvlad's data sets have them.

@@ -58,6 +58,21 @@ TEST(Moved, ARenameWithinOneFolderIsNoRemovalAndACopyIsANewPhotograph) {
   EXPECT_TRUE(holds(*db, world.path("zero.jpg"), "photo 0"));
 }
 
+TEST(Links, AnotherNameOfAPhotographIsNoPhotographOfItsOwn) {
+  const World world;
+  world.photo("real/0.jpg", "photo 0");
+  world.photo("real/1.jpg", "photo 1");
+  std::filesystem::create_directory_symlink(world.path("real"), world.path("alias"));
+  std::filesystem::create_symlink(world.path("real/1.jpg"), world.path("one.jpg"));
+  const auto db = world.open();
+  EXPECT_EQ(db->update({world.path("real/0.jpg")}, {}, {}).value().added, 1);
+  const IndexReport linked =
+      db->update({world.path("alias"), world.path("one.jpg")}, {}, {}).value();
+  EXPECT_EQ(linked.added, 1);  // 1.jpg, by the first of its names
+  EXPECT_EQ(linked.total, 2);
+  EXPECT_EQ(db->update({world.path("real")}, {}, {}).value().total, 2);
+}
+
 TEST(SideFiles, ASidecarThatComesLaterIsReadWithoutDescribingAgain) {
   const World world;
   world.photos_numbered(3);

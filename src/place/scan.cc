@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <map>
 #include <unistd.h>
 #include <unordered_set>
 
@@ -85,8 +86,30 @@ class Scanner {
         ++scan_.unchanged;
         return;
       }
+    } else if (is_another_name(path, info)) {
+      ++scan_.unchanged;
+      return;
     }
     scan_.to_describe.push_back(std::move(found));
+  }
+
+  /// Is a new path another name, by symbolic links, of a file that the collection or this scan has? Copies and hard links
+  /// are files of their own.
+  bool is_another_name(const std::string& path, const struct stat& info) {
+    if (by_stamp_.empty()) {
+      for (const auto& [name, entry] : known_)
+        by_stamp_.emplace(std::pair(entry.size_bytes, entry.mtime_ns), name);
+    }
+    std::error_code error;
+    const std::string real = std::filesystem::canonical(path, error).string();
+    if (error) return false;
+    if (!new_.insert(real).second) return true;
+    const auto [from, to] = by_stamp_.equal_range(
+        std::pair(static_cast<uint64_t>(info.st_size),
+                  int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec));
+    return std::any_of(from, to, [&](const auto& entry) {
+      return std::filesystem::canonical(entry.second, error).string() == real && !error;
+    });
   }
 
   /// A given path that is not there: a known photograph that was removed, or a mistake.
@@ -174,6 +197,8 @@ class Scanner {
   const Links links_;
   const JobControl& job_;
   std::unordered_set<std::string> seen_;
+  std::unordered_set<std::string> new_;  // real paths of files that the collection lacks
+  std::multimap<std::pair<uint64_t, int64_t>, std::string> by_stamp_;  // known, by size and time
   Scan scan_;
 };
 
