@@ -1,54 +1,94 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: The loci authors
 # SPDX-License-Identifier: Apache-2.0
-"""How often "known place" is right: every second place of a simulated town is indexed and all its queries are asked.
+"""How often "known" and its confidence are right, with half of the places left out.
 
-    recipes/unknown_place.py TOWN MODEL...      TOWN: a folder that `loci simulate` wrote; LOCI: the program (build/bin/loci)
-"""
-import json
-import os
+    PYTHONPATH=build/python recipes/unknown_place.py [--model M] SET...
+
+SET: a data set with positions, such as a town of `loci simulate` or street views. Every second place is left out of the
+collection. Of a set with one side, every second photo of the places that stay is indexed and the others are asked; photos
+of places left out are asked where nothing indexed lies within 50 m. At most 600 photos of either kind are asked, drawn with
+seed 1. A match is right within 25 m."""
+import argparse
+import math
 import pathlib
-import re
-import subprocess
-import sys
+import random
 import tempfile
 
-LOCI = os.environ.get('LOCI', str(pathlib.Path(__file__).resolve().parent.parent / 'build/bin/loci'))
-RIGHT_WITHIN_M = 25
+import loci
+
+RIGHT_WITHIN_M, STRANGE_FROM_M, MOST_ASKED, BINS = 25, 50, 600, 10
 
 
-def place(path):
-    return int(re.search(r'@P(\d+)-', path.name).group(1))
+def point(record):
+    """Metres on a plane, near enough for distances within a town."""
+    if record.utm is not None:
+        return record.utm
+    lat, lon = record.position
+    return lon * 111320 * math.cos(math.radians(lat)), lat * 110540
 
 
-def position(path):
-    return tuple(float(x) for x in pathlib.Path(path).name.split('@')[1:3])
+def halves(data):
+    """Photos to index, photos to ask of known places, photos to ask of others; each (path, point)."""
+    sides = [[(data.image_path(r), point(r), r.place) for r in side] for side in (data.database, data.queries)]
+    one_side = {p for p, _, _ in sides[0]} == {p for p, _, _ in sides[1]}
+    left_out = set(sorted({place for side in sides for _, _, place in side})[1::2])
+    indexed = [photo for photo in sides[0] if photo[2] not in left_out]
+    asked = [photo for photo in sides[1] if photo[2] not in left_out]
+    if one_side:
+        by_place = sorted(indexed, key=lambda photo: (photo[2], photo[0]))
+        indexed, asked = by_place[::2], by_place[1::2]
+    near = lambda photo, metres: any(math.dist(photo[1], other[1]) <= metres for other in indexed)
+    known = [photo for photo in asked if near(photo, RIGHT_WITHIN_M)]
+    strange = [photo for photo in sides[1] if photo[2] in left_out and not near(photo, STRANGE_FROM_M)]
+    draw = random.Random(1)
+    return indexed, *(draw.sample(side, min(MOST_ASKED, len(side))) for side in (known, strange))
 
 
-def measure(town, model):
-    part = next((town / 'images').iterdir())
-    database = [photo for photo in (part / 'database').iterdir() if place(photo) % 2 == 0]
-    counts = dict(known_right=0, known_wrong=0, unknown_though_there=0, unknown_and_absent=0)
+def measure(name, model):
+    indexed, known, strange = halves(loci.load_dataset(name))
+    points = {path: at for path, at, _ in indexed}
     with tempfile.TemporaryDirectory() as folder:
-        db = folder + '/db'
-        subprocess.run([LOCI, 'index', *database, '--db', db, '--model', model, '--quiet'], check=True, capture_output=True)
-        queries = sorted((part / 'queries').iterdir())
-        lines = subprocess.run([LOCI, 'query', *queries, '--db', db, '--json', '-k', '1'], check=True, capture_output=True, text=True).stdout
-    for line in lines.splitlines():
-        answer = json.loads(line)
-        query = pathlib.Path(answer['query'])
-        (x, y), (u, v) = position(query), position(answer['matches'][0]['image'])
-        right = (x - u) ** 2 + (y - v) ** 2 <= RIGHT_WITHIN_M ** 2
-        if answer['known_place']:
-            counts['known_right' if right else 'known_wrong'] += 1
-        else:
-            counts['unknown_though_there' if place(query) % 2 == 0 else 'unknown_and_absent'] += 1
-    known = counts['known_right'] + counts['known_wrong']
-    return {'town': town.name, 'model': model, **counts, 'precision': round(counts['known_right'] / known, 3) if known else None}
+        db = loci.PlaceDb.create(folder + '/db', loci.load_model(model))
+        db.update(list(points))
+        answers = []
+        for kind, side in (('known', known), ('strange', strange)):
+            for path, at, _ in side:
+                answer = db.query(path, k=1)
+                right = bool(answer.matches) and math.dist(at, points[answer.matches[0].image.path]) <= RIGHT_WITHIN_M
+                answers.append((kind, answer.verdict, answer.confidence, right))
+    return len(indexed), answers
+
+
+def calibration_error(answers):
+    error = 0
+    for b in range(BINS):
+        bin_ = [(c, right) for _, _, c, right in answers if b <= c * BINS < b + 1 or (b == BINS - 1 and c == 1)]
+        error += abs(sum(c - right for c, right in bin_)) / len(answers)
+    return error
+
+
+def part(count, whole):
+    return f'{count / whole:.3f}' if whole else '-'
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--model', default='default')
+    parser.add_argument('sets', nargs='+', metavar='SET')
+    given = parser.parse_args()
+    print('set', 'indexed', 'asked: known, strange', 'known right', 'recall of known', 'known or probably',
+          'strangers known', 'strangers probably', 'calibration error', sep='\t')
+    for name in given.sets:
+        size, answers = measure(name, given.model)
+        said = lambda kind, *verdicts: [a for a in answers if a[0] in kind and a[1] in verdicts]
+        inside, outside = (sum(a[0] == kind for a in answers) for kind in ('known', 'strange'))
+        known = said(('known', 'strange'), 'known')
+        print(pathlib.Path(name).name, size, f'{inside}, {outside}', part(sum(a[3] for a in known), len(known)),
+              part(sum(a[3] for a in said(('known',), 'known')), inside), part(len(said(('known',), 'known', 'probably')), inside),
+              part(len(said(('strange',), 'known')), outside), part(len(said(('strange',), 'probably')), outside),
+              f'{calibration_error(answers):.3f}', sep='\t', flush=True)
 
 
 if __name__ == '__main__':
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
-    for name in sys.argv[2:]:
-        print(json.dumps(measure(pathlib.Path(sys.argv[1]), name)))
+    main()

@@ -88,6 +88,8 @@ class ImageRecord:
     def position(self) -> Any: ...
     @property
     def time(self) -> Optional[int]: ...
+    @property
+    def utm(self) -> Any: ...
 
 class ImportedModel:
     @property
@@ -263,7 +265,7 @@ class PlaceDb:
     def stands_alone(self, photos: Any) -> None:
         """The photos belong to no group."""
     def update(self, paths: Any, num_threads: int = 0, remove_missing: bool = True, keep_features: bool = False, dimensions: str = 'auto', on_progress: Optional[Callable[[str, int, int], None]] = None) -> IndexReport:
-        """Describes what is new or changed among files and folders, and forgets what is gone. The first time a model made for it, as the built-in one is, learns its cluster centers from these photos, where there are 10 or more, and from more than 5,000 photos on its descriptors are shortened to 1,000 numbers (dimensions: 'auto', 'full' or how many).
+        """Describes what is new or changed among files and folders, and forgets what is gone. The first time a model made for it, as the built-in one is, learns its cluster centers from these photos, where there are 10 or more, and from more than 5,000 photos on its descriptors are shortened to 4,096 numbers (dimensions: 'auto', 'full' or how many).
         on_progress(task, done, total) is called now and then; Ctrl-C and an exception of it stop the work, and what is described is kept."""
     def verify(self) -> list[str]:
         """Reads everything; the problems found."""

@@ -17,6 +17,12 @@ void bind_data(py::module_& m) {
           "position",
           [](const ImageRecord& r) { return position_of(r.position); },
           "(lat, lon) or None")
+      .def_property_readonly(
+          "utm",
+          [](const ImageRecord& r) {
+            return r.utm ? py::object(py::make_tuple(r.utm->east_m, r.utm->north_m)) : py::none();
+          },
+          "(east, north) in metres, or None")
       .def_readonly("time", &ImageRecord::time)
       .def_readonly("place", &ImageRecord::place)
       .def_readonly("frame", &ImageRecord::frame);

@@ -167,7 +167,7 @@ void bind_place(py::module_& m) {
           "first time a model made for it, as the built-in one is, learns its cluster centers from "
           "these photos, where there are 10 or more, and from more than 5,000 photos on its "
           "descriptors "
-          "are shortened to 1,000 numbers (dimensions: 'auto', 'full' or how many).\n"
+          "are shortened to 4,096 numbers (dimensions: 'auto', 'full' or how many).\n"
           "on_progress(task, done, total) is called now and then; Ctrl-C and an exception of it "
           "stop "
           "the work, and what is described is kept.")

@@ -280,7 +280,7 @@ void add_eval_verb(Program& program) {
   app->add_option(
          "--dimensions",
          verb->dimensions,
-         "shorten descriptors by a projection learnt from the database: auto (1,000 numbers "
+         "shorten descriptors by a projection learnt from the database: auto (4,096 numbers "
          "from more than 5,000 photographs on), full, or how many")
       ->capture_default_str();
   app->add_flag(

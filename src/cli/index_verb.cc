@@ -235,8 +235,8 @@ void add_index_verb(Program& program) {
   app->add_option(
          "--dimensions",
          verb->dimensions,
-         "numbers of a descriptor: auto (1,000 from more than 5,000 photographs on, learnt "
-         "from them), full, or how many (two photographs for each)")
+         "numbers of a descriptor: auto (4,096 from more than 5,000 photographs on, learnt "
+         "from them), full, or how many")
       ->capture_default_str();
   app->add_option("--shard",
                   verb->shard,

@@ -89,8 +89,7 @@ Result<std::shared_ptr<const Model>> adapt_model(std::shared_ptr<const Model> mo
   ModelSpec spec = joined->spec;
   TensorMap tensors = joined->tensors;
   spec.whitening = {};
-  for (const char* old : {"whitening.weight", "whitening.bias", "whitening.scale"})
-    tensors.erase(old);
+  std::erase_if(tensors, [](const auto& item) { return item.first.starts_with("whitening."); });
   spec.own_centers = true;
   spec.record = with_record_text(model->spec.record, kBase, base_fingerprint(*model));
   spec.record = with_record_number(spec.record, kPhotos, std::ssize(photos));

@@ -125,9 +125,7 @@ Result<std::shared_ptr<const Model>> add_whitening(const Model& model,
   ModelSpec spec = model.spec;
   TensorMap tensors = model.tensors;
   spec.whitening = {};
-  tensors.erase("whitening.weight");
-  tensors.erase("whitening.bias");
-  tensors.erase("whitening.scale");
+  std::erase_if(tensors, [](const auto& item) { return item.first.starts_with("whitening."); });
   LOCI_RETURN_IF_ERROR(learn_whitening(spec, tensors, photos, options, job));
   return make_model(std::move(spec), std::move(tensors));
 }

@@ -10,12 +10,14 @@
 #include "loci/pooling/whitening.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace loci {
 namespace {
 
 constexpr int64_t kPhotosPerDimension = 2;
+constexpr int64_t kPhotosPerDirection = 10;
 constexpr int64_t kLeastForLine = 20;
 constexpr int64_t kMostForLine = 1500;
 constexpr size_t kMostAlike = 10;
@@ -57,6 +59,13 @@ Line fit_line(ConstMatrixView before, ConstMatrixView after) {
   return {.offset = (sy - slope * sx) / n, .slope = slope};
 }
 
+bool has_sketch(const ReduceOptions& options) { return options.dimensions >= kSketchedDimensions; }
+
+int64_t photos_needed(const ReduceOptions& options) {
+  return kLeastForLine + (has_sketch(options) ? kPhotosPerDirection * options.leading
+                                              : kPhotosPerDimension * options.dimensions);
+}
+
 Status check(const Model& model, ConstMatrixView descriptors, const ReduceOptions& options) {
   if (model.spec.whitening.output_dim > 0) {
     return invalid_argument("model '" + printable(model.spec.name) +
@@ -67,15 +76,79 @@ Status check(const Model& model, ConstMatrixView descriptors, const ReduceOption
                                    options.dimensions,
                                    static_cast<long long>(descriptors.cols()) - 1));
   }
-  const int64_t needed = kPhotosPerDimension * options.dimensions + kLeastForLine;
-  if (descriptors.rows() < needed ||
-      options.max_photos < kPhotosPerDimension * options.dimensions) {
+  const int64_t needed = photos_needed(options);
+  if (descriptors.rows() < needed || options.max_photos + kLeastForLine < needed) {
     return invalid_argument(
         format("%d dimensions are learnt from %lld photos at least; there are %lld",
                options.dimensions,
                static_cast<long long>(needed),
                static_cast<long long>(descriptors.rows())));
   }
+  return {};
+}
+
+void set_projection(const Matrix& weight, std::span<const float> bias, TensorMap& tensors) {
+  tensors["whitening.weight"] = make_tensor(weight);
+  tensors["whitening.bias"] = make_tensor({weight.rows()}, bias);
+}
+
+/// Principal components alone.
+Status project(ConstMatrixView photos,
+               const ReduceOptions& options,
+               const JobControl& job,
+               WhiteningSpec& spec,
+               TensorMap& tensors) {
+  LOCI_TRY(pca,
+           fit_pca(photos,
+                   {.output_dim = options.dimensions,
+                    .power = options.power,
+                    .num_threads = options.num_threads},
+                   job));
+  spec = {.output_dim = static_cast<int>(pca.projection.rows())};
+  set_projection(pca.projection, pca.bias, tensors);
+  return {};
+}
+
+/// The leading directions and a sketch of the rest.
+Status sketch_rest(ConstMatrixView photos,
+                   const ReduceOptions& options,
+                   const JobControl& job,
+                   WhiteningSpec& spec,
+                   TensorMap& tensors) {
+  LOCI_TRY(
+      pca,
+      fit_pca(photos,
+              {.output_dim = options.leading + 1, .power = 0, .num_threads = options.num_threads},
+              job));
+  const int64_t leading = pca.projection.rows() - 1, dim = photos.cols();
+  const auto sketched = static_cast<int>(options.dimensions - leading);
+  // Where each number of x goes, and with which sign.
+  Rng rng(1, "sketch");
+  std::vector<float> cells(static_cast<size_t>(dim)), bias(static_cast<size_t>(sketched));
+  Matrix mixing(sketched, leading), weight(leading, dim);
+  std::vector<float> first_bias(static_cast<size_t>(leading)), gains;
+  for (int64_t r = 0; r < leading; ++r) {
+    const double ratio = pca.eigenvalues.back() / pca.eigenvalues[static_cast<size_t>(r)];
+    gains.push_back(static_cast<float>(std::pow(ratio, options.power / 2)));
+    first_bias[static_cast<size_t>(r)] = gains.back() * pca.bias[static_cast<size_t>(r)];
+  }
+  for (int64_t d = 0; d < dim; ++d) {
+    const auto at = static_cast<size_t>(d);
+    const auto bucket = static_cast<int64_t>(rng.below(static_cast<uint64_t>(sketched)));
+    const float sign = rng.below(2) == 0 ? 1.0f : -1.0f;
+    cells[at] = sign * static_cast<float>(bucket + 1);
+    bias[static_cast<size_t>(bucket)] -= sign * pca.mean[at];
+    for (int64_t r = 0; r < leading; ++r) {
+      const float gain = gains[static_cast<size_t>(r)];
+      mixing(bucket, r) += sign * pca.projection(r, d) / gain;
+      weight(r, d) = gain * pca.projection(r, d);
+    }
+  }
+  spec = {.output_dim = options.dimensions, .sketched = sketched};
+  set_projection(weight, first_bias, tensors);
+  tensors["whitening.sketch"] = make_tensor({dim}, std::span<const float>(cells));
+  tensors["whitening.mixing"] = make_tensor(mixing);
+  tensors["whitening.sketch_bias"] = make_tensor({sketched}, std::span<const float>(bias));
   return {};
 }
 
@@ -98,9 +171,11 @@ std::optional<ReduceOptions> reduction_for(const Model& model,
   ReduceOptions options;
   if (wanted > 0) {
     options.dimensions = wanted;
-    options.max_photos =
-        std::max(options.max_photos, static_cast<int>(kPhotosPerDimension) * wanted);
-    if (wanted >= dim || photos < kPhotosPerDimension * wanted + kLeastForLine) return std::nullopt;
+    if (!has_sketch(options)) {
+      const auto least = static_cast<int>(kPhotosPerDimension) * wanted;
+      options.max_photos = std::max(options.max_photos, least);
+    }
+    if (wanted >= dim || photos < photos_needed(options)) return std::nullopt;
     return options;
   }
   if (!model.spec.own_centers || photos <= kPhotosForReduction || dim <= kMostDimensions)
@@ -114,18 +189,12 @@ Result<std::shared_ptr<const Model>> reduce_model(const Model& model,
                                                   const JobControl& job) {
   LOCI_RETURN_IF_ERROR(check(model, descriptors, options));
   const int64_t learnt = std::min<int64_t>(options.max_photos, descriptors.rows() - kLeastForLine);
-  LOCI_TRY(pca,
-           fit_pca(descriptors.rows_from(0, learnt),
-                   {.output_dim = options.dimensions,
-                    .power = options.power,
-                    .num_threads = options.num_threads},
-                   job));
   ModelSpec spec = model.spec;
-  spec.whitening = {.output_dim = static_cast<int>(pca.projection.rows()), .final_norm = true};
   TensorMap tensors = model.tensors;
-  tensors["whitening.weight"] = make_tensor(pca.projection);
-  tensors["whitening.bias"] =
-      make_tensor({pca.projection.rows()}, std::span<const float>(pca.bias));
+  const auto photos = descriptors.rows_from(0, learnt);
+  LOCI_RETURN_IF_ERROR(has_sketch(options)
+                           ? sketch_rest(photos, options, job, spec.whitening, tensors)
+                           : project(photos, options, job, spec.whitening, tensors));
   LOCI_TRY(compressed, compress_whitening(tensors, DType::kF16));
   const ConstMatrixView others =
       descriptors.rows_from(learnt, std::min(kMostForLine, descriptors.rows() - learnt));

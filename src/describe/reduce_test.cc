@@ -117,6 +117,40 @@ TEST(Reduce, OddsAreOfTheSimilaritiesAsTheyWere) {
   EXPECT_NE(to_json(model->spec).find("\"format_version\":4"), std::string::npos);
 }
 
+TEST(Reduce, ASketchKeepsWhatPhotosDoNotShare) {
+  // Wide enough for a sketch of 2,048 numbers: what leads is common to the photos of a set, what
+  // tells places apart is spread over thousands of weak directions.
+  constexpr int64_t kWide = 6000, kPlaces = 60;
+  Rng rng(3, "wide");
+  Matrix common(4, kWide), photos(2 * kPlaces, kWide);
+  for (int64_t i = 0; i < 4; ++i) add_noise(common.row(i), 1, rng);
+  for (int64_t p = 0; p < kPlaces; ++p) {
+    Matrix place(1, kWide);
+    add_noise(place.row(0), 1, rng);
+    for (const int64_t i : {2 * p, 2 * p + 1}) {
+      for (int64_t k = 0; k < 4; ++k) {
+        const auto much = static_cast<float>(1.2 * rng.normal());
+        for (int64_t c = 0; c < kWide; ++c) photos(i, c) += much * common(k, c);
+      }
+      for (int64_t c = 0; c < kWide; ++c) photos(i, c) += 0.7f * place(0, c);
+      add_noise(photos.row(i), 1, rng);
+      l2_normalize(photos.row(i));
+    }
+  }
+  const auto model =
+      reduce_model(
+          *some_model(), photos, {.dimensions = 2048, .max_photos = 100, .leading = 8, .power = 1})
+          .value();
+  EXPECT_EQ(model->spec.whitening.sketched, 2040);
+  const auto projection = Whitening::create(model->spec.whitening, model->tensors, kWide).value();
+  Matrix few(photos.rows(), 2048);
+  projection->apply(photos, few.view());
+  const double before = recall(photos);
+  EXPECT_LT(before, 0.3);
+  EXPECT_GT(recall(few), 0.7);
+  EXPECT_EQ(parse_spec(to_json(model->spec), "m")->whitening.sketched, 2040);
+}
+
 TEST(Reduce, SaysWhyNot) {
   const Matrix photos = learnt_from();
   const auto message = [&](int dimensions, int64_t rows) {
@@ -139,7 +173,9 @@ TEST(Reduce, ByItselfOnlyWhereCentersAreTheCollectionsOwn) {
     const auto found = reduction_for(*some_model(own), dim, photos, wanted);
     return found ? found->dimensions : 0;
   };
-  EXPECT_EQ(dimensions(true, 10752, 5001, kAutoDimensions), 1000);
+  EXPECT_EQ(dimensions(true, 10752, 5001, kAutoDimensions), 4096);
+  EXPECT_EQ(dimensions(true, 10752, 2020, 4096), 4096);
+  EXPECT_EQ(dimensions(true, 10752, 2019, 4096), 0);
   EXPECT_EQ(dimensions(true, 10752, 5000, kAutoDimensions), 0);
   EXPECT_EQ(dimensions(true, 4096, 5001, kAutoDimensions), 0);
   EXPECT_EQ(dimensions(false, 10752, 5001, kAutoDimensions), 0);

@@ -130,6 +130,11 @@ Result<OnnxReport> export_onnx(const Model& model,
         "model '" + printable(model.spec.name) +
         "' has several branches; export the models that it was joined of, one by one");
   }
+  if (model.spec.whitening.sketched != 0) {
+    return unsupported("model '" + printable(model.spec.name) +
+                       "' was shortened for a collection, which ONNX has no operator for; export "
+                       "the model that it was made from");
+  }
   return guarded(printable(path), [&] { return write(model, path, options); });
 }
 

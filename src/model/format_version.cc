@@ -7,7 +7,8 @@
 namespace loci::internal {
 
 int version_needed(const ModelSpec& spec) {
-  if (spec.whitening.similarity_offset != 0 || spec.whitening.similarity_slope != 1) return 4;
+  const WhiteningSpec& w = spec.whitening;
+  if (w.sketched != 0 || w.similarity_offset != 0 || w.similarity_slope != 1) return 4;
   const bool tokens = std::ranges::any_of(spec.network.ops,
                                           [](const Op& op) { return op.type >= OpType::kLinear; });
   if (tokens || spec.preprocessing.nearest_multiple) return 3;

@@ -108,6 +108,7 @@ void fields(JsonFields& v, PoolingSpec& p) {
 void fields(JsonFields& v, WhiteningSpec& w) {
   v("output_dim", w.output_dim);
   v("final_norm", w.final_norm);
+  v.unless("sketched", w.sketched, 0);
   v.unless("similarity_offset", w.similarity_offset, 0.0);
   v.unless("similarity_slope", w.similarity_slope, 1.0);
 }

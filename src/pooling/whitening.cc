@@ -4,6 +4,7 @@
 
 #include "kernels.h"
 #include "norms.h"
+#include "sketched_whitening.h"
 #include "tensors.h"
 
 #include "loci/base/check.h"
@@ -118,6 +119,7 @@ Result<std::unique_ptr<Whitening>> Whitening::create(const WhiteningSpec& spec,
                                                      const TensorMap& tensors,
                                                      int64_t input_dim) {
   LOCI_REQUIRE(input_dim > 0, "whitening has an input");
+  if (spec.sketched != 0) return internal::sketched_whitening(spec, tensors, input_dim);
   LOCI_TRY(weight, find_weight(tensors, spec.output_dim > 0 ? spec.output_dim : -1, input_dim));
   const int64_t rows = weight.shape[0];
   LOCI_TRY(bias, internal::finite_vector(tensors, "whitening.bias", rows));

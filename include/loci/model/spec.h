@@ -192,6 +192,10 @@ struct PoolingSpec {
 
 struct WhiteningSpec {
   int output_dim = 0;  ///< 0: none. Tensors whitening.weight [M, K*D] and whitening.bias [M]
+  /// The last S of the M numbers are a sketch of what the others leave (Whitening): weight and bias
+  /// have M - S rows, and tensors whitening.sketch [K*D], whitening.mixing [S, M - S] and
+  /// whitening.sketch_bias [S] make the rest.
+  int sketched = 0;
   bool final_norm = true;
   /// The similarity of two pooled descriptors is about offset + slope * that of the whitened ones,
   /// among photos that are much alike. ModelSpec::match_odds are of the former.

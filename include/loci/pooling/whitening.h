@@ -16,7 +16,14 @@ namespace loci {
 /// y = W x + b, then L2 (Arandjelovic et al., CVPR 2016, sec. 5; Jegou and Chum, ECCV 2012). W is M
 /// x (K*D), stored as float32, float16 or int8 with one scale a row (`whitening.weight`,
 /// `whitening.scale`), streamed once for a batch.
+/// With a sketch (WhiteningSpec::sketched) z = W x + b are the first numbers, and the others
+///
+///     y_j = sum over d with bucket_d = j of sign_d x_d  -  (mixing z)_j  +  sketch_bias_j
+///
+/// which keep, at random, what the directions of W leave: inner products of the whole stay, up to
+/// noise of 1 / sqrt(S).
 /// Threads: const, safe from many threads
+/// Source:  Weinberger et al., Feature hashing for large scale multitask learning, ICML 2009 (sketch)
 class Whitening {
  public:
   /// `input_dim` is the pooled width. Tensors whitening.weight, whitening.bias.
