@@ -28,11 +28,16 @@ def point(record):
     return lon * 111320 * math.cos(math.radians(lat)), lat * 110540
 
 
+def place(record):
+    """The place that the set names, or the cell of a grid of 60 m."""
+    return record.place or ' '.join(f'{round(x / 60):06}' for x in point(record))
+
+
 def halves(data):
     """Photos to index, photos to ask of known places, photos to ask of others; each (path, point)."""
-    sides = [[(data.image_path(r), point(r), r.place) for r in side] for side in (data.database, data.queries)]
+    sides = [[(data.image_path(r), point(r), place(r)) for r in side] for side in (data.database, data.queries)]
     one_side = {p for p, _, _ in sides[0]} == {p for p, _, _ in sides[1]}
-    left_out = set(sorted({place for side in sides for _, _, place in side})[1::2])
+    left_out = set(sorted({where for side in sides for _, _, where in side})[1::2])
     indexed = [photo for photo in sides[0] if photo[2] not in left_out]
     asked = [photo for photo in sides[1] if photo[2] not in left_out]
     if one_side:

@@ -7,6 +7,7 @@
 
 #include "loci/base/parallel.h"
 #include "loci/base/text.h"
+#include "loci/local/geometry.h"
 #include "loci/math/vector.h"
 
 #include <algorithm>
@@ -119,10 +120,18 @@ bool is_link(const Verifier& verifier,
          (side < kSmallPx ? kBeyondDoubt : kKnownFrom);
 }
 
-/// Nothing where a photo is gone or unreadable.
-std::optional<GeometricCheck> check_pair(const Verifier& verifier,
+/// From features that the collection keeps, or else from the photos. Nothing where one is gone or unreadable.
+std::optional<GeometricCheck> check_pair(const PlaceDb& db,
+                                         const Verifier& verifier,
                                          const PlaceImage& a,
                                          const PlaceImage& b) {
+  if (verifier.method() == "points") {
+    const auto first = db.kept_features(a), second = db.kept_features(b);
+    if (first.ok() && second.ok() && *first && *second) {
+      auto found = check_geometry(**first, **second, verifier.options().geometry);
+      if (found.ok()) return std::move(*found);
+    }
+  }
   const auto first = verifier.features_of(a.path), second = verifier.features_of(b.path);
   if (!first.ok() || !second.ok()) return std::nullopt;
   auto found = verifier.check(**first, **second);
@@ -138,7 +147,8 @@ std::optional<double> similarity(const PlaceDb& db, const PlaceImage& a, const P
 }
 
 /// Pairs of one photo lie beside each other, so that its features are at hand.
-Status check_pairs(const std::vector<PlaceImage>& images,
+Status check_pairs(const PlaceDb& db,
+                   const std::vector<PlaceImage>& images,
                    const Verifier& verifier,
                    const GroupOptions& options,
                    int num_threads,
@@ -155,7 +165,7 @@ Status check_pairs(const std::vector<PlaceImage>& images,
         pair.accepted = pair.confidence >= options.sure_confidence;
         if (pair.accepted || !options.check_geometry) continue;
         const PlaceImage &first = images[pair.first], &second = images[pair.second];
-        const auto found = check_pair(verifier, first, second);
+        const auto found = check_pair(db, verifier, first, second);
         if (!found) continue;
         pair.matched = static_cast<int>(found->matches.size());
         pair.inliers = found->inliers;
@@ -246,14 +256,14 @@ Result<Grouping> group_photos(const PlaceDb& db,
   LOCI_TRY(labels, db.place_labels());
   LOCI_TRY(neighbours, neighbours_of(db, images, options, index, job));
   std::vector<Candidate> pairs = mutual_pairs(neighbours, options.least_confidence);
-  LOCI_RETURN_IF_ERROR(check_pairs(images, verifier, options, index.num_threads, pairs, job));
+  LOCI_RETURN_IF_ERROR(check_pairs(db, images, verifier, options, index.num_threads, pairs, job));
   const ExaminePairs examine = [&](std::span<const ItemPair> wanted) {
     std::vector<char> linked(wanted.size());
     parallel_for(std::ssize(wanted), 1, index.num_threads, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         const auto at = static_cast<size_t>(i);
         const PlaceImage &a = images[wanted[at].first], &b = images[wanted[at].second];
-        const auto found = check_pair(verifier, a, b);
+        const auto found = check_pair(db, verifier, a, b);
         const auto score = similarity(db, a, b);
         linked[at] = found && score && is_link(verifier, a, b, *score, std::ssize(images), *found);
       }

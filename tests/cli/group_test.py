@@ -80,6 +80,20 @@ class Groups(InAFolder):
         self.assertIn("'loci group' did not make", refused.stderr)
         self.assertNotIn('checking pairs', refused.stderr)
 
+    def test_kept_features_are_compared_without_the_photos(self):
+        db, photos = self.root / 'kept', self.root / 'moved'
+        photos.mkdir()
+        for number, photo in enumerate(sorted((self.root / 'town' / 'database').iterdir())):
+            (photos / f'{number}.jpg').write_bytes(photo.read_bytes())
+        loci('index', photos, '--db', db, '--keep-features', check=0)
+        photos.rename(self.root / 'away')
+        kept = lines('group', '--db', db, *self.free)[0]['groups']
+        (self.root / 'away').rename(photos)
+        self.assertTrue(kept)
+        (db / 'features.sqlite').unlink()
+        photos.rename(self.root / 'away')
+        self.assertFalse(lines('group', '--db', db, '--sure-confidence', 2, *self.free)[0]['groups'])
+
     def test_what_a_person_says_of_places_is_obeyed_and_kept(self):
         said = ('place', '--db', self.db)
         first = lines('group', '--db', self.db, *self.free)[0]['groups'][0]['images']
