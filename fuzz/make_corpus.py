@@ -16,6 +16,7 @@ import zlib
 
 from make_bag_corpus import recordings
 from make_onnx_corpus import onnx_models
+from make_table_corpus import collections, tables
 
 sys.path.append(str(pathlib.Path(__file__).parent.parent / 'tests/cli'))
 from write_bag import bag, fix, jpeg_image, raw_image  # noqa: E402
@@ -314,3 +315,5 @@ images()
 mats()
 models()
 onnx_models(save)
+tables(save)
+collections(save)

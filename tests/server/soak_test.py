@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: The loci authors
 # SPDX-License-Identifier: Apache-2.0
 """Requests of all kinds on one server, with photos added and removed, other processes indexing, and clients that mean no good.
-Usage: soak_test.py LOCI [--requests 200000] [--clients 8] [--quick]
+Usage: soak_test.py LOCI [--requests 200000] [--minutes 230] [--clients 8] [--quick]
 Prints what came of it as JSON, and fails when a request got no answer or a 5xx other than 503, when the memory or the number of descriptors
 grew without bound, when dead rows pile up, or when the collection is not sound afterwards."""
 import argparse
@@ -92,6 +92,7 @@ def main():
     parser.add_argument('program')
     parser.add_argument('--requests', type=int, default=200_000)
     parser.add_argument('--clients', type=int, default=8)
+    parser.add_argument('--minutes', type=float, default=230, help='at most: then it ends with the requests made so far')
     parser.add_argument('--quick', action='store_true', help='2,000 requests')
     arguments = parser.parse_args()
     wanted = 2000 if arguments.quick else arguments.requests
@@ -104,7 +105,8 @@ def main():
     for client in clients:
         client.start()
     memory, descriptors, last_index = [], [], start
-    while sum(counts.values()) < wanted and any(client.is_alive() for client in clients):
+    last = start + 60 * arguments.minutes
+    while sum(counts.values()) < wanted and time.monotonic() < last and any(client.is_alive() for client in clients):
         time.sleep(0.5)
         memory.append(memory_mib(server.process.pid))
         descriptors.append(len(os.listdir(f'/proc/{server.process.pid}/fd')))
