@@ -133,6 +133,34 @@ TEST(WorkQueue, RunsInOrderAndRefusesWhatIsTooMuch) {
   EXPECT_FALSE(queue.try_push(task(5)));
 }
 
+TEST(WorkQueue, TimeIsUpWhileWaitingAndAStopDoesNotWaitForEver) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool open = false;
+  std::atomic<int> told{0}, ran{0};
+  WorkQueue queue(1, 4);
+  ASSERT_TRUE(queue.try_push([&] {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return open; });
+  }));
+  while (queue.running() == 0) std::this_thread::yield();
+  const auto soon = WorkQueue::Clock::now() + std::chrono::milliseconds(20);
+  ASSERT_TRUE(queue.try_push([&] { ++ran; }, soon, [&] { ++told; }));
+  const auto later = WorkQueue::Clock::now() + std::chrono::hours(1);
+  ASSERT_TRUE(queue.try_push([&] { ++ran; }, later, [&] { ++told; }));
+  std::this_thread::sleep_until(soon);
+  queue.expire();
+  EXPECT_EQ(told, 1) << "its only thread is busy all the while";
+  EXPECT_FALSE(queue.stop(WorkQueue::Clock::now() + std::chrono::milliseconds(20)));
+  EXPECT_EQ(told, 2) << "what still waits at the end of a stop is told so";
+  EXPECT_EQ(ran, 0);
+  {
+    const std::lock_guard lock(mutex);
+    open = true;
+  }
+  changed.notify_all();
+}
+
 TEST(WorkQueue, ManyProducersLoseNothing) {
   std::atomic<int> pushed{0}, ran{0};
   {

@@ -158,6 +158,8 @@ def main():
         kills.verb('remove', ['remove', photos, '--db', db], lambda: run(program, 'index', photos, '--db', db), sound(db), [db],
                    lambda: True)  # a run that was killed behind its commit has left none to remove
         kills.verb('relearn', ['index', photos, '--db', db, '--relearn'], finish=sound(db), folders=[db])
+        first, second, *_ = sorted(photos.iterdir())
+        kills.verb('place', ['place', first, second, '--name', 'Here', '--db', root / 'base'], folders=[root / 'base'])
         kills.verb('merge', ['merge', root / 'base', '--db', shard], lambda: shutil.rmtree(shard, ignore_errors=True) if kills.random.random() < 0.3
                    else None, sound(shard), [shard])
         kills.verb('recover', ['recover', lost, photos], fresh(lost, 'catalogue.sqlite'), sound(lost), [lost],
