@@ -13,14 +13,16 @@
 
 #include <sys/resource.h>
 
+extern "C" {
+void __asan_init() __attribute__((weak));
+void __tsan_init() __attribute__((weak));
+}
+
 namespace loci {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // their shadow memory is what a limit would meet
-#else
-constexpr bool kSanitized = false;
-#endif
+/// A sanitizer's shadow memory is what a limit would meet.
+bool sanitized() { return __asan_init != nullptr || __tsan_init != nullptr; }
 
 /// While it lives, this process gets so many bytes more than it has.
 class LittleMemory {
@@ -49,7 +51,7 @@ Bytes encoded(const char* ending, const std::vector<int>& options) {
 }
 
 TEST(DecodeImage, WithoutMemoryThePhotoIsNotToBlame) {
-  if (kSanitized) GTEST_SKIP() << "a sanitizer's memory cannot be limited";
+  if (sanitized()) GTEST_SKIP() << "a sanitizer's memory cannot be limited";
   // Large blocks come from the system and go back to it.
   ::mallopt(M_MMAP_THRESHOLD, 1 << 17);
   struct Case {
