@@ -7,6 +7,7 @@
 #include "loci/base/file.h"
 #include "loci/base/sha256.h"
 #include "loci/base/text.h"
+#include "loci/describe/adapt.h"
 #include "loci/image/decode.h"
 
 #include <algorithm>
@@ -93,6 +94,7 @@ Response Application::add_image(const Request& request) {
   for (const PlaceImage& image : view->images) {
     if (image.path != path) continue;
     compact_if_worth_it();
+    learn_if_outgrown();
     return answer(image.id, path, "added", 201);
   }
   throw Error(io_error("the photo was stored and then removed by another program"));
@@ -151,6 +153,24 @@ void Application::compact_if_worth_it() {
     compacting_ = false;
   });
   if (!pushed) compacting_ = false;
+}
+
+void Application::learn_if_outgrown() {
+  constexpr int64_t kYoung = 300;  // a larger one was indexed without centers of its own on purpose
+  const auto engine = corpus_->view()->engine;
+  const Model& model = engine->db->describer().model();
+  const int64_t photos = engine->db->size();
+  if (adapted_to_photos(model) > 0 || photos > kYoung || outgrown(model, photos).empty() ||
+      learning_.exchange(true))
+    return;
+  const bool pushed = write_->try_push([this] {
+    const ServedCollection& served = corpus_->served();
+    Status done = PlaceDb::relearn(served.folder, served.describe, {.cancel = &cancel_});
+    if (done.ok()) done = corpus_->refresh().status();
+    if (!done.ok()) log_.message("the collection's own centers were not learnt: " + done.message());
+    learning_ = false;
+  });
+  if (!pushed) learning_ = false;
 }
 
 }  // namespace loci::internal

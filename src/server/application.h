@@ -117,6 +117,8 @@ class Application {
   Response remove_image(const Request& request);
   /// Compacts the collection, in its turn among the writes, when a third of its rows belong to no photo any more.
   void compact_if_worth_it();
+  /// A young collection that grew by uploads learns its first centers.
+  void learn_if_outgrown();
   /// Removes the uploads of requests that a killed server had in hand.
   void finish_interrupted_uploads();
   /// Whether a request is no longer worth the work: its time is over, or the server stops.
@@ -157,6 +159,7 @@ class Application {
   std::condition_variable made_;
   std::set<std::string> making_;  // thumbnails by their tags
   std::atomic<bool> compacting_{false};
+  std::atomic<bool> learning_{false};
   std::unique_ptr<WorkQueue> light_, decode_, describe_, write_, group_;
 };
 

@@ -8,7 +8,7 @@ import sys
 import time
 import unittest
 
-from live import LiveServer, Town
+from live import LiveServer, Town, loci
 from schema import Schemas
 
 ROOT = pathlib.Path(sys.argv.pop(2))
@@ -201,6 +201,30 @@ class OpenApiTest(unittest.TestCase):
         described = {(method.upper(), path) for path, item in self.document['paths'].items() for method in item}
         self.assertEqual(self.asked, described)
         self.assertEqual(set(self.document['components']['schemas']) - self.schemas.seen, set())
+
+
+class YoungCollection(unittest.TestCase):
+    def test_that_grows_by_uploads_learns_its_own_centers(self):
+        town = Town(LOCI, places=20)
+        photos = town.photos()
+        db = town.root / 'young'
+        loci(LOCI, 'index', *photos[:3], '--db', db)
+        before = (db / 'model.safetensors').read_bytes()
+        server = LiveServer(LOCI, db, '--uploads', town.root / 'up')
+        try:
+            for photo in photos[3:35]:
+                self.assertIn(server.ask('POST', '/v1/images', photo.read_bytes(), PHOTO).status, (200, 201), photo)
+            deadline = time.monotonic() + 120
+            while (db / 'model.safetensors').read_bytes() == before:
+                self.assertLess(time.monotonic(), deadline, server.log)
+                time.sleep(0.2)
+            answer = server.ask('POST', '/v1/query?k=1', photos[0].read_bytes(), PHOTO).json()
+            self.assertEqual(answer['verdict'], 'known')
+            self.assertGreater(answer['matches'][0]['score'], 0.99)
+        finally:
+            self.assertEqual(server.stop(), 0)
+        self.assertIn('no problem found', loci(LOCI, 'index', photos[0], '--db', db, '--keep-missing', '--verify').stderr)
+        town.close()
 
 
 if __name__ == '__main__':
