@@ -26,7 +26,8 @@ std::string index_report_json(const IndexReport& report) {
   }
   json.end().key("passed_over").object();
   for (const auto& [kind, count] : report.passed.passed_over) json.member(kind, count);
-  json.end().member("system_folders", report.passed.system_folders);
+  json.end().member("raw_pairs", report.passed.raw_pairs);
+  json.member("system_folders", report.passed.system_folders);
   json.member("total", report.total).member("interrupted", report.interrupted).end();
   return json.str();
 }

@@ -7,6 +7,7 @@
 #include "loci/image/file_kind.h"
 
 #include <algorithm>
+#include <set>
 
 namespace loci {
 namespace {
@@ -27,6 +28,21 @@ FileKind kind_of_other(const std::string& path, const std::string& lower) {
   const bool bare = lower.find('.', slash) == std::string::npos;
   if (by_name.kind == MediaKind::kOther && !bare) return {};
   return file_kind(path);
+}
+
+/// Takes RAW files out that lie beside a picture of the same name: one shot that the camera kept twice.
+int64_t drop_raw_pairs(std::vector<std::string>* photos) {
+  const auto stem = [](const std::string& name) {
+    return name.substr(0, std::max(name.rfind('.'), name.rfind('/') + 1));
+  };
+  std::set<std::string> pictures;
+  for (const std::string& name : *photos) {
+    if (ends_with_any(to_lower(name), {".jpg", ".jpeg", ".heic", ".heif", ".hif"}))
+      pictures.insert(stem(name));
+  }
+  return static_cast<int64_t>(std::erase_if(*photos, [&](const std::string& name) {
+    return is_raw_name(name) && pictures.contains(stem(name));
+  }));
 }
 
 }  // namespace
@@ -52,6 +68,8 @@ std::string PhotoSearch::passed_text(const std::string& video_remedy) const {
   if (!films.empty() && !video_remedy.empty()) films += " (" + video_remedy + ")";
   std::string text = pictures;
   if (!films.empty()) text += (text.empty() ? "" : ", ") + films;
+  if (raw_pairs > 0)
+    count(&text, "RAW beside a picture of the same shot, which is taken", raw_pairs);
   if (system_folders > 0) {
     count(&text,
           system_folders == 1 ? "folder of the system or a NAS" : "folders of the system or a NAS",
@@ -91,6 +109,7 @@ Result<std::vector<std::string>> photos_below(const std::string& folder,
       search->side_files.push_back(prefix + name);
     }
   }
+  search->raw_pairs += drop_raw_pairs(&photos);
   search->system_folders += std::ssize(system);
   return photos;
 }

@@ -46,6 +46,19 @@ TEST(FindPhotos, KindsAreToldByContentAndWhatIsPassedOverIsCounted) {
   EXPECT_THAT(text, HasSubstr("1 MOV (--videos takes them)"));
 }
 
+TEST(FindPhotos, AShotThatTheCameraKeptTwiceIsOnePhotograph) {
+  const TestFiles files;
+  files.touch(
+      {"a/IMG_1.jpg", "a/IMG_1.CR3", "a/IMG_2.NEF", "b/IMG_2.jpg", "c/IMG_3.dng", "c/IMG_3.png"});
+  PhotoSearch search;
+  const auto found = photos_below(files.path(), &search);
+  EXPECT_THAT(
+      *found,
+      ElementsAre("a/IMG_1.jpg", "a/IMG_2.NEF", "b/IMG_2.jpg", "c/IMG_3.dng", "c/IMG_3.png"));
+  EXPECT_EQ(search.raw_pairs, 1);
+  EXPECT_THAT(search.passed_text(), HasSubstr("1 RAW beside a picture of the same shot"));
+}
+
 TEST(FindPhotos, AMissingPathStaysAmongTheOthersUnlessAllAreMissing) {
   const TestFiles files;
   files.touch({"a.jpg"});

@@ -200,4 +200,10 @@ FileKind file_kind(const std::string& path) {
   return file_kind(head.ok() ? Bytes(*head) : Bytes(), path.substr(path.rfind('/') + 1));
 }
 
+bool is_raw_name(std::string_view name) {
+  const std::string lower = to_lower(name);
+  return by_ending(kRawEndings, lower).has_value() ||
+         ends_with_any(lower, {".cr3", ".raf", ".orf", ".rw2", ".x3f"});
+}
+
 }  // namespace loci

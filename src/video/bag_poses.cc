@@ -5,6 +5,7 @@
 #include "bag.h"
 #include "bag_head.h"
 #include "messages.h"
+#include "transform_chain.h"
 
 #include "loci/base/file.h"
 #include "loci/base/text.h"
@@ -19,7 +20,7 @@ namespace {
 using namespace internal;
 
 /// Trajectories by the name that chooses them.
-using Found = std::map<std::string, std::vector<TimedPose>>;
+using Found = Transforms;
 
 bool is_finite(const Pose& pose) {
   const double values[] = {pose.x, pose.y, pose.z, pose.qx, pose.qy, pose.qz, pose.qw};
@@ -65,11 +66,6 @@ std::string list(const Found& found) {
   return out;
 }
 
-bool moves(const std::vector<TimedPose>& poses) {
-  return std::ranges::any_of(
-      poses, [&](const TimedPose& p) { return distance_m(p.pose, poses.front().pose) > 1e-3; });
-}
-
 BagPoses sorted(const std::string& name, std::vector<TimedPose> poses) {
   std::ranges::stable_sort(poses, {}, &TimedPose::stamp_s);
   return {name, std::move(poses)};
@@ -95,20 +91,29 @@ Result<BagPoses> read_bag_poses(const std::string& path, const std::string& name
                    ": a bag without poses (nav_msgs/Odometry, geometry_msgs/PoseStamped or "
                    "transforms)");
   }
+  for (auto& [each, of_frames] : transforms)
+    std::ranges::stable_sort(of_frames, {}, &TimedPose::stamp_s);
   if (!name.empty()) {
     const auto chosen = all.contains(name) ? all.find(name) : all.find("/" + name);
     if (chosen != all.end()) return sorted(chosen->first, chosen->second);
+    if (auto composed = chained(transforms, name); composed && !composed->empty())
+      return BagPoses{name, std::move(*composed)};
     return invalid_argument(printable(path) + ": no poses of '" + printable(name) +
-                            "'; there are: " + list(all));
+                            "', nor transforms that lead there; there are: " + list(all));
   }
   if (poses.empty()) {
+    if (const auto whole = moving_chain(transforms)) {
+      if (auto composed = chained(transforms, *whole); composed && !composed->empty())
+        return BagPoses{*whole, std::move(*composed)};
+    }
     std::erase_if(transforms, [](const auto& pair) { return !moves(pair.second); });
     if (transforms.empty()) return corrupt(printable(path) + ": no transform in it ever changes");
   }
   Found& left = poses.empty() ? transforms : poses;
   if (left.size() > 1) {
     return invalid_argument(printable(path) +
-                            ": several trajectories; pass --pose-topic with one of: " + list(all));
+                            ": several trajectories; pass --pose-topic with one of: " + list(all) +
+                            (transforms.empty() ? "" : ", or two frames further apart"));
   }
   return sorted(left.begin()->first, std::move(left.begin()->second));
 }

@@ -204,6 +204,9 @@ TEST_P(ByStyle, PosesAreThoseOfTheOnlyOdometryOrOfNamedFrames) {
   const BagPoses frames = read_bag_poses(path, "odom>base_link").value();
   ASSERT_EQ(frames.poses.size(), 4u);
   EXPECT_DOUBLE_EQ(frames.poses[2].pose.x, 6);
+  const BagPoses chain = read_bag_poses(path, "odom>camera").value();  // by way of base_link
+  ASSERT_EQ(chain.poses.size(), 4u);
+  EXPECT_NEAR(chain.poses[2].stamp_s, BagWriter::kStart + 2, 1e-6);
   const Status none = read_bag_poses(path, "/nope").status();
   EXPECT_EQ(none.code(), Code::kInvalidArgument);
   EXPECT_THAT(none.message(), HasSubstr("/odom (4 poses), base_link>camera (4 poses)"));

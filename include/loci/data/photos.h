@@ -20,8 +20,9 @@ namespace loci {
 struct PhotoSearch {
   std::vector<std::string> problems;  ///< folders that could not be read, dangling links
   std::map<std::string, int64_t>
-      passed_over;             ///< pictures of other formats and videos, by kind ("HEIC", "MP4")
-  int64_t system_folders = 0;  ///< folders of a NAS or the system, not entered
+      passed_over;        ///< pictures of other formats and videos, by kind ("HEIC", "MP4")
+  int64_t raw_pairs = 0;  ///< RAW files beside a picture of the same shot, which stands for both
+  int64_t system_folders = 0;       ///< folders of a NAS or the system, not entered
   std::vector<std::string> videos;  ///< of those passed over, the videos and bags, as full paths
   std::vector<std::string> side_files;  ///< XMP and JSON files, which may say more of a photograph
 
@@ -31,7 +32,8 @@ struct PhotoSearch {
 };
 
 /// Photographs below a folder, relative to it, in natural order. A file counts by its content where its name is that
-/// of another picture or video, or has no ending; side files and backups do not.
+/// of another picture or video, or has no ending; side files and backups do not. Of a shot that a camera kept twice,
+/// IMG_1.CR3 and IMG_1.JPG (or .HEIC) in one folder, the latter counts.
 /// Errors: NotFound, InvalidArgument, Io for the folder itself
 Result<std::vector<std::string>> photos_below(const std::string& folder,
                                               PhotoSearch* search,

@@ -33,4 +33,7 @@ FileKind file_kind(std::span<const uint8_t> head, std::string_view name);
 /// The same with the head of a file; by its name alone where it cannot be read.
 FileKind file_kind(const std::string& path);
 
+/// Is it named like the RAW file of a camera (.dng, .cr3, .NEF, ...)?
+bool is_raw_name(std::string_view name);
+
 }  // namespace loci
