@@ -71,7 +71,7 @@ class TrunksDescriber final : public Describer {
                                            int num_threads,
                                            StageTimes* times) const override {
     LOCI_TRY(made, trunks_.front().source->run(image, true, false, num_threads, times));
-    return std::move(made.maps.front());
+    return internal::placed(std::move(made));
   }
   Result<std::vector<Features>> branch_features(ImageView image, int num_threads) const override {
     std::vector<Features> all(std::max<size_t>(1, model_->spec.branches.size()));
@@ -135,8 +135,8 @@ class TrunksDescriber final : public Describer {
       }
       if (times != nullptr) times->pooling_ms += watch.milliseconds();
       if (!wanted) continue;
-      if (first) features->map = std::move(made.maps.front());
       if (trunk.source->has_points()) features->points = std::move(made.points);
+      if (first) features->map = internal::placed(std::move(made));
     }
     return {};
   }
