@@ -46,7 +46,7 @@ for seed in 501 502; do
         "RootSIFT + VLAD|--model rootsift-vlad ${learn[*]}"
         "bag of words, ORB, 2,000 words|--model bow-orb ${learn[*]}"
         "bag of words, RootSIFT, 2,000 words|--model bow-rootsift ${learn[*]}"
-        "default, \`--verify\`|--verify")
+        "default, \`--no-verify\`|--no-verify")
   for i in "${!rows[@]}"; do
     [ "${ROWS:-$((i + 1))}" = $((i + 1)) ] || continue
     IFS='|' read -r descriptor options <<< "${rows[i]}|"

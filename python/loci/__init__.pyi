@@ -148,6 +148,8 @@ class Location:
 
 class Loop:
     @property
+    def chance(self) -> float: ...
+    @property
     def confidence(self) -> float: ...
     @property
     def frame(self) -> int: ...
@@ -157,6 +159,8 @@ class Loop:
     def match(self) -> int: ...
     @property
     def match_stamp_s(self) -> float: ...
+    @property
+    def probability(self) -> float: ...
     @property
     def score(self) -> float: ...
     @property
@@ -171,13 +175,25 @@ class LoopDetector:
     def __len__(self) -> int: ...
     def add(self, frame: Any, stamp_s: float) -> Optional[Loop]:
         """The next frame, uint8 [height, width, 3] (RGB) or its descriptor, float32 [dim]; the Loop that it closes, or None."""
+    @property
+    def first_frame(self) -> int: ...
     def last(self) -> LoopFrame:
         """What became of the frame added last."""
+    @staticmethod
+    def load(path: Any, describer: Any, **kwargs) -> LoopDetector:
+        """A detector that knows the frames of an earlier run, which save() wrote, from the first frame on.
+        Options as for LoopDetector itself; frames are numbered on."""
     def memory_bytes(self) -> int: ...
+    def name(self, frame: int) -> str:
+        """Name of a frame of an earlier run, as it was saved; else ''."""
+    def save(self, path: Any, names: list[str] = []) -> None:
+        """Writes the kept frames for load(), whole or not at all. names: of this run's frames in their order, for name()."""
 
 class LoopFrame:
     @property
     def candidate(self) -> Optional[Loop]: ...
+    @property
+    def chance_known(self) -> bool: ...
     @property
     def describe_ms(self) -> float: ...
     @property

@@ -94,6 +94,22 @@ def test_loops_of_descriptors_of_one_s_own(rows):
         loci.LoopDetector('24')
 
 
+def test_a_map_of_loops_is_known_in_the_next_run(rows, tmp_path):
+    options = {'exclude_s': 20, 'min_confidence': 0, 'min_similarity': .9}
+    monday = loci.LoopDetector(24, **options)
+    for i in range(100):
+        monday.add(rows[i], float(i))
+    monday.save(tmp_path / 'robot.loops', [f'frame {i}' for i in range(100)])
+    tuesday = loci.LoopDetector.load(tmp_path / 'robot.loops', 24, **options)
+    assert (len(tuesday), tuesday.first_frame, tuesday.name(7)) == (100, 100, 'frame 7')
+    found = [tuesday.add(rows[i], float(i)) for i in range(30, 60)]
+    assert [loop.match for loop in found[2:]] == list(range(32, 60))
+    with pytest.raises(ValueError, match='24 dimensions'):
+        loci.LoopDetector.load(tmp_path / 'robot.loops', 25)
+    with pytest.raises(FileNotFoundError):
+        loci.LoopDetector.load(tmp_path / 'none.loops', 24)
+
+
 def test_loops_of_pictures(model, photos):
     detector = loci.LoopDetector(loci.Describer(model), exclude_s=1, exclude_frames=1, consistency=1, min_confidence=0,
                                  min_similarity=.99, verify=True)

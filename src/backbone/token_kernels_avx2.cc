@@ -9,8 +9,6 @@ namespace loci::internal {
 namespace {
 #include "winograd_vector.inc.h"
 //
-#include "vector_exp.inc.h"
-//
 #include "token_kernel.inc.h"
 }  // namespace
 

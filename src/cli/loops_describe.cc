@@ -5,7 +5,6 @@
 #include "loci/base/parallel.h"
 #include "loci/base/rng.h"
 #include "loci/base/text.h"
-#include "loci/describe/builtin.h"
 #include "loci/describe/named_model.h"
 #include "loci/image/decode.h"
 
@@ -47,10 +46,7 @@ Result<FrameDescriber> make_frame_describer(const std::string& model,
                                             int num_threads,
                                             Console& console) {
   FrameDescriber out;
-  // Trained centers, since a drive that is under way has no photos yet to learn its own from.
-  const std::vector<std::string> builtin = builtin_models();
-  const bool trained = std::ranges::find(builtin, "placenet") != builtin.end();
-  out.name = !model.empty() ? model : trained ? "placenet" : default_model_name();
+  out.name = model.empty() ? default_model_name() : model;
   if (out.name.starts_with("bow-")) {
     LOCI_TRY(
         bag,

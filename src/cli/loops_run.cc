@@ -3,9 +3,7 @@
 #include "loops_run.h"
 
 #include "loci/base/json_writer.h"
-#include "loci/base/page.h"
 #include "loci/base/text.h"
-#include "loci/eval/svg_chart.h"
 
 #include <algorithm>
 #include <cmath>
@@ -42,21 +40,25 @@ std::vector<Timing> timings(const LoopsRun& run) {
       {"decode_ms", run.decode_ms}};
 }
 
-const std::string& name_of(const LoopsRun& run, int64_t frame) {
-  return run.frames[static_cast<size_t>(frame)].name;
-}
-
 }  // namespace
+
+std::string LoopsRun::name_of(int64_t frame) const {
+  if (frame >= first_frame) return frames[static_cast<size_t>(frame - first_frame)].name;
+  const auto at = earlier.find(frame);
+  const bool named = at != earlier.end() && !at->second.empty();
+  return named ? at->second : format("frame %lld of the map", static_cast<long long>(frame));
+}
 
 std::string loop_json(const LoopsRun& run, const Loop& loop) {
   JsonWriter json;
   json.object().member("frame", loop.frame).member("match", loop.match);
-  json.member("image", name_of(run, loop.frame)).member("match_image", name_of(run, loop.match));
+  json.member("image", run.name_of(loop.frame)).member("match_image", run.name_of(loop.match));
   json.member("stamp_s", loop.stamp_s).member("match_stamp_s", loop.match_stamp_s);
   json.member("similarity", static_cast<double>(loop.similarity)).member("score", loop.score);
   json.member("confidence", loop.confidence).member("consistent", loop.consistent);
   if (loop.geometry) {
     json.member("matched", loop.geometry->matched).member("inliers", loop.geometry->inliers);
+    json.member("chance", loop.chance).member("probability", loop.probability);
   }
   json.end();
   return json.str();
@@ -97,8 +99,6 @@ std::string loops_json(const LoopsRun& run) {
   return json.str();
 }
 
-namespace {
-
 std::string summary_text(const LoopsRun& run) {
   return format("%zu loops in %zu frames (%s, %lld numbers a frame); %lld frames kept in %s",
                 run.loops.size(),
@@ -125,8 +125,6 @@ std::vector<std::string> truth_lines(const LoopsRun& run) {
                  s.curve.average_precision)};
 }
 
-}  // namespace
-
 std::string loops_text(const LoopsRun& run) {
   std::string text = summary_text(run);
   for (const Timing& timing : timings(run)) {
@@ -139,42 +137,14 @@ std::string loops_text(const LoopsRun& run) {
   return text;
 }
 
-std::string loops_page(const LoopsRun& run) {
-  std::string body = "<p class=\"lead\">" + escape_html(summary_text(run)) + "</p>";
-  for (const std::string& line : truth_lines(run)) body += "<p>" + escape_html(line) + "</p>";
-  if (run.scores) {
-    ChartSeries series{
-        .name = run.model, .x = run.scores->curve.recall, .y = run.scores->curve.precision};
-    body += "<section class=\"card\"><h2>Precision and recall</h2>" +
-            line_chart(
-                {series},
-                {.title = "Precision over recall", .x_label = "recall", .y_label = "precision"}) +
-            "</section>";
-  }
-  body +=
-      "<section class=\"card\"><h2>Loops</h2><div "
-      "class=\"scroll\"><table><tr><th>frame</th><th>shows "
-      "the place of</th><th class=\"num\">similarity</th><th class=\"num\">confidence</th></tr>";
-  for (const Loop& loop : run.loops) {
-    body += "<tr><td>" + escape_html(name_of(run, loop.frame)) + "</td><td>" +
-            escape_html(name_of(run, loop.match)) +
-            format("</td><td class=\"num\">%.3f</td><td class=\"num\">%.5f</td></tr>",
-                   static_cast<double>(loop.similarity),
-                   loop.confidence);
-  }
-  body +=
-      "</table></div></section><section class=\"card\"><h2>Milliseconds a frame</h2><div "
-      "class=\"scroll\"><table><tr><th>part</th><th class=\"num\">median</th><th "
-      "class=\"num\">99th percentile</th></tr>";
+std::vector<LoopTiming> loop_timings(const LoopsRun& run) {
+  std::vector<LoopTiming> out;
   for (const Timing& timing : timings(run)) {
     std::string part(timing.name);
     part.resize(part.size() - std::string_view("_ms").size());
-    body += "<tr><td>" + escape_html(part) +
-            format("</td><td class=\"num\">%.2f</td><td class=\"num\">%.2f</td></tr>",
-                   percentile(timing.ms, 0.5),
-                   percentile(timing.ms, 0.99));
+    out.push_back({part, percentile(timing.ms, 0.5), percentile(timing.ms, 0.99)});
   }
-  return html_page("Loops", body + "</table></div></section>");
+  return out;
 }
 
 Status judge_run(const PoseFile& truth, const LoopTruthOptions& options, LoopsRun* run) {

@@ -7,6 +7,7 @@
 #include "loci/eval/loop_truth.h"
 #include "loci/place/loop_detector.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,14 @@ struct LoopsRun {
   std::string model;
   int64_t dim = 0;
   std::optional<LoopScores> scores;
+  bool want_pictures = false;
+  std::vector<std::vector<uint8_t>> pictures;   ///< small JPEGs, one a frame, where wanted
+  std::vector<std::optional<TimedPose>> poses;  ///< to draw; empty where none were given
+  int64_t first_frame = 0;                      ///< number of frames[0]
+  std::map<int64_t, std::string> earlier;  ///< names of frames of a loaded map that were matched
+
+  /// Of any frame that a loop names.
+  std::string name_of(int64_t frame) const;
 };
 
 /// One loop as one line of JSON.
@@ -32,8 +41,14 @@ std::string loop_json(const LoopsRun& run, const Loop& loop);
 /// The summary: counts, times at the median and the 99th percentile, memory, and what truth says.
 std::string loops_json(const LoopsRun& run);
 std::string loops_text(const LoopsRun& run);
-/// A self-contained page: curve and list of loops.
-std::string loops_page(const LoopsRun& run);
+/// What loops_text() says at its beginning and its end.
+std::string summary_text(const LoopsRun& run);
+std::vector<std::string> truth_lines(const LoopsRun& run);
+struct LoopTiming {
+  std::string part;
+  double median_ms = 0, p99_ms = 0;
+};
+std::vector<LoopTiming> loop_timings(const LoopsRun& run);
 /// Judges the run by the poses of a file.
 Status judge_run(const PoseFile& truth, const LoopTruthOptions& options, LoopsRun* run);
 

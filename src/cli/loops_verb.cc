@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frames.h"
 #include "loops_describe.h"
+#include "loops_feed.h"
+#include "loops_page.h"
 #include "loops_run.h"
 #include "verb.h"
 #include "video_frames.h"
@@ -13,6 +15,8 @@
 #include "loci/exchange/trajectory.h"
 #include "loci/video/video.h"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 namespace loci::cli {
@@ -22,6 +26,7 @@ struct LoopsVerb {
   std::vector<std::string> sequences, learn_from;
   std::string model, precision = "auto";
   std::string g2o, html, odometry, truth, pose_topic;
+  LoopMapFiles maps;
   int num_words = 2000;
   SequenceRules rules;
   LoopOptions loops;
@@ -34,71 +39,25 @@ Status check(const LoopsVerb& verb) {
   if (!verb.odometry.empty() && verb.g2o.empty()) {
     return invalid_argument("--odometry is for the pose graph; give -o FILE.g2o with it");
   }
-  if (verb.loops.verify && verb.model.starts_with("bow-")) {
-    return invalid_argument("--verify goes with a model, not with " + verb.model);
+  if ((!verb.maps.load.empty() || !verb.maps.save.empty()) && verb.model.starts_with("bow-")) {
+    return invalid_argument("a bag of words learns other words in every run, so " + verb.model +
+                            " has no maps; take a model with --save-map and --load-map");
+  }
+  if (!verb.maps.load.empty() && !verb.truth.empty()) {
+    return invalid_argument(
+        "--truth has the poses of this run, and --load-map brings frames of another; give one of "
+        "them");
+  }
+  if (verb.loops.geometry.verify_features != "auto" && verb.model.starts_with("bow-")) {
+    return invalid_argument("--verify-features goes with a model, not with " + verb.model);
   }
   return {};
 }
 
-/// Feeds all frames. Cancelled keeps what was found.
-Status feed(const LoopsVerb& verb,
-            FrameSource& source,
-            const FrameDescriber& describer,
-            LoopsRun* run,
-            Console& console) {
-  LoopOptions options = verb.loops;
-  LOCI_TRY(detector,
-           describer.bag ? LoopDetector::create(describer.dim, options)
-                         : LoopDetector::create(describer.describer, options));
-  const JobControl job = console.job();
-  std::vector<float> bag_row(static_cast<size_t>(describer.dim));
-  Status stopped;
-  for (int64_t done = 0;; ++done) {
-    if (job.cancelled()) {
-      stopped = cancelled("stopped on request; the loops found so far are kept");
-      break;
-    }
-    const Stopwatch decoding;
-    std::optional<SequenceFrame> frame = source.next();
-    if (!frame) break;
-    const double decode_ms = decoding.milliseconds();
-    job.progress("looking for loops", done, source.size());
-    double bag_ms = 0;
-    const auto added = [&]() -> Result<std::optional<Loop>> {
-      LOCI_RETURN_IF_ERROR(frame->status);
-      if (!describer.bag) return detector->add(frame->image, frame->stamp_s);
-      const Stopwatch watch;
-      LOCI_RETURN_IF_ERROR(describer.describe(frame->image, bag_row, options.num_threads));
-      bag_ms = watch.milliseconds();
-      return detector->add(bag_row, frame->stamp_s);
-    }();
-    if (!added.ok()) {
-      run->failed.push_back(frame->name);
-      console.note("failed: " + printable(frame->name) + ": " + added.status().message());
-      continue;
-    }
-    run->frames.push_back({frame->name, frame->stamp_s});
-    run->reports.push_back(detector->last());
-    run->reports.back().describe_ms += bag_ms;
-    run->decode_ms.push_back(decode_ms);
-    if (*added) {
-      run->loops.push_back(**added);
-      console.result_json(loop_json(*run, **added));
-      console.result(
-          format("%s  is where  %s  was  (similarity %.3f, confidence %.5f)",
-                 printable(frame->name).c_str(),
-                 printable(run->frames[static_cast<size_t>((*added)->match)].name).c_str(),
-                 static_cast<double>((*added)->similarity),
-                 (*added)->confidence));
-    }
-  }
-  run->memory_bytes = detector->memory_bytes();
-  return stopped;
-}
-
 Status write_graph(const LoopsVerb& verb,
                    const std::optional<PoseFile>& odometry,
-                   const LoopsRun& run) {
+                   const LoopsRun& run,
+                   Console& console) {
   std::vector<int64_t> vertices;
   std::vector<Pose> poses;
   if (odometry) {
@@ -110,7 +69,15 @@ Status write_graph(const LoopsVerb& verb,
     }
   }
   std::vector<GraphLoop> loops;
-  for (const Loop& loop : run.loops) loops.push_back({loop.match, loop.frame});
+  for (const Loop& loop : run.loops) {
+    if (loop.match >= run.first_frame)
+      loops.push_back({loop.match - run.first_frame, loop.frame - run.first_frame});
+  }
+  if (const size_t earlier = run.loops.size() - loops.size(); earlier > 0) {
+    console.note(format("%zu loops with frames of the map are not in %s, which has this run's",
+                        earlier,
+                        printable(verb.g2o).c_str()));
+  }
   return write_g2o(verb.g2o, vertices, poses, loops, verb.graph);
 }
 
@@ -128,6 +95,7 @@ Result<std::optional<PoseFile>> read_truth(const LoopsVerb& verb,
                                            const Sequences& sequences,
                                            Console& console) {
   const auto& layouts = sequences.layouts;
+  if (!verb.maps.load.empty()) return std::optional<PoseFile>();
   if (!verb.truth.empty()) {
     LOCI_TRY(poses, read_poses(verb.truth, verb.pose_topic, console));
     for (const DriveLayout& layout : layouts) {
@@ -186,7 +154,9 @@ Status run_loops(const LoopsVerb& verb, Console& console) {
   for (const DriveLayout& layout : sequences.layouts) run.layouts.push_back(layout.kind);
   run.model = describer.name;
   run.dim = describer.dim;
-  const Status stopped = feed(verb, *sequences.source, describer, &run, console);
+  run.want_pictures = !verb.html.empty();
+  const Status stopped =
+      feed_loops(verb.loops, verb.maps, *sequences.source, describer, &run, console);
   if (!stopped.ok() && stopped.code() != Code::kCancelled) return stopped;
   if (run.frames.empty()) return corrupt("none of the frames could be read");
   // The graph and the summary are written though the poses turn out to be of other frames.
@@ -196,8 +166,11 @@ Status run_loops(const LoopsVerb& verb, Console& console) {
     console.note("the loops are not judged: " + judged.message());
     judged = {};
   }
+  if (const auto& drawn = truth ? truth : odometry; drawn && run.want_pictures) {
+    if (auto poses = drawn->of(run.frames); poses.ok()) run.poses = std::move(poses).value();
+  }
   if (!verb.g2o.empty()) {
-    const Status graph = write_graph(verb, odometry, run);
+    const Status graph = write_graph(verb, odometry, run, console);
     if (judged.ok()) judged = graph;
   }
   if (!verb.html.empty()) {
@@ -220,13 +193,15 @@ void add_loops_verb(Program& program) {
                "loops",
                "Find the frames of a drive that show a place seen before (loop closure)",
                "  loci loops drive/ -o loops.g2o\n"
-               "  loci loops drive/ --odometry odometry.txt -o graph.g2o --verify\n"
+               "  loci loops drive/ --odometry odometry.txt -o graph.g2o\n"
                "  loci loops walk.mp4 --every 0.5 -o loops.g2o\n"
                "  loci loops drive.bag --topic /camera/image_raw --truth poses.txt\n"
                "  loci loops morning/ evening/ --fps 30 --sequence 10 --json\n"
                "  loci simulate drive --drive-m 1500 --places 60 --seed 7\n"
                "  loci loops drive/images --truth drive/trajectory.txt --html loops.html\n"
                "  loci loops MH_01_easy/\n"
+               "  loci loops monday/ --save-map robot.loops\n"
+               "  loci loops tuesday/ --load-map robot.loops --save-map robot.loops\n"
                "Frames come in the order of their names; several sequences are one drive. Drives "
                "of EuRoC, TUM,\n"
                "KITTI, RobotCar and 4Seasons are recognised as they are downloaded, with times and "
@@ -245,6 +220,12 @@ void add_loops_verb(Program& program) {
       ->check(CLI::Range(2, 100'000))
       ->capture_default_str();
   app->add_option("--precision", verb->precision, "fp32, bf16, int8 or auto")
+      ->capture_default_str();
+  app->add_option(
+         "--verify-features",
+         verb->loops.geometry.verify_features,
+         "what is checked: points (the model's local features), backbone or rootsift (slow: "
+         "pictures are kept and looked at again); auto for points where the model has some")
       ->capture_default_str();
   add_output(program,
              app,
@@ -275,6 +256,15 @@ void add_loops_verb(Program& program) {
              verb->html,
              OutputKind::kPage,
              "write a page with the loops and the precision-recall curve");
+  add_output(program,
+             app,
+             "--save-map",
+             verb->maps.save,
+             OutputKind::kLoopMap,
+             "write the frames that are kept, for --load-map of a later run");
+  app->add_option("--load-map",
+                  verb->maps.load,
+                  "begin with the frames of an earlier run with the same model (--save-map)");
   app->add_option("--fps", verb->rules.fps, "frames a second, where names do not say the time")
       ->capture_default_str();
   app->add_option(

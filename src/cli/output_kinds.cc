@@ -60,6 +60,8 @@ bool is_own(std::string_view head, OutputKind kind) {
       return are_pairs(head);
     case OutputKind::kGraph:
       return head.starts_with("VERTEX_SE3:QUAT ") || head.starts_with("EDGE_SE3:QUAT ");
+    case OutputKind::kLoopMap:
+      return has(head, "\"format\":\"loci loop map\"");
     case OutputKind::kTable:
       return is_split_table(head.substr(0, head.find('\n')));
     case OutputKind::kPoses:

@@ -71,6 +71,8 @@ Status check_outputs(const std::vector<Output>& outputs,
     if (force) continue;
     for (const std::string& input : inputs) {
       if (!is_one_file(input, output.path)) continue;
+      if (output.kind == OutputKind::kLoopMap && may_replace(output.path, output.kind).ok())
+        continue;
       return invalid_argument(output.flag + ": " + printable(output.path) +
                               " is one of the inputs; name another file, or say --force to write "
                               "over it");

@@ -27,6 +27,7 @@ enum class OutputKind {
   kFeatures,
   kPairs,
   kGraph,
+  kLoopMap,  ///< may be read by the same command, which writes it at its end
   kTable,
   kPoses,
   kTrajectory,

@@ -61,21 +61,14 @@ Result<std::shared_ptr<const Model>> with_centers(const Model& part,
 
 }  // namespace
 
-LearnOptions adapt_options() { return {.max_images = 160, .features_per_image = 160}; }
+namespace internal {
 
-Result<std::shared_ptr<const Model>> adapt_model(std::shared_ptr<const Model> model,
-                                                 std::span<const std::string> photos,
-                                                 const LearnOptions& options,
-                                                 const DescribeOptions& describe,
-                                                 const JobControl& job) {
+Result<std::shared_ptr<const Model>> adapted_to(std::shared_ptr<const Model> model,
+                                                std::vector<Matrix> samples,
+                                                int64_t photos,
+                                                const LearnOptions& options,
+                                                const JobControl& job) {
   const std::vector<BranchPart> parts = branches_of(model);
-  if (std::ranges::none_of(parts, learns_centers)) {
-    return invalid_argument("model '" + printable(model->spec.name) +
-                            "' has no NetVLAD or VLAD pooling, so there are no centers to adapt");
-  }
-  LOCI_TRY(describer, Describer::create(without_centers(*model, parts), describe));
-  const std::vector<std::string> chosen = drawn(photos, options);
-  LOCI_TRY(samples, internal::sample_features(*describer, chosen, options, job));
   std::vector<std::shared_ptr<const Model>> adapted;
   for (size_t b = 0; b < parts.size(); ++b) {
     if (!learns_centers(parts[b])) {
@@ -92,8 +85,28 @@ Result<std::shared_ptr<const Model>> adapt_model(std::shared_ptr<const Model> mo
   std::erase_if(tensors, [](const auto& item) { return item.first.starts_with("whitening."); });
   spec.own_centers = true;
   spec.record = with_record_text(model->spec.record, kBase, base_fingerprint(*model));
-  spec.record = with_record_number(spec.record, kPhotos, std::ssize(photos));
+  spec.record = with_record_number(spec.record, kPhotos, photos);
   return make_model(std::move(spec), std::move(tensors));
+}
+
+}  // namespace internal
+
+LearnOptions adapt_options() { return {.max_images = 160, .features_per_image = 160}; }
+
+Result<std::shared_ptr<const Model>> adapt_model(std::shared_ptr<const Model> model,
+                                                 std::span<const std::string> photos,
+                                                 const LearnOptions& options,
+                                                 const DescribeOptions& describe,
+                                                 const JobControl& job) {
+  const std::vector<BranchPart> parts = branches_of(model);
+  if (std::ranges::none_of(parts, learns_centers)) {
+    return invalid_argument("model '" + printable(model->spec.name) +
+                            "' has no NetVLAD or VLAD pooling, so there are no centers to adapt");
+  }
+  LOCI_TRY(describer, Describer::create(without_centers(*model, parts), describe));
+  const std::vector<std::string> chosen = drawn(photos, options);
+  LOCI_TRY(samples, internal::sample_features(*describer, chosen, options, job));
+  return internal::adapted_to(model, std::move(samples), std::ssize(photos), options, job);
 }
 
 Result<Adapt> parse_adapt(const std::string& text) {

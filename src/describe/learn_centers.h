@@ -6,6 +6,7 @@
 #include "loci/describe/describer.h"
 #include "loci/describe/learn.h"
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,5 +27,12 @@ Result<TensorMap> learn_clusters(const PoolingSpec& spec,
                                  Matrix features,
                                  const LearnOptions& options,
                                  const JobControl& job);
+
+/// What adapt_model() makes of random features of so many photos, one matrix a branch.
+Result<std::shared_ptr<const Model>> adapted_to(std::shared_ptr<const Model> model,
+                                                std::vector<Matrix> samples,
+                                                int64_t photos,
+                                                const LearnOptions& options,
+                                                const JobControl& job);
 
 }  // namespace loci::internal

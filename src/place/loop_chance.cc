@@ -5,6 +5,8 @@
 #include "chance.h"
 #include "loop_memory.h"
 
+#include "loci/base/check.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -21,6 +23,7 @@ Positions positions_near(const LoopMemory& memory, int64_t position, const LoopN
   const LoopMemoryFrame& centre = memory.frame(position);
   const auto is_near = [&](int64_t p) {
     const LoopMemoryFrame& other = memory.frame(p);
+    if (other.session != centre.session) return false;
     return std::abs(other.number - centre.number) <= near.frames ||
            std::abs(other.stamp_s - centre.stamp_s) <= near.seconds;
   };
@@ -32,11 +35,17 @@ Positions positions_near(const LoopMemory& memory, int64_t position, const LoopN
 
 }  // namespace
 
+RunningChance::RunningChance(std::optional<Prior> prior) : prior_(prior) {
+  if (!prior_) return;
+  location_ = prior_->location;
+  spread_ = prior_->spread;
+}
+
 void RunningChance::learn(double elsewhere) {
   values_.push_back(elsewhere);
   if (values_.size() > kMemory) values_.pop_front();
   constexpr int64_t kEvery = 10;
-  if (++learnt_ % kEvery != 0 || values_.size() < kLeast) return;
+  if (++learnt_ % kEvery != 0 || (values_.size() < kLeast && !prior_)) return;
   std::vector<double> sorted(values_.begin(), values_.end());
   std::ranges::sort(sorted);
   const auto quantile = [&](double p) {
@@ -45,11 +54,26 @@ void RunningChance::learn(double elsewhere) {
   constexpr double kOneSigmaBelow = 0.158655;
   location_ = quantile(0.5);
   spread_ = std::max(location_ - quantile(kOneSigmaBelow), 1e-6);
+  if (!prior_) return;
+  const double own = static_cast<double>(values_.size()), all = own + kPriorWeight;
+  location_ = (own * location_ + kPriorWeight * prior_->location) / all;
+  spread_ = (own * spread_ + kPriorWeight * prior_->spread) / all;
 }
 
 double RunningChance::confidence(double score) const {
   if (!(spread_ > 0)) return 0;
   return std::erfc((location_ - score) / spread_ / std::numbers::sqrt2) / 2;
+}
+
+std::optional<double> RunningChance::at(double confidence) const {
+  LOCI_REQUIRE(confidence > 0 && confidence < 1, "a part, and neither none nor all");
+  if (!(spread_ > 0)) return std::nullopt;
+  double low = -9, high = 9;  // spreads from the median
+  for (int step = 0; step < 60; ++step) {
+    const double middle = (low + high) / 2;
+    (std::erfc(-middle / std::numbers::sqrt2) / 2 < confidence ? low : high) = middle;
+  }
+  return location_ + low * spread_;
 }
 
 std::optional<double> RunningChance::usual() const {
@@ -89,6 +113,25 @@ std::optional<double> best_elsewhere(std::span<const float> scores,
     ++counted;
   }
   return counted >= kLeast ? best : std::nullopt;
+}
+
+bool may_show_one_place(const LoopMemory& memory,
+                        int64_t position,
+                        int64_t other,
+                        const LoopNearness& near) {
+  const Positions here = positions_near(memory, position, near),
+                  there = positions_near(memory, other, near);
+  if (other >= here.begin && other < here.end) return true;
+  const auto twin_within = [&](const Positions& from, const Positions& to) {
+    for (int64_t p = from.begin; p < from.end; ++p) {
+      const int64_t twin = memory.frame(p).twin;
+      if (twin >= 0 && twin >= memory.frame(to.begin).number &&
+          twin <= memory.frame(to.end - 1).number)
+        return true;
+    }
+    return false;
+  };
+  return twin_within(here, there) || twin_within(there, here);
 }
 
 std::optional<double> chance_bound(std::span<const float> similarities, double part) {

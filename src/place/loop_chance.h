@@ -19,15 +19,27 @@ class LoopMemory;
 /// last 200 values give location and spread; the upper half may hold loops that were not found.
 class RunningChance {
  public:
+  /// Where chance usually lies, worth as much as kPriorWeight values of the run.
+  struct Prior {
+    double location = 0, spread = 0;
+  };
+  explicit RunningChance(std::optional<Prior> prior = std::nullopt);
   /// One value, of every frame that had enough others to be compared with.
   void learn(double elsewhere);
-  /// Part of chance scores below `score`; 0 until 30 values were learnt.
+  /// Part of chance scores below `score`; 0 until 30 values were learnt, unless there is a prior.
   double confidence(double score) const;
-  /// Five of six chance scores are below it; nothing until 30 values were learnt.
+  /// The value whose confidence() is that: the median and the spread tell it.
+  /// Contract: 0 < confidence < 1
+  std::optional<double> at(double confidence) const;
+  /// Five of six chance scores are below it; nothing as long as confidence() is 0 for all.
   std::optional<double> usual() const;
+  /// The run has given enough to tell by it alone.
+  bool learnt() const { return values_.size() >= kLeast; }
 
  private:
   static constexpr size_t kMemory = 200, kLeast = 30;
+  static constexpr double kPriorWeight = 20;
+  std::optional<Prior> prior_;
   std::deque<double> values_;
   int64_t learnt_ = 0;
   double location_ = 0, spread_ = 0;  ///< spread_ 0: nothing learnt
@@ -46,6 +58,14 @@ struct LoopNearness {
 std::optional<double> best_elsewhere(std::span<const float> scores,
                                      const LoopMemory& memory,
                                      const LoopNearness& near);
+
+/// Do two kept frames show one place or may they: they are near each other, or one of them is near a
+/// frame whose twin is near the other.
+/// Cost:    O(frames near the two)
+bool may_show_one_place(const LoopMemory& memory,
+                        int64_t position,
+                        int64_t other,
+                        const LoopNearness& near);
 
 /// What the best of a frame's similarities with other places is below in `part` of all cases, told
 /// from the middle of them: a quantile of fit_chance() of a sample; nothing for fewer than 50.

@@ -5,6 +5,8 @@
 #include "loop_memory.h"
 #include "loop_test_walk.h"
 
+#include "loci/base/rng.h"
+
 #include <gtest/gtest.h>
 
 namespace loci {
@@ -35,6 +37,17 @@ TEST(RunningChance, SaysNothingBeforeThirtyFramesAndTakesHighOnesForNoChance) {
   for (int i = 0; i < 50; ++i) chance.learn(0.9);  // places seen three times
   EXPECT_GT(chance.confidence(0.9), 0.9999);
   EXPECT_LT(chance.confidence(0.45), 0.99);
+}
+
+TEST(RunningChance, WhatIsUsualServesUntilTheRunHasTaughtMore) {
+  RunningChance chance(RunningChance::Prior{.location = 0.3, .spread = 0.1});
+  EXPECT_NEAR(chance.confidence(0.3), 0.5, 1e-6);
+  EXPECT_NEAR(chance.usual().value(), 0.4, 1e-6);
+  Rng rng(3, "chance");
+  for (int i = 0; i < 20; ++i) chance.learn(0.1 + 0.02 * rng.normal());
+  EXPECT_NEAR(chance.confidence(0.2), 0.5, 0.1) << "half of it is the run's by now";
+  for (int i = 0; i < 180; ++i) chance.learn(0.1 + 0.02 * rng.normal());
+  EXPECT_GT(chance.confidence(0.2), 0.99);
 }
 
 TEST(RunningChance, FollowsTheRun) {
@@ -96,6 +109,28 @@ TEST(ChanceBound, LiesAboveWhatChanceGives) {
   EXPECT_NEAR(chance_bound(scores, 0.5).value(), 0.2 + 0.05 * 3.2, 0.03);
   EXPECT_GT(chance_bound(scores, 0.95).value(), chance_bound(scores, 0.5).value() + 0.02);
   EXPECT_FALSE(chance_bound(std::span(scores).first(49), 0.5).has_value());
+}
+
+TEST(RunningChance, GivesTheValueOfAConfidence) {
+  RunningChance chance(RunningChance::Prior{.location = -1, .spread = 2});
+  EXPECT_NEAR(chance.at(0.841345).value(), 1, 1e-4);
+  EXPECT_NEAR(chance.confidence(chance.at(0.985).value()), 0.985, 1e-6);
+  EXPECT_FALSE(RunningChance().at(0.9).has_value());
+}
+
+TEST(MayShowOnePlace, FramesNearEachOtherOrJoinedByATwinDo) {
+  LoopMemory memory(test::kWalkDim, 200);
+  for (int64_t i = 0; i < 150; ++i) {
+    LoopMemoryFrame frame{.number = i, .stamp_s = static_cast<double>(i)};
+    if (i == 110) frame.twin = 10;
+    memory.add(std::move(frame), test::view_of(i, 0));
+  }
+  const LoopNearness near{.frames = 5, .seconds = 3};
+  EXPECT_TRUE(may_show_one_place(memory, 40, 44, near));
+  EXPECT_FALSE(may_show_one_place(memory, 40, 60, near));
+  EXPECT_TRUE(may_show_one_place(memory, 12, 108, near));
+  EXPECT_TRUE(may_show_one_place(memory, 108, 12, near));
+  EXPECT_FALSE(may_show_one_place(memory, 30, 108, near));
 }
 
 }  // namespace

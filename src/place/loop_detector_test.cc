@@ -4,6 +4,9 @@
 
 #include "loop_test_walk.h"
 
+#include "loci/describe/builtin.h"
+#include "loci/image/sketch.h"
+
 #include <atomic>
 #include <cmath>
 #include <limits>
@@ -210,8 +213,68 @@ TEST(LoopDetector, OptionsOutOfRangeAreRefusedByName) {
             std::string::npos);
   EXPECT_NE(refusal([](auto& o) { o.consistency = 0; }).find("consistency"), std::string::npos);
   EXPECT_NE(refusal([](auto& o) { o.max_frames = 5; }).find("max_frames"), std::string::npos);
-  EXPECT_NE(refusal([](auto& o) { o.verify = true; }).find("images"), std::string::npos);
+  EXPECT_NE(refusal([](auto& o) { o.min_probability = 1; }).find("min_probability"),
+            std::string::npos);
+  EXPECT_NE(refusal([](auto& o) { o.max_chance = 0; }).find("max_chance"), std::string::npos);
   EXPECT_FALSE(LoopDetector::create(0, {}).ok());
+}
+
+std::shared_ptr<const Describer> builtin() {
+  return Describer::create(builtin_model("default").value(), {.num_threads = 1}).value();
+}
+
+/// Round and round past so many places.
+Image place_at(int64_t t, int64_t places) {
+  return sketch_place(
+      static_cast<uint64_t>(t % places), static_cast<uint64_t>(t / places), 160, 120);
+}
+
+TEST(LoopDetectorImages, ASecondRoundIsFoundByGeometryBeforeAndAfterTheDriveHasItsOwnCenters) {
+  LoopOptions options = quick();
+  options.exclude_s = 5;
+  const auto loops = LoopDetector::create(builtin(), options).value();
+  EXPECT_EQ(loops->checked_by(), "points");
+  constexpr int64_t kPlaces = 44;
+  int64_t early = 0, late = 0, wrong = 0;
+  size_t while_learning = 0;
+  for (int64_t t = 0; t < 3 * kPlaces; ++t) {
+    const Image image = place_at(t, kPlaces);
+    const auto loop = loops->add(image, static_cast<double>(t)).value();
+    EXPECT_TRUE(loops->last().chance_known);
+    if (t == 118) while_learning = loops->memory_bytes();
+    if (!loop) continue;
+    wrong += loop->match % kPlaces != t % kPlaces;
+    EXPECT_LE(loop->chance, options.max_chance);
+    EXPECT_GE(loop->probability, options.min_probability);
+    EXPECT_GE(loop->score, 0);
+    EXPECT_LE(loop->score, std::log10(options.max_chance / loop->chance));
+    EXPECT_GT(loop->geometry->inliers, 8);
+    (t < 119 ? early : late) += 1;
+  }
+  EXPECT_GE(early, 60);
+  EXPECT_GE(late, 10);
+  EXPECT_LE(wrong, 1) << "drawings share their houses' parts";
+  EXPECT_LT(loops->memory_bytes(), while_learning)
+      << "what centers are learnt from is kept no more";
+}
+
+TEST(LoopDetectorImages, WithoutACheckSimilarityAloneDecidesFromTheFirstCandidatesOn) {
+  LoopOptions options = quick();
+  options.verify = false;
+  options.own_centers = false;
+  options.exclude_s = 5;
+  const auto loops = LoopDetector::create(builtin(), options).value();
+  EXPECT_EQ(loops->checked_by(), "");
+  int64_t found = 0;
+  for (int64_t t = 0; t < 40; ++t) {
+    const Image image = place_at(t, 20);
+    const auto loop = loops->add(image, static_cast<double>(t)).value();
+    if (!loop) continue;
+    ++found;
+    EXPECT_EQ(loop->match, t - 20);
+    EXPECT_FALSE(loop->geometry.has_value());
+  }
+  EXPECT_GE(found, 15);
 }
 
 TEST(LoopDetectorThreads, FiguresMayBeReadWhileFramesComeFromSeveralThreads) {

@@ -7,11 +7,19 @@
 #include <algorithm>
 
 namespace loci {
+namespace {
+
+size_t bytes_of(const LoopMemoryFrame& frame) {
+  return frame.name.size() + frame.jpeg.size() + frame.points.descriptors.size() +
+         frame.points.points.size() * sizeof(KeptPoint);
+}
+
+}  // namespace
 
 LoopMemory::LoopMemory(int64_t dim, int64_t max_frames) : max_frames_(max_frames), rows_(dim) {}
 
 size_t LoopMemory::memory_bytes() const {
-  return rows_.memory_bytes() + jpeg_bytes_ + frames_.capacity() * sizeof(LoopMemoryFrame) +
+  return rows_.memory_bytes() + kept_bytes_ + frames_.capacity() * sizeof(LoopMemoryFrame) +
          (slots_.capacity() + free_slots_.capacity()) * sizeof(int64_t);
 }
 
@@ -38,10 +46,29 @@ void LoopMemory::add(LoopMemoryFrame frame, std::span<const float> descriptor) {
     free_slots_.pop_back();
   }
   rows_.set(slot, descriptor);
-  jpeg_bytes_ += frame.jpeg.size();
+  kept_bytes_ += bytes_of(frame);
   frames_.push_back(std::move(frame));
   slots_.push_back(slot);
   if (size() > 1) frames_.back().like_previous = similarity(size() - 1, size() - 2);
+}
+
+void LoopMemory::replace(int64_t position, std::span<const float> descriptor) {
+  rows_.set(slots_[static_cast<size_t>(position)], descriptor);
+}
+
+void LoopMemory::compare_again() {
+  for (int64_t i = 0; i < size(); ++i) {
+    LoopMemoryFrame& each = frames_[static_cast<size_t>(i)];
+    each.like_previous = i > 0 ? similarity(i, i - 1) : -1;
+    if (each.twin >= 0) each.like_twin = similarity(i, position_of(each.twin));
+  }
+}
+
+std::vector<float> LoopMemory::similarities_of(int64_t position, int64_t count) const {
+  std::vector<float> row(static_cast<size_t>(rows_.dim())), out(static_cast<size_t>(count));
+  rows_.read(slots_[static_cast<size_t>(position)], row);
+  rows_.scores(row, std::span(slots_).first(static_cast<size_t>(count)), out, 1);
+  return out;
 }
 
 int64_t LoopMemory::position_of(int64_t number) const {
@@ -62,7 +89,7 @@ int64_t LoopMemory::forget_one(int64_t candidates) {
     }
   }
   const int64_t number = frame(at).number;
-  jpeg_bytes_ -= frame(at).jpeg.size();
+  kept_bytes_ -= bytes_of(frame(at));
   free_slots_.push_back(slots_[static_cast<size_t>(at)]);
   frames_.erase(frames_.begin() + at);
   slots_.erase(slots_.begin() + at);

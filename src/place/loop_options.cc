@@ -30,6 +30,14 @@ Status LoopOptions::validate() const {
     return invalid_argument(
         format("verify_confidence %g: expected 0 or more and less than 1", verify_confidence));
   }
+  if (!(min_probability > 0 && min_probability < 1)) {
+    return invalid_argument(
+        format("min_probability %g: expected more than 0 and less than 1", min_probability));
+  }
+  if (!(max_chance > 0 && max_chance <= 1)) {
+    return invalid_argument(
+        format("max_chance %g: expected more than 0 and at most 1", max_chance));
+  }
   if (consistency < 1 || consistency > 1000) {
     return invalid_argument(format("consistency %d: expected 1 to 1,000 frames", consistency));
   }

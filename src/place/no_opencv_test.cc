@@ -13,7 +13,7 @@ namespace {
 TEST(NoOpenCv, TheModelsOwnFeaturesAreCheckedAndRootSiftIsRefusedBeforeAnyWork) {
   const std::shared_ptr<const Describer> describer =
       Describer::create(builtin_model("default").value()).value();
-  EXPECT_EQ(Verifier::create(*describer).value()->method(), "backbone");
+  EXPECT_EQ(Verifier::create(*describer).value()->method(), "points");
   EXPECT_TRUE(LoopDetector::create(describer, {.verify = true}).ok());
   const Status status = Verifier::create(*describer, {.verify_features = "rootsift"}).status();
   EXPECT_EQ(status.code(), Code::kUnsupported);

@@ -64,6 +64,41 @@ class Loops(InAFolder):
         self.assertEqual(edges[2 * PLACES - 1:], [(loop['match'], loop['frame']) for loop in found])
         self.assertIn('Precision', page.read_text())
 
+    def test_the_first_line_says_from_which_frame_on_there_can_be_loops(self):
+        text = loci('loops', self.drive, *self.options, check=0).stdout.splitlines()[0]
+        self.assertTrue(text.startswith('loops from frame 12 on: the last 12 s and 10 frames are no candidates'), text)
+        self.assertIn('checked geometrically (points)', text)
+        other = loci('loops', self.drive, '--model', 'bow-orb', '--num-words', 50, check=0).stdout.splitlines()[0]
+        self.assertIn('not before some 100 more', other)
+
+    def test_a_map_of_one_run_is_known_in_the_next(self):
+        first, second, saved = self.root / 'first_round', self.root / 'second_round', self.root / 'robot.loops'
+        for folder, frames in ((first, range(PLACES)), (second, range(PLACES, 2 * PLACES))):
+            folder.mkdir()
+            for number in frames:
+                shutil.copy(self.drive / f'{number:06}.500.jpg', folder)
+        self.assertEqual(len(lines('loops', first, '--save-map', saved, *self.options)), 1)
+        page = self.root / 'map.html'
+        *found, summary = lines('loops', second, '--load-map', saved, '--save-map', saved, '--html', page, *self.options)
+        right = [loop for loop in found if loop['frame'] - loop['match'] == PLACES]
+        self.assertGreaterEqual(len(right), PLACES * 3 // 4)
+        self.assertEqual((right[0]['match_image'], right[0]['frame'] >= PLACES),
+                         (str(first / f"{right[0]['match']:06}.500.jpg"), True))
+        self.assertEqual(summary['kept_frames'], 2 * PLACES)
+        self.assertIn('data:image/jpeg', page.read_text())
+        other = loci('loops', second, '--load-map', saved, '--model', 'placenet', *self.options, check=2)
+        self.assertIn("made with model 'default'", other.stderr)
+        self.assertIn('--truth', loci('loops', second, '--load-map', saved, '--truth', self.trajectory, check=2).stderr)
+        saved.write_bytes(saved.read_bytes()[:-9])
+        loci('loops', second, '--load-map', saved, *self.options, check=1)
+
+    def test_the_page_shows_pairs_and_the_way(self):
+        page = self.root / 'way.html'
+        lines('loops', self.drive, '--truth', self.trajectory, '--html', page, *self.options)
+        text = page.read_text()
+        for part in ('Pairs of frames', 'data:image/jpeg', '<polyline', 'The way'):
+            self.assertIn(part, text)
+
     def test_other_descriptors_and_sequences_take_the_same_way(self):
         for model in ('bow-orb', 'bow-rootsift', 'rootsift-vlad'):
             summary = lines('loops', self.drive, '--model', model, '--num-words', 200, '--truth', self.trajectory,
@@ -74,8 +109,10 @@ class Loops(InAFolder):
         self.assertGreater(summary['truth']['average_precision'], 0.5)
 
     def test_a_check_of_the_geometry_says_what_fits(self):
-        *found, summary = lines('loops', self.drive, '--verify', *self.options)
+        *found, summary = lines('loops', self.drive, *self.options)
         self.assertTrue(found)
+        for loop in lines('loops', self.drive, '--no-verify', *self.options)[:-1]:
+            self.assertNotIn('inliers', loop)
         for loop in found:
             self.assertGreater(loop['inliers'], 8)
             self.assertLessEqual(loop['inliers'], loop['matched'])
@@ -125,7 +162,7 @@ class Loops(InAFolder):
                 ([self.drive, '--sequence', 0], 2, 'sequence'),
                 ([self.drive, '--fps', 0], 2, 'fps'),
                 ([self.drive, '--odometry', self.trajectory], 2, '-o'),
-                ([self.drive, '--model', 'bow-orb', '--verify'], 2, 'bow-orb'),
+                ([self.drive, '--model', 'bow-orb', '--verify-features', 'rootsift'], 2, 'bow-orb'),
                 ([self.drive, '--model', 'bow-surf'], 2, 'surf'),
                 ([self.drive, '--truth', wrong], 1, 'line 1'),
                 ([self.drive, '--truth', elsewhere], 2, 'none of the frames')):

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 namespace loci {
 
@@ -25,24 +26,39 @@ struct LoopOptions {
   int top_k = 3;
   /// Least cosine similarity of a loop.
   double min_similarity = 0;
-  /// Least part of this run's own chance scores that lie below a loop's; 0 accepts all, and
-  /// anything else needs some 100 frames to compare with and 30 to learn from before.
+  /// Without a geometric check: least part of chance scores that lie below a loop's; 0 accepts all.
+  /// For models whose chance is not known beforehand it needs some 100 frames to compare with and 30
+  /// to learn from.
   double min_confidence = 0.9995;
   /// So many frames in a row, the newest among them, must have candidates near each other
   /// (Galvez-Lopez and Tardos 2012).
   int consistency = 3;
   /// Near: at most so many frames apart.
   int consistency_jump = 5;
-  /// Check candidates geometrically; keeps a JPEG of each frame (not the descriptor alone).
-  bool verify = false;
-  /// Verify: from here on, instead of min_confidence where that is more, a candidate is checked;
-  /// what one geometry explains is a loop, also before chance is known.
-  double verify_confidence = 0.5;
+  /// Check candidates geometrically, by the local features of the describer's own pass where it has
+  /// some (Describer::has_points()). Others are checked only when geometry.verify_features names
+  /// what to match, from a JPEG that is kept of each frame: some 100 ms a candidate. Descriptors
+  /// alone are not checked.
+  bool verify = true;
+  /// Verify: least part of chance scores below a candidate's, and of the log odds of other places
+  /// in this run, instead of min_confidence where that is more; the built-in model's similarities
+  /// must pass min_confidence until the drive has centers of its own.
+  double verify_confidence = 0.985;
+  /// Verify, models with odds (ModelSpec::match_odds): least probability of one place, by similarity
+  /// and inliers of an epipolar geometry; mean log odds over the consistent frames.
+  double min_probability = 0.5;
+  /// Verify, local features: photos of different places have as many inliers of `geometry` as a
+  /// loop's in at most this part of cases (inlier_chance(), geometric mean over the consistent
+  /// frames). Models without odds: a tenth of it.
+  double max_chance = 1e-3;
+  /// Learn the centers of a model that says so (the built-in one) from the first 100 frames; from
+  /// the 120th on all frames, kept ones as well, are described by them.
+  bool own_centers = true;
   /// Frames kept; beyond them the most redundant one is forgotten.
   int max_frames = 20'000;
   int num_threads = 0;
   SequenceOptions sequence;
-  VerifyOptions geometry{.verify_features = "rootsift", .max_keypoints = 500};
+  VerifyOptions geometry{.max_keypoints = 500, .geometry = {.geometry = "homography"}};
 
   template <class V>
   void describe(V&& v) {
@@ -52,8 +68,9 @@ struct LoopOptions {
       top_k);
     v({"min_similarity", "least cosine similarity of a loop"}, min_similarity);
     v({"min_confidence",
-       "least part of this run's own chance scores that lie below a loop's; 0 accepts all, and "
-       "anything else needs some 100 frames to compare with and 30 to learn from before"},
+       "without a geometric check: least part of chance scores that lie below a loop's; 0 accepts "
+       "all. For models whose chance is not known beforehand it needs some 100 frames to compare "
+       "with and 30 to learn from"},
       min_confidence);
     v({"consistency",
        "so many frames in a row, the newest among them, must have candidates near each other "
@@ -61,12 +78,24 @@ struct LoopOptions {
       consistency);
     v({"consistency_jump", "near: at most so many frames apart"}, consistency_jump);
     v({"verify",
-       "check candidates geometrically; keeps a JPEG of each frame (not the descriptor alone)"},
+       "check candidates geometrically, by the model's own local features where it has some; "
+       "others only where verify_features says what to match"},
       verify);
     v({"verify_confidence",
-       "verify: from here on, instead of min_confidence where that is more, a candidate is "
-       "checked; what one geometry explains is a loop, also before chance is known"},
+       "verify: least part of chance scores, and of other places' log odds in this run, below a "
+       "candidate's; until the drive has centers of its own, min_confidence for the former"},
       verify_confidence);
+    v({"min_probability",
+       "verify, models with odds: least probability of one place by similarity and inliers"},
+      min_probability);
+    v({"max_chance",
+       "verify, local features: frames of different places have as many inliers as a loop's in at "
+       "most this part of cases; models without odds: a tenth of it"},
+      max_chance);
+    v({"own_centers",
+       "learn the built-in model's centers from the first 100 frames, and describe all frames by "
+       "them from the 120th on"},
+      own_centers);
     v({"max_frames", "frames kept; beyond them the most redundant one is forgotten"}, max_frames);
     sequence.describe(v);
   }
@@ -81,10 +110,18 @@ struct Loop {
   double stamp_s = 0, match_stamp_s = 0;
   float similarity = 0;  ///< cosine of the two descriptors
   /// Similarity, or that of the sequence, but no more than the mean over `consistency` frames in a
-  /// row.
+  /// row. Where local features are checked, by how much a loop is one, 0 or more: the lesser of
+  /// log10(max_chance / chance) and how far the log odds of `probability` exceed what min_probability
+  /// and verify_confidence ask for.
   double score = 0;
-  double confidence = 0;  ///< part of chance scores below this one
-  int consistent = 1;     ///< frames in a row with candidates near each other, this one included
+  double confidence = 0;  ///< part of chance scores below this one's similarity
+  /// Local features: how probable so many inliers are between different places, no less than the
+  /// geometric mean over `consistency` frames in a row.
+  double chance = 1;
+  /// Local features, models with odds: how probable one place is, no more than what mean log odds
+  /// over `consistency` frames in a row say; else 0.
+  double probability = 0;
+  int consistent = 1;  ///< frames in a row with candidates near each other, this one included
   std::optional<VerifiedCandidate> geometry;  ///< where it was checked
 };
 
@@ -96,13 +133,15 @@ struct LoopFrame {
   std::optional<Loop> candidate;
   int64_t old_frames = 0;  ///< frames [0, old_frames) were old enough to be its match
   int64_t kept_frames = 0;
+  bool chance_known = false;  ///< confidences say something
   double describe_ms = 0, search_ms = 0, verify_ms = 0;
 };
 
 /// Finds loops in a stream of frames while it comes: does this frame show a place that the robot
 /// saw before? Give it each frame (or key frame) once, in order.
 ///
-///   1. The frame is described and compared with every kept frame but the most recent ones
+///   1. The frame is described (by the model's centers at first, by those of the drive's own once
+///      there are frames enough: `own_centers`) and compared with every kept frame but the most recent ones
 ///      (`exclude_s`, `exclude_frames`) and those since when nothing changed: a robot that stands
 ///      still closes no loop.
 ///   2. `sequence` > 1 replaces similarities by those of sequences (SequenceMatcher).
@@ -111,14 +150,18 @@ struct LoopFrame {
 ///      these frames: loops last, and chance seldom does.
 ///   4. How high chance reaches is learnt from the run itself, without any truth: the best score of
 ///      a frame away from its best place (and from where that place was seen again) is chance, and
-///      nearly normal over the last 200 frames. `min_confidence` is a quantile of it; no loop is
-///      given before 30 frames had 60 others to be compared with. `min_similarity` is a plain bound
-///      beside it; with `min_confidence` 0 it stands alone. With sequences the newest frame must
-///      itself be more alike than chance usually is.
-///   5. With `verify`, the best candidate that one geometry explains; `verify_confidence` is enough
-///      then.
+///      nearly normal over the last 200 frames. For the built-in model it begins with what is usual
+///      on other drives; for others no loop is given before 30 frames had 60 others to be compared
+///      with. `min_confidence` is a quantile of it, `min_similarity` a plain bound beside it; with
+///      `min_confidence` 0 it stands alone. With sequences the newest frame must itself be more
+///      alike than chance usually is.
+///   5. With `verify` and local features, each of the `top_k` is checked twice: a homography, which
+///      holds from nearly the same point only, and for the model's odds an epipolar geometry. A loop
+///      passes `max_chance` and `min_probability` over the consistent frames; `verify_confidence`
+///      is enough then. With other features it is the best one that one geometry explains.
 ///
-/// Memory is bounded by `max_frames` * (2 * dim bytes, and with `verify` a JPEG of 640 pixels).
+/// Memory is bounded by `max_frames` * (2 * dim bytes, and with `verify` 39 KB of local features or
+/// a JPEG of 640 pixels), and 30 MB more until centers are learnt.
 /// Beyond that the frame is forgotten that is most like the frame kept before it or the frame it
 /// closed a loop with (never one of the most recent): where the robot stood, went slowly or came by
 /// again, frames become sparse first.
@@ -127,13 +170,24 @@ struct LoopFrame {
 ///          waits for the first. size(), memory_bytes() and last() from any thread at any time
 class LoopDetector {
  public:
-  /// Errors: InvalidArgument for options out of range; Unsupported for `verify` with RootSIFT in a
+  /// Errors: InvalidArgument for options out of range; Unsupported for a check with RootSIFT in a
   ///         build without OpenCV
   static Result<std::unique_ptr<LoopDetector>> create(std::shared_ptr<const Describer> describer,
                                                       const LoopOptions& options = {});
-  /// For descriptors of one's own, `dim` numbers each.
-  /// Errors:  also InvalidArgument for `verify`
+  /// For descriptors of one's own, `dim` numbers each; `verify` does nothing.
   static Result<std::unique_ptr<LoopDetector>> create(int64_t dim, const LoopOptions& options = {});
+  /// The same with the map of an earlier run, which save() wrote: all of its frames are candidates
+  /// from the first frame on, whatever their stamps, and stamps begin anew. Frames are numbered on.
+  /// A map whose run had centers of its own goes on with them; one that was saved before keeps
+  /// general centers.
+  /// Errors: also what reading gives; Corrupt for a damaged map; Unsupported for a newer version;
+  ///         InvalidArgument for no map, one of another model, or another kind of check
+  static Result<std::unique_ptr<LoopDetector>> load(const std::string& path,
+                                                    std::shared_ptr<const Describer> describer,
+                                                    const LoopOptions& options = {});
+  static Result<std::unique_ptr<LoopDetector>> load(const std::string& path,
+                                                    int64_t dim,
+                                                    const LoopOptions& options = {});
   virtual ~LoopDetector() = default;
 
   /// `stamp_s`: time of the frame, seconds of any clock that does not go back.
@@ -142,15 +196,29 @@ class LoopDetector {
   virtual Result<std::optional<Loop>> add(ImageView image, double stamp_s) = 0;
   /// The same with a descriptor, which is scaled to unit norm. One of zeros (a frame without
   /// features) is remembered and never a loop.
-  /// Errors: also InvalidArgument for another width, values that are not finite, or `verify`
+  /// Errors: also InvalidArgument for another width, values that are not finite, or where frames'
+  ///         images are checked
   /// Cost:   2 * dim bytes read a kept frame: 20,000 frames of 4,096 numbers are 160 MB
   virtual Result<std::optional<Loop>> add(std::span<const float> descriptor, double stamp_s) = 0;
+
+  /// Writes the kept frames for a later run (docs/formats/loop_map.md), whole or not at all. `names`,
+  /// of this run's frames in their order, may be given for name().
+  /// Errors: Io
+  /// Threads: waits for add()
+  /// Memory: twice memory_bytes() meanwhile
+  virtual Status save(const std::string& path, std::span<const std::string> names = {}) const = 0;
+  /// Number of this run's first frame: more than 0 where a map was loaded.
+  virtual int64_t first_frame() const = 0;
+  /// Name of a frame of an earlier run, as it was saved; else "".
+  virtual std::string name(int64_t frame) const = 0;
 
   virtual int64_t size() const = 0;  ///< frames kept
   virtual size_t memory_bytes() const = 0;
   /// What became of the frame added last.
   virtual LoopFrame last() const = 0;
   virtual const LoopOptions& options() const = 0;
+  /// Candidates are checked geometrically: "points", "backbone" or "rootsift"; "" where they are not.
+  virtual std::string checked_by() const = 0;
 };
 
 }  // namespace loci
