@@ -38,8 +38,11 @@ std::pair<Precision, std::string> settle(Precision wanted,
                                          bool tokens,
                                          bool emulate) {
   const Instructions have = instructions();
-  if (tokens && wanted == Precision::kInt8)
-    return {Precision::kFp32, "transformers are not run in int8: running in fp32"};
+  // Their products have integer kernels of ours for every processor, though a slow one for the plainest.
+  if (tokens && wanted == Precision::kInt8) {
+    if (simd_level() > SimdLevel::kPlain || emulate) return {Precision::kInt8, ""};
+    return {Precision::kFp32, "this processor has no AVX2, which int8 needs: running in fp32"};
+  }
   if (tokens && wanted == Precision::kAuto)
     return {have.bf16 ? Precision::kBf16 : Precision::kFp32, ""};
   if (wanted == Precision::kAuto) return {fastest(weights), ""};
@@ -73,6 +76,8 @@ class PlannedBackbone final : public Backbone {
           "this model has no activation ranges, which int8 needs: calibrate it on some photos "
           "first");
     }
+    // oneDNN's integer convolutions beside them need both.
+    if (tokens && !instructions().vnni) weights_.forget_ranges();
     lanes_.set_total_threads(resolve_threads(options.num_threads));
     cache_ = kernel_cache(options.kernel_cache);
     kernel_choice_ = options.kernel_choice;
@@ -145,8 +150,8 @@ class PlannedBackbone final : public Backbone {
         std::vector<Features>& maps = out.emplace_back(static_cast<size_t>(batch));
         for (Features& each : maps) {
           each.values = Matrix(map.rows(), map.channels);
-          each.height = map.tokens > 0 ? 1 : map.height;
-          each.width = map.tokens > 0 ? map.rows() : map.width;
+          each.height = map.plain() ? map.height : 1;
+          each.width = map.plain() ? map.width : map.rows();
         }
       }
       std::vector<LayerTime> times;
@@ -236,6 +241,16 @@ class RangeCalibrator final : public Calibrator {
 };
 
 }  // namespace
+
+Result<std::vector<MapPlaces>> map_places(const Network& network, int height, int width) {
+  LOCI_TRY(graph, lower(network, {3, height, width}));
+  std::vector<MapPlaces> all;
+  for (const int value : graph.outputs) {
+    const Extent map = graph.extent(value);
+    all.push_back(map.bag ? MapPlaces{} : MapPlaces{map.tokens, map.height, map.width});
+  }
+  return all;
+}
 
 Result<std::unique_ptr<Backbone>> Backbone::create(std::shared_ptr<const Model> model,
                                                    const BackboneOptions& options) {

@@ -53,10 +53,10 @@ Status infer(Node& node, const Graph& graph) {
   Op& op = node.op;
   if (op.type >= OpType::kLinear) return infer_tokens(node, graph);
   node.out = node.in;
-  if (needs_map(op.type) && node.in.tokens > 0) {
-    return corrupt(format("operator '%s' works on a map, and its input has %d tokens before it",
+  if (needs_map(op.type) && !node.in.plain()) {
+    return corrupt(format("operator '%s' works on a map, and its input has %d tokens beside it",
                           op.name.c_str(),
-                          node.in.tokens));
+                          node.in.tokens + node.in.behind));
   }
   if (op.type == OpType::kConv || op.type == OpType::kMaxPool || op.type == OpType::kAvgPool) {
     node.out.height = window_output(node.in.height, op.kernel_h, op, op.pad_top, op.pad_bottom);
@@ -79,7 +79,7 @@ Status infer(Node& node, const Graph& graph) {
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     const Extent other = graph.extent(node.inputs[i]);
     if (other.height != node.in.height || other.width != node.in.width ||
-        other.tokens != node.in.tokens) {
+        other.tokens != node.in.tokens || other.behind != node.in.behind) {
       return invalid_argument(format("operator '%s' joins maps of %dx%d and %dx%d",
                                      op.name.c_str(),
                                      node.in.width,
@@ -193,7 +193,7 @@ class Lowering {
     if (node == nullptr || node->sum_input >= 0 || other == 0 || other == mine) return false;
     const Extent a = graph_.extent(mine), b = graph_.extent(other);
     if (a.channels != b.channels || a.height != b.height || a.width != b.width ||
-        a.tokens != b.tokens) {
+        a.tokens != b.tokens || a.behind != b.behind) {
       return false;
     }
     node->sum_input = other;

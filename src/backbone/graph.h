@@ -14,8 +14,12 @@ namespace loci::internal {
 
 struct Extent {
   int channels = 0, height = 0, width = 0;
-  int tokens = 0;  ///< rows in front of the positions
-  int64_t rows() const { return int64_t{height} * width + tokens; }
+  int tokens = 0;    ///< rows in front of the positions
+  int behind = 0;    ///< and after them
+  bool bag = false;  ///< height x width rows that are no positions
+  int64_t positions() const { return int64_t{height} * width; }
+  int64_t rows() const { return positions() + tokens + behind; }
+  bool plain() const { return tokens == 0 && behind == 0; }
 };
 
 /// One thing to run: an operator, with the operators after it that it does on the way. Values are

@@ -23,7 +23,7 @@ inline const dnnl::engine& cpu_engine() {
 
 /// Tokens make a map one row high: its channels lie together at each position as in any other.
 inline memory::dims map_dims(int batch, const Extent& extent) {
-  if (extent.tokens > 0) return {batch, extent.channels, 1, extent.rows()};
+  if (!extent.plain()) return {batch, extent.channels, 1, extent.rows()};
   return {batch, extent.channels, extent.height, extent.width};
 }
 inline memory::desc plain_map(int batch,

@@ -50,6 +50,8 @@ class PlanBuilder {
   void space_to_depth(size_t i);
   // plan_tokens.cc, plan_linear.cc: those on tokens
   void linear(size_t i);
+  bool fits_int8(const Node& node) const;
+  void int8_linear(size_t i);  // plan_int8.cc
   void layer_norm(size_t i);
   void scale(size_t i);
   void positions(size_t i);

@@ -31,6 +31,7 @@ Slot PlanBuilder::as_tokens(int value, const std::string& layer) {
 /// All rows of the batch in one product, the sum and the activation on the way.
 void PlanBuilder::linear(size_t i) {
   const Node& node = graph_.nodes[i];
+  if (fits_int8(node)) return int8_linear(i);
   const std::string& name = node.op.name;
   const int64_t rows = batch_ * node.in.rows();
   const Slot from = converted(node.inputs[0], plain_map(batch_, node.in, float_type()), 1, name);

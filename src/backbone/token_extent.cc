@@ -8,7 +8,7 @@ namespace loci::internal {
 namespace {
 
 /// Rows that are no map's positions.
-Extent bag(int channels, int64_t rows) { return {channels, 1, static_cast<int>(rows), 0}; }
+Extent bag(int channels, int64_t rows) { return {channels, 1, static_cast<int>(rows), 0, 0, true}; }
 
 Result<Extent> rows_extent(const Op& op, const Extent& in) {
   const int64_t count = op.count == 0 ? in.rows() - op.row : op.count;
@@ -18,8 +18,12 @@ Result<Extent> rows_extent(const Op& op, const Extent& in) {
                           op.row,
                           static_cast<long long>(in.rows())));
   }
-  if (op.row + count < in.rows() || op.row > in.tokens) return bag(in.channels, count);
-  return Extent{in.channels, in.height, in.width, in.tokens - op.row};
+  const int64_t behind = op.row + count - in.tokens - in.positions();
+  if (behind < 0 || op.row > in.tokens) return bag(in.channels, count);
+  Extent out = in;
+  out.tokens -= op.row;
+  out.behind = static_cast<int>(behind);
+  return out;
 }
 
 }  // namespace
@@ -61,6 +65,12 @@ Result<Extent> token_extent(const Op& op, const std::vector<Extent>& inputs) {
     case OpType::kRows:
       return rows_extent(op, out);
     case OpType::kJoinRows:
+      // Positions stay positions, whichever of the two has them.
+      if (inputs[1].bag && !inputs[0].bag) {
+        out.behind += static_cast<int>(inputs[1].rows());
+        return out;
+      }
+      if (inputs[1].bag) return bag(out.channels, out.rows() + inputs[1].rows());
       out = inputs[1];
       out.tokens += static_cast<int>(inputs[0].rows());
       return out;

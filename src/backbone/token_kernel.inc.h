@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The loops of TokenKernels over vectors of LOCI_VECTOR floats; a source file of one instruction set includes
-// winograd_vector.inc.h and then this in its anonymous namespace. LOCI_QUERIES: rows of scores whose sums stay in
+// winograd_vector.inc.h, vector_exp.inc.h and then this in its anonymous namespace. LOCI_QUERIES: rows of scores whose sums stay in
 // registers, beside two vectors of keys.
 
-typedef unsigned Bits __attribute__((vector_size(LOCI_VECTOR * 4), may_alias));
-typedef int Ints __attribute__((vector_size(LOCI_VECTOR * 4), may_alias));
 typedef unsigned short Halves __attribute__((vector_size(LOCI_VECTOR * 2), aligned(2), may_alias));
 
 constexpr long kQueries = LOCI_QUERIES;
@@ -23,24 +21,6 @@ LOCI_INLINE float largest_of(Vec v) {
   float most = v[0];
   for (long i = 1; i < kV; ++i) most = v[i] > most ? v[i] : most;
   return most;
-}
-
-/// e^x: 2^n times a polynomial of the rest, |rest| <= ln 2 / 2; relative error below 2e-7. x below -87 gives about 1e-38.
-LOCI_INLINE Vec exponential(Vec x) {
-  x = at_most(at_least(x, splat(-87.0f)), splat(88.0f));
-  const Vec shifted =
-      x * 1.44269504088896341f + 12582912.0f;  // the nearest whole number in the low bits
-  const Vec n = shifted - 12582912.0f;
-  const Vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  Vec p = splat(1.9875691500e-4f);
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  const Ints exponent = (reinterpret_cast<const Ints&>(shifted) - 0x4b400000 + 127) << 23;
-  return p * reinterpret_cast<const Vec&>(exponent);
 }
 
 LOCI_INLINE void write_row(const float* src, long n, Element element, void* dst) {

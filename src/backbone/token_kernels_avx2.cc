@@ -9,6 +9,8 @@ namespace loci::internal {
 namespace {
 #include "winograd_vector.inc.h"
 //
+#include "vector_exp.inc.h"
+//
 #include "token_kernel.inc.h"
 }  // namespace
 

@@ -177,6 +177,35 @@ TEST(Tokens, WhatDoesNotFitIsRefusedByName) {
   EXPECT_NE(failure(c.network, 56, 56).find("'mixed'"), std::string::npos);
 }
 
+TEST(Tokens, RowsOfNoPlaceAreToldFromPositions) {
+  TokenBuilder b;
+  vit_embed(b, small_shape());  // a class token and two registers
+  b.rows("patches", 3, 0, "register_tokens");
+  b.rows("class", 0, 1, "register_tokens");
+  b.output("features", "register_tokens");
+  b.output("tokens", b.join_rows("tokens", "patches", "class"));
+  b.output("both", b.join_rows("both", "class", "tokens"));
+  b.output("again", b.rows("again", 1, 24, "both"));
+  b.output("answers", b.rows("answers", 0, 2, "register_tokens"));
+  const auto backbone = Backbone::create(test_model(b.network), {.num_threads = 1}).value();
+  const auto places = map_places(b.network, 56, 84).value();
+  const int64_t first[] = {3, 0, 1, 0};
+  for (size_t k = 0; k < 4; ++k) {
+    EXPECT_EQ(places[k].first, first[k]) << k;
+    EXPECT_EQ(places[k].height, 4) << k;
+    EXPECT_EQ(places[k].width, 6) << k;
+  }
+  EXPECT_EQ(places[4].height, 0);
+  const std::vector<float> image = test_images(1, 56, 84);
+  const auto maps = backbone->run_outputs(image.data(), 1, 56, 84).value();
+  const int64_t rows[] = {27, 25, 26, 24, 2};
+  for (size_t k = 0; k < 5; ++k) EXPECT_EQ(maps[k][0].values.rows(), rows[k]) << k;
+  for (int64_t c = 0; c < 128; ++c) {
+    ASSERT_EQ(maps[1][0].values(5, c), maps[0][0].values(8, c));
+    ASSERT_EQ(maps[2][0].values(25, c), maps[0][0].values(0, c));
+  }
+}
+
 TEST(Tokens, MissingAndMisshapenTensorsAreNamed) {
   const auto model = test_model(vit_network(small_shape()));
   TensorMap tensors = model->tensors;

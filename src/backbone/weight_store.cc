@@ -126,6 +126,46 @@ const dnnl::memory& WeightStore::linear(const std::string& op,
   return list.back().values;
 }
 
+Int8Weights WeightStore::int8_linear(const std::string& op,
+                                     const std::string& scale,
+                                     const Int8Kernels& kernels) {
+  Int8Panels& made = int8_panels_[op];
+  const auto view = [&made] {
+    return Int8Weights{reinterpret_cast<const signed char*>(made.values->data()),
+                       made.sums.data(),
+                       made.scales.data(),
+                       made.bias.data()};
+  };
+  if (made.values != nullptr) return view();
+  const Tensor& weight = tokens_.at(op + ".weight");
+  const auto out = static_cast<size_t>(weight.shape[0]), in = static_cast<size_t>(weight.shape[1]);
+  const auto width = static_cast<size_t>(kernels.columns);
+  const size_t columns = (out + width - 1) / width * width, fours = (in + 3) / 4;
+  made.sums.assign(columns, 0);
+  made.scales.assign(columns, 0.f);
+  made.bias = linear_bias(op, scale, static_cast<int>(out));
+  made.bias.resize(columns, 0.f);
+  auto values = std::make_unique<Arena>(columns * fours * 4);
+  auto* to = reinterpret_cast<int8_t*>(values->data());
+  std::memset(to, 0, columns * fours * 4);
+  for (size_t o = 0; o < out; ++o) {
+    const std::span<const float> row = weight.floats().subspan(o * in, in);
+    float peak = 0;
+    for (const float w : row) peak = std::max(peak, std::abs(w));
+    const float step = peak > 0 ? peak / 127 : 1.f;
+    made.scales[o] = scale.empty() ? step : step * tokens(scale + ".weight")[o];
+    int8_t* panel = to + o / width * width * fours * 4 + o % width * 4;
+    for (size_t c = 0; c < in; ++c) {
+      const auto q = static_cast<int8_t>(std::lrint(row[c] / step));
+      panel[c / 4 * width * 4 + c % 4] = q;
+      made.sums[o] += q;
+    }
+  }
+  made.values = std::move(values);
+  bytes_ += columns * fours * 4;
+  return view();
+}
+
 const QuantizedWeights& WeightStore::quantized(const std::string& op, int largest) {
   const auto key = std::make_pair(op, largest);
   if (const auto found = quantized_.find(key); found != quantized_.end()) return found->second;

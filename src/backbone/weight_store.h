@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "int8_kernels.h"
 #include "library.h"
 #include "winograd.h"
 
@@ -43,6 +44,10 @@ class WeightStore {
                              const std::string& scale,
                              const memory::desc& desc);
   std::vector<float> linear_bias(const std::string& op, const std::string& scale, int out) const;
+  /// The same weights as integers in the kernels' panels; they stay where they are.
+  Int8Weights int8_linear(const std::string& op,
+                          const std::string& scale,
+                          const Int8Kernels& kernels);
   /// Weights in oneDNN's layout `desc` (float32 or bf16, or int8 with `largest` the largest integer
   /// used).
   const dnnl::memory& packed(const std::string& op,
@@ -58,6 +63,7 @@ class WeightStore {
 
   /// The lowest and highest value seen at an operator's output, or null.
   const std::vector<float>* range(const std::string& op) const;
+  void forget_ranges() { ranges_.clear(); }
   bool has_ranges() const { return !ranges_.empty(); }
   size_t bytes() const { return bytes_; }
 
@@ -72,6 +78,12 @@ class WeightStore {
   std::map<std::string, Tensor> tokens_;
   std::map<std::string, std::vector<Packed>> packed_;
   std::map<std::pair<std::string, int>, QuantizedWeights> quantized_;
+  struct Int8Panels {
+    std::unique_ptr<Arena> values;
+    std::vector<int> sums;
+    std::vector<float> scales, bias;
+  };
+  std::map<std::string, Int8Panels> int8_panels_;
   std::map<std::string, Packed> vectors_;
   std::map<std::pair<std::string, const WinogradKernels*>, std::unique_ptr<Arena>> winograd_;
   std::map<std::string, std::vector<float>> winograd_bias_;

@@ -50,7 +50,8 @@ class SiftSource final : public FeatureSource {
                                .keypoints = std::move(local.keypoints),
                                .width = image.width,
                                .height = image.height};
-    return SourceFeatures{.maps = std::vector<LocatedFeatures>(num_poolings_, made), .points = {}};
+    return SourceFeatures{
+        .maps = std::vector<LocatedFeatures>(num_poolings_, made), .places = {}, .points = {}};
   }
 
  private:
@@ -60,8 +61,7 @@ class SiftSource final : public FeatureSource {
 };
 
 /// A feature of a map stands for the middle of its cell.
-void locate_cells(ImageView image, LocatedFeatures& located) {
-  const Features& map = located.features;
+void locate_cells(ImageView image, const MapPlaces& map, LocatedFeatures& located) {
   const auto cell_x = static_cast<float>(image.width) / static_cast<float>(map.width);
   const auto cell_y = static_cast<float>(image.height) / static_cast<float>(map.height);
   for (int64_t y = 0; y < map.height; ++y) {
@@ -156,13 +156,18 @@ class NetworkSource final : public FeatureSource {
     points = points && outputs_.points();
     LOCI_TRY(maps, run_network(input, points, num_threads));
     SourceFeatures out;
+    if (located) {
+      LOCI_TRY(places, map_places(model_->spec.network, input.height, input.width));
+      out.places = places[outputs_.pooled.front().features];
+    }
     if (points) out.points = keypoints(maps, image);
     for (size_t p = 0; p < outputs_.pooled.size(); ++p) {
       const bool last_use = p + 1 == outputs_.pooled.size();
       out.maps.push_back(pooled_map(maps, outputs_.pooled[p], last_use));
       out.maps.back().width = image.width;
       out.maps.back().height = image.height;
-      if (located) locate_cells(image, out.maps.back());
+      if (located && p == 0 && out.places.height > 0)
+        locate_cells(image, out.places, out.maps.back());
     }
     if (times != nullptr) times->features_ms += running.milliseconds();
     return out;
@@ -227,6 +232,25 @@ Result<std::vector<int64_t>> dims_of(const Network& network, const Outputs& outp
 }
 
 }  // namespace
+
+LocatedFeatures placed(SourceFeatures made) {
+  LocatedFeatures out = std::move(made.maps.front());
+  const MapPlaces& places = made.places;
+  const int64_t rows = places.height * places.width;
+  if (places.height == 0 || rows == out.features.values.rows()) return out;
+  Features kept{.values = Matrix(rows, out.features.values.cols()),
+                .height = places.height,
+                .width = places.width,
+                .weights = {}};
+  for (int64_t i = 0; i < rows; ++i)
+    std::ranges::copy(out.features.values.row(places.first + i), kept.values.row(i).begin());
+  if (!out.features.weights.empty()) {
+    const auto first = out.features.weights.begin() + places.first;
+    kept.weights.assign(first, first + rows);
+  }
+  out.features = std::move(kept);
+  return out;
+}
 
 Result<std::unique_ptr<FeatureSource>> FeatureSource::create(std::shared_ptr<const Model> model,
                                                              std::span<const PoolingSpec> poolings,

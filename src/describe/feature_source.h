@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loci/backbone/backbone.h"
 #include "loci/describe/describer.h"
 
 #include <memory>
@@ -14,7 +15,9 @@ namespace loci::internal {
 /// What poolings take of one pass over an image.
 struct SourceFeatures {
   std::vector<LocatedFeatures> maps;  ///< one for each pooling, of any norm
-  LocatedFeatures points;             ///< to verify with, when asked for
+  /// Of the first map, when located: which of its rows the keypoints belong to. height 0: all.
+  MapPlaces places;
+  LocatedFeatures points;  ///< to verify with, when asked for
 };
 
 /// image -> features: the network of a model, or RootSIFT, in one pass for all poolings that share
@@ -38,5 +41,8 @@ class FeatureSource {
   virtual Result<SourceFeatures> run(
       ImageView image, bool located, bool points, int num_threads, StageTimes* times) const = 0;
 };
+
+/// The first map alone, without the rows that have no place.
+LocatedFeatures placed(SourceFeatures made);
 
 }  // namespace loci::internal

@@ -72,7 +72,7 @@ class TrunksDescriber final : public Describer {
                                            int num_threads,
                                            StageTimes* times) const override {
     LOCI_TRY(made, trunks_.front().source->run(image, true, false, num_threads, times));
-    return std::move(made.maps.front());
+    return internal::placed(std::move(made));
   }
   Result<std::vector<Features>> branch_features(ImageView image, int num_threads) const override {
     std::vector<Features> all(std::max<size_t>(1, model_->spec.branches.size()));
@@ -163,12 +163,12 @@ class TrunksDescriber final : public Describer {
       for (size_t h = 0; h < trunk.heads.size(); ++h)
         pool_part(trunk.heads[h], made.maps[h].features, out, num_threads);
       if (times != nullptr) times->pooling_ms += watch.milliseconds();
-      if (wanted && first)
-        features->map = branches != nullptr ? made.maps.front() : std::move(made.maps.front());
       if (wanted && trunk.source->has_points()) features->points = std::move(made.points);
-      if (branches == nullptr) continue;
-      for (size_t h = 0; h < trunk.heads.size(); ++h)
-        (*branches)[trunk.heads[h].branch] = std::move(made.maps[h].features);
+      if (branches != nullptr) {
+        for (size_t h = 0; h < trunk.heads.size(); ++h)
+          (*branches)[trunk.heads[h].branch] = made.maps[h].features;
+      }
+      if (wanted && first) features->map = internal::placed(std::move(made));
     }
     return {};
   }

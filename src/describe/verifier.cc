@@ -4,6 +4,7 @@
 
 #include "read_photo.h"
 
+#include "loci/backbone/backbone.h"
 #include "loci/base/check.h"
 #include "loci/base/file.h"
 #include "loci/base/lru_cache.h"
@@ -23,6 +24,19 @@ namespace {
 
 // For models that have not learnt theirs: the built-in model's (recipes/default_odds.json), rounded.
 constexpr LogOdds kGeneralPair{.bias = -9, .inliers = 2.4};
+
+/// The features that are pooled, or some of them, lie somewhere in the photo, whatever its size: 322 is a multiple of
+/// every patch in use.
+bool has_places(const Model& model) {
+  const Network& network = model.spec.network;
+  const auto places = map_places(network, 322, 322);
+  const std::vector<NetworkOutput> outputs = outputs_of(network);
+  const std::string& wanted = model.spec.pooling.features_output;
+  for (size_t k = 0; places.ok() && k < outputs.size(); ++k) {
+    if (wanted.empty() || outputs[k].name == wanted) return (*places)[k].height > 0;
+  }
+  return true;
+}
 
 LocatedFeatures normalised(LocatedFeatures located) {
   for (int64_t i = 0; i < located.features.values.rows(); ++i)
@@ -103,11 +117,11 @@ class FeatureVerifier final : public Verifier {
 
 Result<std::unique_ptr<Verifier>> Verifier::create(const Describer& describer,
                                                    const VerifyOptions& options) {
-  const bool network =
-      branches_of(describer.shared_model()).front().model->spec.features == "network";
+  const auto first = branches_of(describer.shared_model()).front().model;
+  const bool network = first->spec.features == "network";
+  const bool map = network && has_places(*first);
   std::string method = options.verify_features;
-  if (method == "auto")
-    method = describer.has_points() ? "points" : network ? "backbone" : "rootsift";
+  if (method == "auto") method = describer.has_points() ? "points" : map ? "backbone" : "rootsift";
   if (method != "points" && method != "backbone" && method != "rootsift") {
     return invalid_argument("verify_features '" + printable(method) +
                             "': expected auto, points, backbone or rootsift");
@@ -121,6 +135,12 @@ Result<std::unique_ptr<Verifier>> Verifier::create(const Describer& describer,
     return invalid_argument("verify_features backbone: the model '" +
                             printable(describer.model().spec.name) +
                             "' has no network; use rootsift or auto");
+  }
+  if (method == "backbone" && !map) {
+    return invalid_argument("verify_features backbone: the features of the model '" +
+                            printable(describer.model().spec.name) +
+                            "' are answers to learnt tokens and lie nowhere in the photo; use "
+                            "rootsift or auto");
   }
   if (method == "rootsift" && !has_sparse_sift()) {
     return unsupported(

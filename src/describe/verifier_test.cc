@@ -6,6 +6,9 @@
 #include "loci/describe/learn.h"
 #include "loci/image/encode.h"
 #include "loci/image/sketch.h"
+#include "loci/local/sift.h"
+#include "loci/model/architectures.h"
+#include "loci/model/vit.h"
 
 #include <thread>
 
@@ -109,6 +112,67 @@ TEST_F(VerifierTest, ManyThreadsMayCheckAtOnce) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+/// A little transformer of random weights; its features are the patches and then the class token, or answers alone.
+std::unique_ptr<Describer> transformer(bool answers) {
+  VitShape shape;
+  shape.width = 64;
+  shape.heads = 1;
+  shape.depth = 1;
+  shape.hidden = 64;
+  shape.registers = 4;
+  shape.table_height = shape.table_width = 5;
+  TokenBuilder b;
+  const std::string x = vit_block(b, shape, 0, vit_embed(b, shape));
+  const std::string patches = b.rows("patches", shape.first_patch(), 0, x);
+  const std::string token = b.rows("class_token", 0, 1, x);
+  b.output("features", answers ? b.rows("answers", 0, 3, x) : b.join_rows("all", patches, token));
+  ModelSpec spec;
+  spec.name = "transformer";
+  spec.network = b.network;
+  spec.preprocessing.resize = Preprocessing::Resize::kFixed;
+  spec.preprocessing.width = 140;
+  spec.preprocessing.height = 112;
+  spec.pooling.type = "mean";
+  TensorMap tensors = random_weights(spec.network, 3, 1).value();
+  return Describer::create(make_model(std::move(spec), std::move(tensors))).value();
+}
+
+TEST(VerifierOfTokens, MatchesThePatchesWhereTheyLieAndNotTheClassToken) {
+  const auto describer = transformer(false);
+  const auto verifier = Verifier::create(*describer).value();
+  EXPECT_EQ(verifier->method(), "backbone");
+  const Image photo = sketch_place(3, 0, 280, 224);
+  const LocatedFeatures all = describer->located_features(photo, 1).value();
+  ASSERT_EQ(all.features.values.rows(), 80);
+  EXPECT_EQ(all.features.height, 8);
+  EXPECT_EQ(all.features.width, 10);
+  ASSERT_EQ(all.keypoints.size(), 80u);
+  EXPECT_FLOAT_EQ(all.keypoints[23].x, 3.5F * 28 - .5F);
+  EXPECT_FLOAT_EQ(all.keypoints[23].y, 2.5F * 28 - .5F);
+  const Matrix pooled = describer->features(photo, 1).value().values;
+  ASSERT_EQ(pooled.rows(), 81);
+  for (int64_t c = 0; c < 64; ++c) ASSERT_EQ(all.features.values(79, c), pooled(79, c));
+  // The descriptor is still that of all rows, and what comes with it the same patches.
+  std::vector<float> alone(64), beside(64);
+  DescribedFeatures made;
+  ASSERT_TRUE(describer->describe(photo, alone, 1).ok());
+  ASSERT_TRUE(describer->describe(photo, beside, 1, nullptr, &made).ok());
+  EXPECT_EQ(alone, beside);
+  EXPECT_EQ(made.map.features.values.rows(), 80);
+  const LocatedFeatures own = verifier->features(photo, 1, nullptr).value();
+  EXPECT_EQ(verifier->check(own, own)->inliers, 80);
+}
+
+TEST(VerifierOfTokens, AnswersToLearntTokensLieNowhere) {
+  const auto describer = transformer(true);
+  const auto refused = Verifier::create(*describer, {.verify_features = "backbone"});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.status().message().find("lie nowhere"), std::string::npos);
+  if (has_sparse_sift()) {
+    EXPECT_EQ(Verifier::create(*describer).value()->method(), "rootsift");
+  }
 }
 
 TEST_F(VerifierTest, WrongOptionsAreRefused) {

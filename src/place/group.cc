@@ -109,7 +109,8 @@ bool is_link(const Verifier& verifier,
              double score,
              int64_t photos,
              const GeometricCheck& found) {
-  constexpr double kLeastSpread = 0.06, kBeyondDoubt = 0.99;
+  // A group is checked by many pairs, so that a pair of it needs less than an answer.
+  constexpr double kLinkFrom = 0.75, kLeastSpread = 0.06, kBeyondDoubt = 0.99;
   constexpr int kSmallPx = 200;
   if (found.spread < kLeastSpread) return false;
   if (!verifier.odds().learnt())
@@ -117,7 +118,7 @@ bool is_link(const Verifier& verifier,
   const int side = std::min({a.width, a.height, b.width, b.height});
   return probability(verifier.odds().geometry,
                      {.similarity = score, .photos = photos, .inliers = found.inliers}) >=
-         (side < kSmallPx ? kBeyondDoubt : kKnownFrom);
+         (side < kSmallPx ? kBeyondDoubt : kLinkFrom);
 }
 
 /// From features that the collection keeps, or else from the photos. Nothing where one is gone or unreadable.

@@ -29,7 +29,7 @@ const char* kernel_choice_name(KernelChoice choice);
 Result<KernelChoice> parse_kernel_choice(const std::string& text);
 
 struct BackboneOptions {
-  /// int8 needs the activation ranges that a Calibrator stores in a model.
+  /// int8 needs the activation ranges that a Calibrator stores in a model; transformers need none.
   Precision precision = Precision::kFp32;
   int num_threads = 0;  ///< of all runs together, 0 for all processors
   /// Plans kept for different input sizes; the least recently used goes first.
@@ -54,6 +54,15 @@ struct LayerTime {
   double gflop = 0;  ///< 2 x multiply-adds of the direct convolution, 0 for other layers
 };
 
+/// Which rows of a map are its positions: `height` x `width` of them from row `first` on, row-major; the others are
+/// tokens of no place. height 0: none are.
+struct MapPlaces {
+  int64_t first = 0, height = 0, width = 0;
+};
+/// Of each output of a network, for images of this size.
+/// Errors: InvalidArgument where the image is too small; Corrupt for operators that do not fit
+Result<std::vector<MapPlaces>> map_places(const Network& network, int height, int width);
+
 /// Runs a model's network on the CPU: image tensor -> N x D features.
 ///
 /// A size that is new is planned first: kernels chosen, layouts fixed, weights packed, every
@@ -67,7 +76,7 @@ struct LayerTime {
 class Backbone {
  public:
   /// `model` must have a network (spec.features == "network").
-  /// Errors:  InvalidArgument for a model without network or, with int8, without activation ranges;
+  /// Errors:  InvalidArgument for a model without network or, with int8, without the ranges it needs;
   ///          NotFound or Corrupt with the tensor's name for weights that do not fit the network
   static Result<std::unique_ptr<Backbone>> create(std::shared_ptr<const Model> model,
                                                   const BackboneOptions& options);

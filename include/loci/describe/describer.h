@@ -65,8 +65,8 @@ class Describer {
   virtual Result<Features> features(ImageView image,
                                     int num_threads,
                                     StageTimes* times = nullptr) const = 0;
-  /// The same with the places they were taken from. Features are as pooling takes them, so of any
-  /// norm.
+  /// The same with the places they were taken from, without those that have none (class tokens).
+  /// Features are as pooling takes them, so of any norm.
   virtual Result<LocatedFeatures> located_features(ImageView image,
                                                    int num_threads,
                                                    StageTimes* times = nullptr) const = 0;
