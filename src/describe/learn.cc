@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/describe/learn.h"
 
+#include "describe_rows.h"
 #include "learn_centers.h"
 #include "read_photo.h"
 
@@ -54,32 +55,16 @@ Status learn_whitening(ModelSpec& spec,
                              {.precision = Precision::kFp32,
                               .num_threads = options.num_threads,
                               .kernel_choice = KernelChoice::kWinograd}));
-  Matrix descriptors(static_cast<int64_t>(photos.size()), describer->dim());
-  int64_t rows = 0;
-  LOCI_RETURN_IF_ERROR(describe_files(
-      *describer,
-      photos,
-      options.num_threads,
-      false,
-      [&](size_t i, DescribedImage&& image) {
-        if (image.status.ok())
-          std::copy(
-              image.descriptor.begin(), image.descriptor.end(), descriptors.row(rows++).begin());
-        job.progress("describing for whitening",
-                     static_cast<int64_t>(i) + 1,
-                     static_cast<int64_t>(photos.size()));
-        return true;
-      },
-      job));
-  const int dim = whitened_dim(options.whiten_dim, rows, describer->dim());
+  LOCI_TRY(described,
+           internal::describe_rows(
+               *describer, photos, options.num_threads, "describing for whitening", job));
+  const int dim = whitened_dim(options.whiten_dim, described.count, describer->dim());
   if (dim == 0) {
     job.message("too few photos to learn a whitening; descriptors keep their full width");
     return {};
   }
   LOCI_TRY(pca,
-           fit_pca(ConstMatrixView(descriptors).rows_from(0, rows),
-                   {.output_dim = dim, .num_threads = options.num_threads},
-                   job));
+           fit_pca(described.rows(), {.output_dim = dim, .num_threads = options.num_threads}, job));
   spec.whitening = {.output_dim = static_cast<int>(pca.projection.rows()), .final_norm = true};
   tensors["whitening.weight"] = make_tensor(pca.projection);
   tensors["whitening.bias"] =

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loci/describe/reduce.h"
 
+#include "describe_rows.h"
+
 #include "loci/base/rng.h"
 #include "loci/base/text.h"
 #include "loci/describe/describer.h"
@@ -11,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 namespace loci {
@@ -212,6 +215,9 @@ Result<std::shared_ptr<const Model>> reduce_for_photos(std::shared_ptr<const Mod
                                                        int wanted,
                                                        const DescribeOptions& describe,
                                                        const JobControl& job) {
+  // Most collections stay as they are whatever their dimensions: no describer is made for that.
+  constexpr int64_t kAnyDimensions = std::numeric_limits<int64_t>::max();
+  if (!reduction_for(*model, kAnyDimensions, std::ssize(photos), wanted)) return model;
   LOCI_TRY(describer, Describer::create(model, describe));
   auto options = reduction_for(*model, describer->dim(), std::ssize(photos), wanted);
   if (!options) return model;
@@ -221,21 +227,10 @@ Result<std::shared_ptr<const Model>> reduce_for_photos(std::shared_ptr<const Mod
   for (const int64_t i : rng.sample(std::ssize(photos), options->max_photos + kMostForLine))
     chosen.push_back(photos[static_cast<size_t>(i)]);
   rng.shuffle(chosen);
-  Matrix rows(std::ssize(chosen), describer->dim());
-  int64_t made = 0;
-  LOCI_RETURN_IF_ERROR(describe_files(
-      *describer,
-      chosen,
-      describe.num_threads,
-      false,
-      [&](size_t i, DescribedImage&& photo) {
-        if (photo.status.ok())
-          std::copy(photo.descriptor.begin(), photo.descriptor.end(), rows.row(made++).begin());
-        job.progress("learning to shorten", static_cast<int64_t>(i) + 1, std::ssize(chosen));
-        return true;
-      },
-      job));
-  return reduce_model(*model, rows.view().rows_from(0, made), *options, job);
+  LOCI_TRY(described,
+           internal::describe_rows(
+               *describer, chosen, describe.num_threads, "learning to shorten", job));
+  return reduce_model(*model, described.rows(), *options, job);
 }
 
 }  // namespace loci

@@ -7,6 +7,7 @@
 #include "loci/describe/adapt.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace loci {
 namespace {
@@ -34,10 +35,15 @@ class Growth {
                plan_.dimensions));
   }
 
+  /// Whether it matters what the folders hold before any of it is described: a collection that is
+  /// past its first part has its centers, and its rows are shortened where they lie.
+  bool looks_ahead() const {
+    return db_->size() < kFirstPart &&
+           (wants_centers() || reduction(std::numeric_limits<int64_t>::max()));
+  }
+
   Status learn_centers(const std::vector<std::string>& photos) {
-    if (!plan_.learn_centers || db_->size() > 0 || !model().spec.own_centers ||
-        adapted_to_photos(model()) > 0 || std::ssize(photos) < kLeastPhotosForOwnCenters)
-      return {};
+    if (!wants_centers() || std::ssize(photos) < kLeastPhotosForOwnCenters) return {};
     const Status learnt = PlaceDb::relearn(folder_, describe_, job_, photos);
     if (learnt.code() == Code::kInvalidArgument)
       return {};  // too few can be read: the prior ones serve
@@ -62,6 +68,10 @@ class Growth {
 
  private:
   const Model& model() const { return db_->describer().model(); }
+  bool wants_centers() const {
+    return plan_.learn_centers && db_->size() == 0 && model().spec.own_centers &&
+           adapted_to_photos(model()) == 0;
+  }
   /// Where a number was asked for that the photos do not carry.
   Status say_too_few(int64_t photos) const {
     const bool wanted = plan_.dimensions > 0 && model().spec.whitening.output_dim == 0 &&
@@ -107,12 +117,13 @@ Result<IndexReport> index_photos(const std::string& folder,
   LOCI_RETURN_IF_ERROR(growth.check());
   IndexReport before;
   PhotoSearch search;
-  const auto photos = find_photos(paths, &search);
+  const auto photos = growth.looks_ahead()
+                          ? find_photos(paths, &search)
+                          : Result<std::vector<std::string>>(std::vector<std::string>());
   if (photos.ok()) {
     LOCI_RETURN_IF_ERROR(growth.learn_centers(*photos));
     // Rows that would only be shortened are not written at their full length first.
-    if ((*db)->size() < kFirstPart && std::ssize(*photos) > kFirstPart &&
-        growth.reduction(std::ssize(*photos))) {
+    if (std::ssize(*photos) > kFirstPart && growth.reduction(std::ssize(*photos))) {
       UpdateOptions part = update;
       part.remove_missing = false;
       LOCI_TRY(report, (*db)->update(first_part(*photos), part, job));

@@ -13,9 +13,7 @@ namespace loci {
 namespace {
 
 /// One state of the other collection.
-struct Other {
-  std::vector<StoredImage> images;  ///< by segment and row
-  RowSource rows;
+struct Other : StoredRows {
   PlaceLabels labels;
 };
 
@@ -42,19 +40,11 @@ Result<Other> read_other(const std::string& folder, const SegmentFormat& ours) {
   }
   SegmentFormat format = ours;
   format.folder = folder + "/segments";
-  Other other;
   // As long as this is open, compact() of theirs removes nothing that is not mapped yet.
   LOCI_TRY(transaction, Transaction::begin_read(catalogue.database()));
-  LOCI_TRY(segments, catalogue.segments());
-  LOCI_TRY(batches, catalogue.batches());
+  LOCI_TRY(stored, read_stored_rows(catalogue, format));
   LOCI_TRY(labels, catalogue.place_labels());
-  other.labels = std::move(labels);
-  LOCI_RETURN_IF_ERROR(catalogue.each_image(
-      [&](StoredImage&& stored) { other.images.push_back(std::move(stored)); }));
-  sort_by_row(&other.images);
-  LOCI_TRY(rows, RowSource::map(format, segments, batches, other.images));
-  other.rows = std::move(rows);
-  return other;
+  return Other{{std::move(stored)}, std::move(labels)};
 }
 
 /// What is here under a path.

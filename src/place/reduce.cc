@@ -15,28 +15,8 @@ namespace {
 constexpr int64_t kPhotosForLine = 1500;
 constexpr int64_t kBatch = 256;
 
-struct OldRows {
-  std::vector<StoredImage> images;  ///< by segment and row
-  RowSource rows;
-};
-
-Result<OldRows> old_rows(const std::string& folder, const SegmentFormat& format) {
-  LOCI_TRY(catalogue, Catalogue::open(folder));
-  LOCI_TRY(transaction, Transaction::begin_read(catalogue.database()));
-  LOCI_TRY(segments, catalogue.segments());
-  LOCI_TRY(batches, catalogue.batches());
-  OldRows old;
-  LOCI_RETURN_IF_ERROR(
-      catalogue.each_image([&](StoredImage&& stored) { old.images.push_back(std::move(stored)); }));
-  sort_by_row(&old.images);
-  LOCI_TRY(rows, RowSource::map(format, segments, batches, old.images));
-  old.rows = std::move(rows);
-  LOCI_RETURN_IF_ERROR(old.rows.check(old.images));
-  return old;
-}
-
 /// Rows drawn at random, in random order.
-Matrix drawn(const OldRows& old, int64_t dim, int64_t count) {
+Matrix drawn(const StoredRows& old, int64_t dim, int64_t count) {
   std::vector<size_t> order(old.images.size());
   std::iota(order.begin(), order.end(), size_t{0});
   Rng rng(1, "reduction");
@@ -51,7 +31,7 @@ Matrix drawn(const OldRows& old, int64_t dim, int64_t count) {
 }
 
 /// The rows that the collection has, projected.
-MakeRows project(const OldRows& old,
+MakeRows project(const StoredRows& old,
                  const Whitening& projection,
                  int threads,
                  const JobControl& job) {
@@ -83,17 +63,14 @@ Status PlaceDb::reduce(const std::string& folder,
                        const JobControl& job) {
   LOCI_TRY(path, normal_path(folder));
   LOCI_TRY(lock, WriteLock::acquire(path + "/lock", -1, job));
-  CollectionInfo info;
-  {
-    LOCI_TRY(catalogue, Catalogue::open(path));
-    LOCI_TRY(found, catalogue.info());
-    info = std::move(found);
-  }
+  LOCI_TRY(catalogue, Catalogue::open(path));
+  LOCI_TRY(info, catalogue.info());
   LOCI_TRY(model, collection_model(path, info.fingerprint));
-  LOCI_TRY(
-      old,
-      old_rows(path,
+  LOCI_TRY(old,
+           read_stored_rows(
+               catalogue,
                {.folder = path + "/segments", .dim = info.dim, .fingerprint = info.fingerprint}));
+  LOCI_RETURN_IF_ERROR(old.rows.check(old.images));
   LOCI_TRY(
       reduced,
       reduce_model(
@@ -103,7 +80,6 @@ Status PlaceDb::reduce(const std::string& folder,
   LOCI_RETURN_IF_ERROR(
       Collection::replace_model(path, next, project(old, *projection, options.num_threads, job)));
   LOCI_TRY(collection, Collection::open(path, std::move(next)));
-  LOCI_TRY(catalogue, Catalogue::open(path));
   return collection->calibrate(catalogue, job);
 }
 

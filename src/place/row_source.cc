@@ -73,4 +73,16 @@ Status RowSource::check(const std::vector<StoredImage>& images) const {
   return {};
 }
 
+Result<StoredRows> read_stored_rows(const Catalogue& catalogue, const SegmentFormat& format) {
+  LOCI_TRY(segments, catalogue.segments());
+  LOCI_TRY(batches, catalogue.batches());
+  StoredRows stored;
+  LOCI_RETURN_IF_ERROR(catalogue.each_image(
+      [&](StoredImage&& image) { stored.images.push_back(std::move(image)); }));
+  sort_by_row(&stored.images);
+  LOCI_TRY(rows, RowSource::map(format, segments, batches, stored.images));
+  stored.rows = std::move(rows);
+  return stored;
+}
+
 }  // namespace loci

@@ -41,4 +41,13 @@ class RowSource {
 /// By segment and row.
 void sort_by_row(std::vector<StoredImage>* images);
 
+/// All photos of a collection with their rows.
+struct StoredRows {
+  std::vector<StoredImage> images;  ///< by segment and row
+  RowSource rows;
+};
+/// Within a read transaction of the catalogue or its write lock: compact() then removes nothing that
+/// is not mapped yet. RowSource::check() is left to the caller.
+Result<StoredRows> read_stored_rows(const Catalogue& catalogue, const SegmentFormat& format);
+
 }  // namespace loci

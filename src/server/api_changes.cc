@@ -145,14 +145,11 @@ void Application::compact_if_worth_it() {
   const auto counts = engine->db->row_counts();
   if (!counts.ok()) return;
   const int64_t dead = counts->rows - counts->in_use;
-  if (dead < kLeastDeadRows || dead * 3 < counts->rows || compacting_.exchange(true)) return;
-  const bool pushed = write_->try_push([this, engine] {
-    Status done = engine->db->compact(kWaitForOthersS);
-    if (done.ok()) done = corpus_->reload();
-    if (!done.ok()) log_.message("the collection was not compacted: " + done.message());
-    compacting_ = false;
+  if (dead < kLeastDeadRows || dead * 3 < counts->rows) return;
+  push_once(compacting_, "the collection was not compacted: ", [this, engine] {
+    LOCI_RETURN_IF_ERROR(engine->db->compact(kWaitForOthersS));
+    return corpus_->reload();
   });
-  if (!pushed) compacting_ = false;
 }
 
 void Application::learn_if_outgrown() {
@@ -160,17 +157,23 @@ void Application::learn_if_outgrown() {
   const auto engine = corpus_->view()->engine;
   const Model& model = engine->db->describer().model();
   const int64_t photos = engine->db->size();
-  if (adapted_to_photos(model) > 0 || photos > kYoung || outgrown(model, photos).empty() ||
-      learning_.exchange(true))
-    return;
-  const bool pushed = write_->try_push([this] {
+  if (adapted_to_photos(model) > 0 || photos > kYoung || outgrown(model, photos).empty()) return;
+  push_once(learning_, "the collection's own centers were not learnt: ", [this] {
     const ServedCollection& served = corpus_->served();
-    Status done = PlaceDb::relearn(served.folder, served.describe, {.cancel = &cancel_});
-    if (done.ok()) done = corpus_->refresh().status();
-    if (!done.ok()) log_.message("the collection's own centers were not learnt: " + done.message());
-    learning_ = false;
+    LOCI_RETURN_IF_ERROR(PlaceDb::relearn(served.folder, served.describe, {.cancel = &cancel_}));
+    return corpus_->refresh().status();
   });
-  if (!pushed) learning_ = false;
+}
+
+void Application::push_once(std::atomic<bool>& running,
+                            const char* failure,
+                            std::function<Status()> work) {
+  if (running.exchange(true)) return;
+  const bool pushed = write_->try_push([this, &running, failure, work = std::move(work)] {
+    if (const Status done = work(); !done.ok()) log_.message(failure + done.message());
+    running = false;
+  });
+  if (!pushed) running = false;
 }
 
 }  // namespace loci::internal

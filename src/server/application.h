@@ -119,6 +119,9 @@ class Application {
   void compact_if_worth_it();
   /// A young collection that grew by uploads learns its first centers.
   void learn_if_outgrown();
+  /// Work on the write lane, unless it is `running` there already; its error goes to the log behind
+  /// `failure`.
+  void push_once(std::atomic<bool>& running, const char* failure, std::function<Status()> work);
   /// Removes the uploads of requests that a killed server had in hand.
   void finish_interrupted_uploads();
   /// Whether a request is no longer worth the work: its time is over, or the server stops.
